@@ -1,0 +1,85 @@
+# `make` lists what there is. Everything is installed into .venv, once per change of pyproject.toml.
+#   ARGS    goes to the command that runs:   make train ARGS="--epochs 5"
+#   PYTHON  the interpreter to build on:     make train PYTHON=python3.12
+#   QUIET   how much pip keeps to itself:    make test QUIET=
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+QUIET  ?= -qq
+ARGS   ?=
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help train test lint bench lines clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+train: $(VENV)/.installed ## Train the digit classifier (options in ARGS)
+	@$(BIN)/tinygrad-mnist train $(ARGS)
+
+# One test process per core: BLAS threads on top of them would only get in each other's way.
+test: export OPENBLAS_NUM_THREADS ?= 1
+test: $(VENV)/.installed-test ## Run the tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+lint: $(VENV)/.installed-lint ## Check style, formatting, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.installed-bench ## Measure against NumPy, PyTorch and JAX
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lines: ## Count the lines of code, without blank and comment lines
+	@for room in tinygrad_mnist/*.py tinygrad_mnist/*/ tests/ benchmarks/; do \
+	  if test -e "$$room"; then \
+	    find "$$room" -name '*.py' -exec cat {} + | \
+	      awk -v room="$$room" '!/^[[:space:]]*(#|$$)/ { n++ } END { printf "%7d  %s\n", n, room }'; \
+	  fi; \
+	done | awk '{ print; if ($$2 ~ /^tinygrad_mnist/) all += $$1 } END { printf "%7d  the package\n", all }'
+
+clean: ## Remove .venv, caches and build products
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# installing --------------------------------------------------------------------------------
+
+FAILED = { echo "make: installation failed, see above; 'make $(MAKECMDGOALS) QUIET=' shows what pip does." >&2; exit 1; }
+
+$(VENV)/.installed: pyproject.toml $(BIN)/python
+	@echo "Installing the package into $(VENV) (once; about a minute) ..."
+	@$(PIP) install $(QUIET) -e . || $(FAILED)
+	@touch $@
+
+$(VENV)/.installed-%: pyproject.toml $(BIN)/python
+	@echo "Installing the package and its extra '$*' into $(VENV) (once; a few minutes) ..."
+	@$(PIP) install $(QUIET) -e '.[$*]' || $(FAILED)
+	@touch $@
+
+# The first interpreter that is new enough and can make environments; else, why there is none.
+$(BIN)/python:
+	@seen=; bare=; \
+	for python in $(PYTHON); do \
+	  version=$$("$$python" -c 'import platform; print(platform.python_version())' 2>/dev/null) || continue; \
+	  if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	    seen="$$seen $$python is $$version."; \
+	  elif ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	    bare=$${bare:-"$$python ($$version)"}; \
+	  else \
+	    echo "Creating $(VENV) with $$python ($$version) ..."; \
+	    "$$python" -m venv --clear $(VENV) && exit 0; \
+	    rm -rf $(VENV); exit 1; \
+	  fi; \
+	done; \
+	if test -n "$$bare"; then \
+	  echo "make: $$bare cannot make virtual environments: it lacks venv or ensurepip." >&2; \
+	  echo "      Install them (on Debian and Ubuntu: the package python3-venv) or name another: make $(MAKECMDGOALS) PYTHON=..." >&2; \
+	else \
+	  echo "make: Python 3.11 or newer is needed;$${seen:- none of these runs: $(PYTHON)}" >&2; \
+	  echo "      Install one, or name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+	fi; \
+	exit 1

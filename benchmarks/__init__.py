@@ -1,0 +1,1 @@
+"""Measurements of the project's claims about speed and memory."""

@@ -1,0 +1,175 @@
+"""Layers and losses against TensorFlow: values, and gradients by inputs and parameters."""
+
+import numpy as np
+import pytest
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import nn
+from tinygrad_mnist.nn import functional as F
+
+tf = pytest.importorskip("tensorflow")
+RNG = np.random.default_rng(5)
+
+
+def compare(ours, theirs, *arrays, tolerance=1e-5):
+    """Value, and gradient of a random projection by every float array."""
+    floats = [a.dtype.kind == "f" for a in arrays]
+    inputs = [tg.tensor(a, requires_grad=f) for a, f in zip(arrays, floats, strict=True)]
+    variables = [tf.Variable(a) if f else tf.constant(a) for a, f in zip(arrays, floats, strict=True)]
+    out = ours(*inputs)
+    with tf.GradientTape() as tape:
+        expected = theirs(*variables)
+    assert out.numpy(force=True) == pytest.approx(expected.numpy(), rel=tolerance, abs=tolerance)
+    weights = RNG.standard_normal(out.shape).astype(out.numpy(force=True).dtype)
+    out.backward(tg.tensor(weights))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(theirs(*variables) * weights)
+    kept = [v for v, f in zip(variables, floats, strict=True) if f]
+    for x, g in zip([x for x, f in zip(inputs, floats, strict=True) if f], tape.gradient(total, kept), strict=True):
+        assert x.grad.numpy() == pytest.approx(tf.convert_to_tensor(g).numpy(), rel=tolerance, abs=tolerance)
+
+
+def normal(*shape):
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+ACTIVATIONS = {
+    "ReLU": (nn.ReLU(), tf.nn.relu),
+    "ReLU6": (nn.ReLU6(), tf.nn.relu6),
+    "Sigmoid": (nn.Sigmoid(), tf.nn.sigmoid),
+    "LogSigmoid": (nn.LogSigmoid(), tf.math.log_sigmoid),
+    "Tanh": (nn.Tanh(), tf.nn.tanh),
+    "Softplus": (nn.Softplus(), tf.nn.softplus),
+    "Softsign": (nn.Softsign(), tf.nn.softsign),
+    "ELU": (nn.ELU(), tf.nn.elu),
+    "SELU": (nn.SELU(), tf.nn.selu),
+    "SiLU": (nn.SiLU(), tf.nn.silu),
+    "GELU": (nn.GELU(), lambda x: tf.nn.gelu(x, approximate=False)),
+    "GELU, tanh": (nn.GELU("tanh"), lambda x: tf.nn.gelu(x, approximate=True)),
+    "LeakyReLU": (nn.LeakyReLU(0.2), lambda x: tf.nn.leaky_relu(x, 0.2)),
+    "Softmax": (nn.Softmax(1), tf.nn.softmax),
+    "LogSoftmax": (nn.LogSoftmax(1), tf.nn.log_softmax),
+    "Softmax, first": (nn.Softmax(0), lambda x: tf.nn.softmax(x, 0)),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation(name):
+    ours, theirs = ACTIVATIONS[name]
+    compare(ours, theirs, normal(5, 7) * 3)
+
+
+def test_linear_and_its_parameters():
+    layer = nn.Linear(6, 4)
+    w, b = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+    assert np.abs(w).max() <= 1 / np.sqrt(6) and np.abs(b).max() <= 1 / np.sqrt(6)
+    compare(F.linear, lambda x, w, b: tf.matmul(x, w, transpose_b=True) + b, normal(3, 6), w.copy(), b.copy())
+    x = normal(2, 3, 6)
+    assert layer(tg.tensor(x)).detach().numpy() == pytest.approx(x @ w.T + b, rel=1e-5, abs=1e-6)
+
+
+def test_sequential_is_its_parts_in_order():
+    first, last = nn.Linear(3, 5), nn.Linear(5, 2)
+    net, x = nn.Sequential(first, nn.Tanh(), last), tg.randn(4, 3)
+    assert tg.equal(net(x), last(first(x).tanh()))
+
+
+def test_dropout_keeps_the_share_and_the_mean_it_should():
+    tg.manual_seed(0)
+    layer, x = nn.Dropout(0.6), tg.ones(1000, 200, requires_grad=True)
+    y = layer(x)
+    values = np.unique(y.numpy(force=True))
+    assert values == pytest.approx([0, 2.5])
+    kept = (y.numpy(force=True) > 0).mean()
+    assert abs(kept - 0.4) < 5 * np.sqrt(0.24 / 200_000)
+    y.sum().backward()
+    assert np.array_equal(x.grad.numpy(), y.numpy(force=True))  # the mask is a constant of the record
+    assert not tg.equal(layer(x), y)
+    assert layer.eval()(x) is x
+    assert (F.dropout(x, 1.0) == 0).all()
+
+
+LABELS = np.array([1, 0, 3, 2, 3])
+
+
+def sparse(x, labels=LABELS):
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, x)
+
+
+LOSSES = {
+    "CrossEntropyLoss": (lambda x: nn.CrossEntropyLoss()(x, tg.tensor(LABELS)), lambda x: tf.reduce_mean(sparse(x))),
+    "CrossEntropyLoss, sum": (
+        lambda x: nn.CrossEntropyLoss(reduction="sum")(x, tg.tensor(LABELS)),
+        lambda x: tf.reduce_sum(sparse(x)),
+    ),
+    "CrossEntropyLoss, none": (lambda x: nn.CrossEntropyLoss(reduction="none")(x, tg.tensor(LABELS)), sparse),
+    "CrossEntropyLoss, smoothed": (
+        lambda x: nn.CrossEntropyLoss(label_smoothing=0.2)(x, tg.tensor(LABELS)),
+        lambda x: tf.reduce_mean(tf.keras.losses.categorical_crossentropy(tf.one_hot(LABELS, 4), x, True, 0.2)),
+    ),
+    "NLLLoss": (lambda x: nn.NLLLoss()(x.log_softmax(1), tg.tensor(LABELS)), lambda x: tf.reduce_mean(sparse(x))),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_of_classes(name):
+    ours, theirs = LOSSES[name]
+    compare(ours, theirs, normal(5, 4) * 4)
+
+
+def test_cross_entropy_weights_ignored_targets_and_extra_dimensions():
+    x, labels = normal(2, 4, 3), np.array([[0, 3, -100], [2, 2, 1]])
+    weight = np.array([1.0, 2.0, 0.5, 3.0], np.float32)
+    loss = F.cross_entropy(tg.tensor(x), tg.tensor(labels), tg.tensor(weight))
+    logs = x - np.log(np.exp(x).sum(1, keepdims=True))
+    pairs = [(n, d) for n in range(2) for d in range(3) if labels[n, d] >= 0]
+    total = sum(weight[labels[n, d]] for n, d in pairs)
+    assert loss.item() == pytest.approx(
+        -sum(weight[labels[n, d]] * logs[n, labels[n, d], d] for n, d in pairs) / total, rel=1e-5
+    )
+
+
+def test_cross_entropy_survives_huge_logits():
+    x = tg.tensor([[1e4, 0.0], [0.0, -1e4]], requires_grad=True)
+    loss = F.cross_entropy(x, tg.tensor([1, 1]), reduction="none")
+    loss.sum().backward()
+    assert loss.tolist() == [1e4, 1e4] and x.grad.tolist() == [[1, -1], [1, -1]]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (nn.MSELoss(), lambda x, t: tf.reduce_mean((x - t) ** 2)),
+        (nn.MSELoss(reduction="sum"), lambda x, t: tf.reduce_sum((x - t) ** 2)),
+        (nn.L1Loss(), lambda x, t: tf.reduce_mean(tf.abs(x - t))),
+        (nn.HuberLoss(delta=0.7), lambda x, t: tf.reduce_mean(tf.keras.losses.huber(t, x, 0.7))),
+    ],
+)
+def test_loss_of_numbers(ours, theirs):
+    compare(ours, theirs, normal(5, 4), normal(5, 4))
+
+
+def test_binary_losses():
+    x, t = normal(5, 4), RNG.random((5, 4)).astype(np.float32)
+    compare(nn.BCEWithLogitsLoss(), lambda x, t: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(t, x)), x, t)
+    p = RNG.uniform(0.01, 0.99, (5, 4)).astype(np.float32)
+    compare(nn.BCELoss(), lambda p, t: -tf.reduce_mean(t * tf.math.log(p) + (1 - t) * tf.math.log(1 - p)), p, t)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 3])), IndexError, "Target 3 is out of bounds"),
+        (lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 1, 2])), ValueError, "batch_size"),
+        (
+            lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 1]), reduction="avg"),
+            ValueError,
+            "avg is not a valid value",
+        ),
+        (lambda: nn.Dropout(1.5), ValueError, "between 0 and 1, but got 1.5"),
+        (lambda: nn.Linear(3, 2)(tg.zeros(4, 5)), RuntimeError, "5 against 3"),
+    ],
+)
+def test_mistakes_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -1,0 +1,117 @@
+"""Where an operation has no derivative, or its gradient is not that of its value: PyTorch's conventions."""
+
+import numpy as np
+import pytest
+
+import tinygrad_mnist as tg
+from tinygrad_mnist.ops import network, pointwise
+from tinygrad_mnist.tape import grad
+
+NAN, INF = float("nan"), float("inf")
+AT_ZERO = {
+    "relu": (tg.relu, 0), "abs": (tg.abs, 0), "sign": (tg.sign, 0), "sqrt": (tg.sqrt, INF), "norm": (tg.norm, 0),
+    "norm3": (lambda x: tg.norm(x, 3), 0), "clamp": (lambda x: x.clamp(0, 1), 1),
+    "clamp_min": (lambda x: x.clamp_min(0), 1),
+    "sinc": (tg.sinc, 0), "frac": (tg.frac, 1), "floor": (tg.floor, 0), "pow0": (lambda x: x**0, 0),
+    "pow1": (lambda x: x**1, 1),
+    "where": (lambda x: tg.where(x > 0, x.log(), 0.0), NAN), "copysign": (lambda x: tg.copysign(x, tg.tensor(-1.0)), 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_the_gradient_at_zero(name):
+    function, wanted = AT_ZERO[name]
+    x = tg.tensor(0.0, requires_grad=True)
+    np.testing.assert_equal(grad(function(x), x)[0].item(), wanted)
+
+
+TIES = {
+    "maximum": (tg.maximum, 0.5), "minimum": (tg.minimum, 0.5), "fmax": (tg.fmax, 1.0), "fmin": (tg.fmin, 1.0),
+    "clamp from below": (pointwise.clamp_min, 1.0), "clamp from above": (pointwise.clamp_max, 1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_who_gets_the_gradient_of_a_tie(name):
+    function, share = TIES[name]
+    a, b = (tg.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    by_a, by_b = grad(function(a, b).sum(), [a, b])
+    assert by_a.tolist() == [share, share] and by_b.tolist() == [1 - share, 1 - share]
+
+
+def test_extremes_share_evenly_or_pick_the_first():
+    x = tg.tensor([[3.0, 1.0, 3.0], [2.0, 2.0, 0.0]], requires_grad=True)
+    assert grad(x.amax(1).sum(), x)[0].tolist() == [[0.5, 0, 0.5], [0.5, 0.5, 0]]
+    assert grad(x.max(1).values.sum(), x)[0].tolist() == [[1, 0, 0], [1, 0, 0]]
+    assert grad(x.max(), x)[0].tolist() == [[0.5, 0, 0.5], [0, 0, 0]]
+    assert x.cummax(1).indices.tolist() == [[0, 0, 2], [0, 1, 1]]
+
+
+def test_no_spread_has_no_gradient():
+    x = tg.ones(3, requires_grad=True)
+    assert grad(x.std(), x)[0].tolist() == [0, 0, 0] and grad(x.var(), x)[0].tolist() == [0, 0, 0]
+    assert grad(tg.dist(x, tg.ones(3)), x)[0].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("base", "exponent", "by_base", "by_exponent"), [
+    (0.0, 2.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), (-2.0, 2.0, -4.0, NAN), (2.0, 0.0, 0.0, np.log(2)),
+])  # fmt: skip
+def test_powers_at_their_edges(base, exponent, by_base, by_exponent):
+    a, b = (tg.tensor(v, requires_grad=True, dtype=tg.float64) for v in (base, exponent))
+    np.testing.assert_allclose([g.item() for g in grad(a**b, [a, b])], [by_base, by_exponent])
+
+
+def test_integer_powers_round_to_zero():
+    assert (tg.tensor([2, 1, -1, -1]) ** tg.tensor([-1, -2, -3, -2])).tolist() == [0, 1, -1, 1]
+    with pytest.raises(RuntimeError, match="negative integer powers"):
+        tg.tensor([2]) ** -1
+
+
+def test_xlogy_at_zero():
+    a, b = tg.zeros(4, requires_grad=True), tg.tensor([2.0, 0.0, -1.0, NAN])
+    np.testing.assert_array_equal(tg.xlogy(a, b).detach().numpy(), [0, 0, 0, NAN])
+
+
+def test_nan_and_infinity_pass_or_do_not():
+    x = tg.tensor([1.0, NAN, 3.0], requires_grad=True)
+    assert grad(x.nansum(), x)[0].tolist() == [1, 0, 1] and grad(x.nanmean(), x)[0].tolist() == [0.5, 0, 0.5]
+    assert grad(x.nan_to_num().sum(), x)[0].tolist() == [1, 0, 1]
+    assert np.isnan(x.max().item()) and np.isnan(x.median().item()) and tg.fmax(x, tg.tensor(0.0)).tolist() == [1, 0, 3]
+    assert tg.tensor([-INF, -INF]).logsumexp(0).item() == -INF and tg.tensor([1000.0, 1000.0]).softmax(0).tolist() == [
+        0.5,
+        0.5,
+    ]
+    assert tg.tensor([-200.0, 200.0]).sigmoid().tolist() == [0, 1]
+    assert tg.addmm(tg.full((1,), NAN), tg.ones(1, 1), tg.ones(1, 1), beta=0).tolist() == [[1]]
+
+
+def test_sums_of_nothing():
+    x = tg.zeros(0, 3)
+    assert x.sum().item() == 0 and x.prod().item() == 1 and np.isnan(x.mean().item())
+    assert x.sum(0).tolist() == [0, 0, 0] and (tg.zeros(2, 0) @ tg.zeros(0, 2)).tolist() == [[0, 0], [0, 0]]
+    for refused in (x.max, x.argmax, lambda: x.amax(0), lambda: x.max(0)):
+        with pytest.raises((IndexError, RuntimeError)):
+            refused()
+
+
+def test_dropout_keeps_the_mean_and_uses_one_mask():
+    tg.manual_seed(0)
+    x = tg.ones(200_000, requires_grad=True)
+    y = network.dropout(x, 0.25)
+    assert set(np.unique(y.detach().numpy())) == {0.0, np.float32(1 / 0.75)}
+    assert (y == 0).float().mean().item() == pytest.approx(0.25, abs=0.005)
+    assert grad(y.sum(), x)[0].tolist() == y.tolist()
+    again = network.dropout(x, 0.25)
+    assert again.tolist() != y.tolist()
+    tg.manual_seed(0)
+    assert network.dropout(x, 0.25).tolist() == y.tolist()
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        network.dropout(x, 1.5)
+
+
+def test_the_padding_row_of_an_embedding_gets_no_gradient():
+    weight = tg.ones(3, 2, requires_grad=True)
+    out = network.embedding(tg.tensor([0, 1, 1, 2]), weight, padding_idx=1)
+    assert out.shape == (4, 2) and grad(out.sum(), weight)[0].tolist() == [[1, 1], [0, 0], [1, 1]]
+    with pytest.raises(IndexError, match="out of range"):
+        network.embedding(tg.tensor([3]), weight)

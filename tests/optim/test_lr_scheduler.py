@@ -1,0 +1,143 @@
+"""Schedules against closed formulas, and against PyTorch where it is installed."""
+
+import math
+
+import pytest
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import optim
+from tinygrad_mnist.optim import lr_scheduler as schedules
+
+BASE = 0.5
+
+
+def rates(make, steps=20, library=tg):
+    p = library.ones(1, requires_grad=True)
+    optimizer = library.optim.SGD([p], lr=BASE, momentum=0.9)
+    scheduler = make(library.optim.lr_scheduler, optimizer)
+    out = []
+    for _ in range(steps):
+        out.append(optimizer.param_groups[0]["lr"])
+        assert scheduler.get_last_lr() == [optimizer.param_groups[0]["lr"]]
+        optimizer.step()
+        scheduler.step()
+    return out
+
+
+def restarts(n):
+    place, length = n, 3
+    while place >= length:
+        place, length = place - length, length * 2
+    return BASE * (1 + math.cos(math.pi * place / length)) / 2
+
+
+def one_cycle(n, top=1.0, total=20, share=0.3):
+    def bend(a, b, x):
+        return b + (a - b) / 2 * (1 + math.cos(math.pi * x))
+
+    rise, low = share * total - 1, top / 25
+    return bend(low, top, n / rise) if n <= rise else bend(top, low / 1e4, (n - rise) / (total - 1 - rise))
+
+
+CASES = {
+    "LambdaLR": (lambda s, o: s.LambdaLR(o, lambda e: 0.9**e), lambda n: BASE * 0.9**n),
+    "MultiplicativeLR": (lambda s, o: s.MultiplicativeLR(o, lambda e: 0.95), lambda n: BASE * 0.95**n),
+    "StepLR": (lambda s, o: s.StepLR(o, 4, 0.5), lambda n: BASE * 0.5 ** (n // 4)),
+    "MultiStepLR": (lambda s, o: s.MultiStepLR(o, [3, 7, 7], 0.5), lambda n: BASE * 0.5 ** ((n >= 3) + 2 * (n >= 7))),
+    "ConstantLR": (lambda s, o: s.ConstantLR(o, 0.25, 4), lambda n: BASE * (0.25 if n < 4 else 1)),
+    "LinearLR": (lambda s, o: s.LinearLR(o, 0.1, 0.9, 8), lambda n: BASE * (0.1 + 0.8 * min(n, 8) / 8)),
+    "ExponentialLR": (lambda s, o: s.ExponentialLR(o, 0.8), lambda n: BASE * 0.8**n),
+    "PolynomialLR": (lambda s, o: s.PolynomialLR(o, 10, 2.0), lambda n: BASE * max(1 - n / 10, 0) ** 2),
+    "CosineAnnealingLR": (
+        lambda s, o: s.CosineAnnealingLR(o, 6, 0.02),
+        lambda n: 0.02 + (BASE - 0.02) * (1 + math.cos(math.pi * n / 6)) / 2,
+    ),
+    "CosineAnnealingWarmRestarts": (lambda s, o: s.CosineAnnealingWarmRestarts(o, 3, 2), restarts),
+    "OneCycleLR": (lambda s, o: s.OneCycleLR(o, 1.0, 20), one_cycle),
+    "CyclicLR": (
+        lambda s, o: s.CyclicLR(o, 0.1, 1.1, 4, 6), lambda n: 0.1 + (n % 10 / 4 if n % 10 <= 4 else (10 - n % 10) / 6),
+    ),
+    "SequentialLR": (
+        lambda s, o: s.SequentialLR(o, [s.ConstantLR(o, 0.1, 99), s.ExponentialLR(o, 0.9)], [5]),
+        lambda n: BASE * 0.1 if n < 5 else BASE * 0.9 ** (n - 5),
+    ),
+    "ChainedScheduler": (
+        lambda s, o: s.ChainedScheduler([s.ConstantLR(o, 0.1, 4), s.ExponentialLR(o, 0.9)]),
+        lambda n: BASE * 0.9**n * (0.1 if n < 4 else 1),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_closed_form(name):
+    make, formula = CASES[name]
+    assert rates(make) == pytest.approx([formula(n) for n in range(20)], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_against_torch(name):
+    torch = pytest.importorskip("torch")
+    make, _ = CASES[name]
+    assert rates(make) == pytest.approx(rates(make, library=torch), rel=1e-12)
+
+
+def test_the_recipes_decay():
+    seen = rates(lambda s, o: s.MultiplicativeLR(o, lambda e: 1 / (1 + 0.00001 * e)), 50)
+    expected = BASE
+    for epoch, rate in enumerate(seen, 1):
+        assert rate == pytest.approx(expected, rel=1e-12)
+        expected /= 1 + 0.00001 * epoch
+
+
+def test_one_cycle_moves_the_momentum_the_other_way():
+    p = tg.ones(1, requires_grad=True)
+    optimizer = optim.Adam([p])
+    scheduler = schedules.OneCycleLR(optimizer, 1.0, 20)
+    seen = []
+    for _ in range(19):
+        group = optimizer.param_groups[0]
+        seen.append((group["lr"], group["betas"][0]))
+        optimizer.step()
+        scheduler.step()
+    assert min(seen)[1] == pytest.approx(0.95, abs=3e-3) and max(seen)[1] == pytest.approx(0.85)
+
+
+def test_plateau_waits_lowers_and_cools_down():
+    p = tg.ones(1, requires_grad=True)
+    optimizer = optim.SGD([p], lr=1.0)
+    scheduler = schedules.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, cooldown=2, min_lr=0.2)
+    seen = []
+    for metric in [5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3]:
+        scheduler.step(metric)
+        seen.append(optimizer.param_groups[0]["lr"])
+    assert seen == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25, 0.2]
+
+
+def test_a_saved_schedule_continues():
+    def made():
+        p = tg.ones(1, requires_grad=True)
+        optimizer = optim.SGD([p], lr=BASE)
+        return optimizer, schedules.CosineAnnealingLR(optimizer, 10)
+
+    optimizer, scheduler = made()
+    for _ in range(4):
+        scheduler.step()
+    other_optimizer, other = made()
+    other_optimizer.load_state_dict(optimizer.state_dict())
+    other.load_state_dict(scheduler.state_dict())
+    scheduler.step()
+    other.step()
+    assert other.get_last_lr() == scheduler.get_last_lr()
+
+
+def test_mistakes_are_named():
+    p = tg.ones(1, requires_grad=True)
+    optimizer = optim.SGD([p])
+    with pytest.raises(TypeError, match="not an Optimizer"):
+        schedules.StepLR(p, 3)
+    with pytest.raises(ValueError, match="total_steps"):
+        schedules.OneCycleLR(optimizer, 1.0)
+    with pytest.raises(ValueError, match="T_0"):
+        schedules.CosineAnnealingWarmRestarts(optimizer, 0)
+    with pytest.raises(ValueError, match="milestones"):
+        schedules.SequentialLR(optimizer, [schedules.StepLR(optimizer, 1)], [3])

@@ -1,0 +1,86 @@
+"""tinygrad_mnist: automatic differentiation from scratch on NumPy, with PyTorch's surface.
+
+`import tinygrad_mnist as torch` is a fair trick to play on a CPU program.
+"""
+
+import warnings as _warnings
+
+from tinygrad_mnist import (
+    accelerator,
+    amp,
+    autograd,
+    backends,
+    cuda,
+    distributed,
+    distributions,
+    linalg,
+    mps,
+    nn,
+    ops,
+    optim,
+    random,
+    utils,
+    xpu,
+)
+from tinygrad_mnist.amp import autocast
+from tinygrad_mnist.compatibility import *
+from tinygrad_mnist.device import device
+from tinygrad_mnist.dtypes import (
+    bfloat16,
+    can_cast,
+    dtype,
+    finfo,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    promote_types,
+    set_default_dtype,
+    uint8,
+)
+from tinygrad_mnist.dtypes import bool_ as bool
+from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
+from tinygrad_mnist.ops.creation import *
+from tinygrad_mnist.ops.creation import as_tensor_ as as_tensor
+from tinygrad_mnist.ops.creation import range_ as range
+from tinygrad_mnist.ops.linear_algebra import *
+from tinygrad_mnist.ops.methods import ALIASES as _ALIASES
+from tinygrad_mnist.ops.movement import *
+from tinygrad_mnist.ops.network import *
+from tinygrad_mnist.ops.pointwise import *
+from tinygrad_mnist.ops.reduction import *
+from tinygrad_mnist.printing import set_printoptions
+from tinygrad_mnist.random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
+from tinygrad_mnist.tape import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from tinygrad_mnist.tensor import Size, Tensor
+
+__version__ = "0.1.0"
+
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+globals().update({new: getattr(Tensor, old) for new, old in _ALIASES.items()})
+
+_keep_freed_memory()
+
+# NumPy warns of overflow and of 0 / 0; PyTorch's arithmetic does not.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_mnist\.")

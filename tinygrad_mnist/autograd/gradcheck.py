@@ -1,0 +1,113 @@
+"""Gradients against central differences."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_mnist.autograd.functional import jacobians
+from tinygrad_mnist.random import normal
+from tinygrad_mnist.tape import enable_grad, grad
+from tinygrad_mnist.tensor import Array, Tensor, wrap
+
+
+class GradcheckError(RuntimeError):
+    """What `gradcheck` raises where the derivatives differ."""
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    **ignored: Any,
+) -> bool:
+    """Whether the gradients of `func` agree with (f(x + eps) - f(x - eps)) / (2 eps).
+
+    Args:
+        func: takes the inputs, returns a tensor or a tuple of them.
+        inputs: a tensor or a tuple; those that require gradients are checked, and should be float64.
+        raise_exception: raise GradcheckError, which shows both Jacobians, rather than return False.
+        nondet_tol: how far two backward passes may differ.
+        ignored: PyTorch's switches for further checks.
+    """
+    given = _listed(inputs)
+    checked = [(i, x) for i, x in enumerate(given) if isinstance(x, Tensor) and x.tracked]
+    if not checked:
+        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them does")
+    for i, x in checked:
+        if x.array.dtype != np.float64:
+            warnings.warn(f"gradcheck: input #{i} is {x.dtype}; only float64 is precise enough", stacklevel=2)
+    with enable_grad():
+        first, second = ([jacobians(y, tuple(x for _, x in checked)) for y in _floats(func(*given))] for _ in range(2))
+        for i, (place, x) in enumerate(checked):
+            for k, ratio in enumerate(_differences(lambda: _floats(func(*given)), x.array, eps)):
+                tape, again = (each[k][i].array.reshape(-1, x.array.size).T for each in (first, second))
+                problem = ""
+                if not np.allclose(tape, ratio, rtol, atol):
+                    problem = (
+                        f"Jacobian mismatch for output {k} with respect to input {place},\n"
+                        f"numerical:{wrap(ratio)}\nanalytical:{wrap(tape)}\n"
+                    )
+                elif np.abs(tape - again).max(initial=0) > nondet_tol:
+                    problem = f"Backward is not reentrant: two passes differ by more than {nondet_tol}"
+                if problem and raise_exception:
+                    raise GradcheckError(problem)
+                if problem:
+                    return False
+    return True
+
+
+def _listed(inputs: Any) -> tuple[Any, ...]:
+    return (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+
+
+def _floats(out: Any) -> list[Any]:
+    return [y for y in _listed(out) if y.is_floating_point()]
+
+
+def _differences(outputs: Callable[[], list[Tensor]], x: Array, eps: float) -> list[Array]:
+    """Each output's central differences, (elements of x, elements of the output); x is moved, and put back."""
+    rows = []
+    for index in np.ndindex(x.shape):
+        here, sides = x[index], []
+        try:
+            for side in (here + eps, here - eps):
+                x[index] = side
+                sides.append([y.array.ravel() * 1 for y in outputs()])
+        finally:
+            x[index] = here
+        rows.append([(above - below) / (2 * eps) for above, below in zip(*sides, strict=True)])
+    return [np.stack(column) for column in zip(*rows, strict=True)]
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    gen_non_contig_grad_outputs: bool = False,
+    **options: Any,
+) -> bool:
+    """`gradcheck` of the gradient: by the inputs, and by `grad_outputs` (random unless given)."""
+    given = _listed(inputs)
+    if grad_outputs is None:
+        with enable_grad():
+            outs = [y for y in _floats(func(*given)) if y.tracked]
+        grad_outputs = [wrap(normal(y.array.shape, y.dtype, None)).requires_grad_() for y in outs]
+
+    def gradient(*args: Any) -> list[Tensor]:
+        xs, seeds = args[: len(given)], args[len(given) :]
+        ys = [y for y in _floats(func(*xs)) if y.tracked]
+        wanted: Any = [x for x in xs if getattr(x, "tracked", False)]
+        found: Any = grad(ys, wanted, seeds, create_graph=True, allow_unused=True)
+        return [g for g in found if g is not None]
+
+    return gradcheck(gradient, (*given, *_listed(grad_outputs)), **options)

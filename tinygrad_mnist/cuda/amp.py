@@ -1,0 +1,1 @@
+"""`torch.cuda.amp`: the older names of `amp`."""

@@ -1,0 +1,141 @@
+"""The element types, and PyTorch's rules for which type a mixed operation has.
+
+A `dtype` may be given to NumPy wherever NumPy wants one, and prints as PyTorch's does. The aliases
+that shadow Python's own names (`float`, `int`, `bool`) are made in the package's `__init__`.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+
+NumpyDtype = np.dtype[Any]
+
+
+class dtype:
+    """An element type: `float32`, `int64` and so on. There is one object for each."""
+
+    def __init__(self, name: str, numpy: type | None) -> None:
+        self.name = name
+        self.is_complex = False
+        if numpy is not None:
+            self.dtype: NumpyDtype = np.dtype(numpy)
+            self.itemsize = self.dtype.itemsize
+            self.is_floating_point = self.dtype.kind == "f"
+            self.is_signed = self.dtype.kind in "if"
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+float16 = dtype("float16", np.float16)
+float32 = dtype("float32", np.float32)
+float64 = dtype("float64", np.float64)
+uint8 = dtype("uint8", np.uint8)
+int8 = dtype("int8", np.int8)
+int16 = dtype("int16", np.int16)
+int32 = dtype("int32", np.int32)
+int64 = dtype("int64", np.int64)
+bool_ = dtype("bool", np.bool_)
+bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
+
+DTYPES: Final = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
+_OF: Final = {each.dtype: each for each in DTYPES}
+_PYTHON: Final[dict[Any, dtype]] = {float: float64, int: int64, bool: bool_}
+BOOL, INTEGER, FLOAT = 0, 1, 2
+_KIND: Final = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOAT}
+
+
+def of(numpy: NumpyDtype) -> dtype:
+    """The `dtype` of a NumPy dtype; TypeError where there is none (complex, strings, objects)."""
+    try:
+        return _OF[numpy]
+    except KeyError:
+        wanted = ", ".join(each.name for each in DTYPES)
+        raise TypeError(f"tensor: {numpy} elements are not supported, only {wanted}") from None
+
+
+def resolve(wanted: Any) -> NumpyDtype:
+    """What a caller gave as `dtype=` (ours, NumPy's, a Python type or a name) as NumPy's."""
+    if wanted is bfloat16:
+        raise TypeError("bfloat16: NumPy has no such elements; use float32 or float16")
+    if isinstance(wanted, dtype):
+        return wanted.dtype
+    return _PYTHON[wanted].dtype if wanted in _PYTHON else of(np.dtype(wanted)).dtype
+
+
+class _Default:
+    floating: NumpyDtype = float32.dtype
+
+
+def default() -> NumpyDtype:
+    """`get_default_dtype()` as NumPy's dtype."""
+    return _Default.floating
+
+
+def get_default_dtype() -> dtype:
+    """The dtype that Python floats become: float32 unless `set_default_dtype` was called."""
+    return of(_Default.floating)
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Let Python floats become `d`, a floating dtype, from here on."""
+    if resolve(d).kind != "f":
+        raise TypeError(f"set_default_dtype: only floating-point types are supported, got {d}")
+    _Default.floating = resolve(d)
+
+
+def kind(numpy: NumpyDtype) -> int:
+    """0 for bool, 1 for integers, 2 for floating point: in a mixture the higher one wins."""
+    return _KIND[numpy.kind]
+
+
+def promote(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
+    """The dtype that two tensors of one dimension or more share; integers never widen floats."""
+    if kind(a) == kind(b):
+        return np.promote_types(a, b)
+    return a if kind(a) > kind(b) else b
+
+
+def combine(*groups: list[NumpyDtype]) -> NumpyDtype:
+    """The dtype of a mixture of dimensioned tensors, 0-d tensors and Python scalars, in that order.
+
+    A later group counts only where it is of a higher kind than the earlier ones:
+    https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc.
+    """
+
+    def stronger(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
+        return promote(a, b) if kind(b) > kind(a) else a
+
+    return reduce(stronger, (reduce(promote, group) for group in groups if group))
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that holds both without an integer widening a float."""
+    return of(promote(resolve(type1), resolve(type2)))
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether PyTorch's rules let a result of `from_` be written where `to` is wanted."""
+    return kind(resolve(from_)) <= kind(resolve(to))
+
+
+class finfo:
+    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`."""
+
+    def __init__(self, type: Any = None) -> None:
+        info = np.finfo(resolve(type) if type is not None else default())
+        self.bits, self.dtype = info.bits, info.dtype.name
+        self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
+        self.tiny = self.smallest_normal = info.tiny.item()
+        self.resolution = info.resolution.item()
+
+
+class iinfo:
+    """Limits of an integer dtype: `max`, `min`, `bits`."""
+
+    def __init__(self, type: Any) -> None:
+        info = np.iinfo(resolve(type))
+        self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name

@@ -1,0 +1,3 @@
+"""`torch.linalg`: decompositions, solutions and norms of matrices."""
+
+from tinygrad_mnist.ops.linalg import *

@@ -1,0 +1,1 @@
+"""The application: the digit classifier, built on the framework's public surface only."""

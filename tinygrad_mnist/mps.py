@@ -1,0 +1,3 @@
+"""`torch.mps`: not available."""
+
+from tinygrad_mnist.absent import *

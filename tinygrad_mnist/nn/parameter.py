@@ -1,0 +1,33 @@
+"""Parameter: a tensor that a module learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_mnist.tensor import Tensor, wrap
+
+
+class Parameter(Tensor):
+    """A leaf tensor that requires a gradient, and that a Module finds among its attributes."""
+
+    __slots__ = ()
+
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+        array = np.zeros(0, np.float32) if data is None else data.array
+        out = wrap(array, cls)
+        out.requires_grad = requires_grad
+        return out  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state and is not learned."""
+
+    __slots__ = ()
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+        return wrap(np.zeros(0, np.float32) if data is None else data.array, cls)

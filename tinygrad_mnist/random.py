@@ -1,0 +1,108 @@
+"""Random numbers: one seedable generator by default, `Generator` objects where a caller has one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_mnist import dtypes
+from tinygrad_mnist.tensor import Array, Tensor, wrap
+
+
+class Generator:
+    """A source of random numbers with a state of its own: SFC64, by Chris Doty-Humphrey."""
+
+    def __init__(self, device: Any = "cpu") -> None:
+        self.device = device
+        self.manual_seed(67280421310721)
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start again from a seed; the same seed gives the same numbers."""
+        self._seed = int(seed)
+        self.numpy = np.random.Generator(np.random.SFC64(self._seed % 2**64))
+        return self
+
+    def initial_seed(self) -> int:
+        """The seed that this generator was last started from."""
+        return self._seed
+
+    def seed(self) -> int:
+        """Start again from a seed that the operating system draws, and return it."""
+        self.manual_seed(int(np.random.SeedSequence().entropy % 2**63))  # type: ignore[operator]
+        return self._seed
+
+    def get_state(self) -> Tensor:
+        """The state as a tensor of bytes."""
+        state: Any = self.numpy.bit_generator.state
+        words = [*state["state"]["state"].tolist(), state["has_uint32"], state["uinteger"]]
+        return wrap(np.array(words, np.uint64).view(np.uint8))
+
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Go on from a state that `get_state` returned."""
+        words = new_state.array.view(np.uint64)
+        self.numpy.bit_generator.state = {
+            "bit_generator": "SFC64",
+            "state": {"state": words[:4].copy()},
+            "has_uint32": int(words[4]),
+            "uinteger": int(words[5]),
+        }
+        return self
+
+
+default_generator = Generator()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seed the default generator, and return it."""
+    return default_generator.manual_seed(seed)
+
+
+def seed() -> int:
+    """Seed the default generator from the operating system, and return the seed."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of the default generator."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """The default generator's state."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Put the default generator back into a state."""
+    default_generator.set_state(new_state)
+
+
+def source(generator: Generator | None) -> np.random.Generator:
+    """The NumPy generator behind `generator`, or behind the default one."""
+    return (generator or default_generator).numpy
+
+
+def uniform(shape: Any, dtype: Any, generator: Generator | None) -> Array:
+    """Uniform numbers in [0, 1)."""
+    wanted = dtypes.resolve(dtype)
+    exact = np.float64 if wanted == np.float64 else np.float32
+    return np.asarray(source(generator).random(shape, exact)).astype(wanted, copy=False)
+
+
+def normal(shape: Any, dtype: Any, generator: Generator | None) -> Array:
+    """Standard normal numbers."""
+    wanted = dtypes.resolve(dtype)
+    exact = np.float64 if wanted == np.float64 else np.float32
+    return np.asarray(source(generator).standard_normal(shape, exact)).astype(wanted, copy=False)
+
+
+def keep_mask(shape: tuple[int, ...], keep: float, dtype: Any) -> Array:
+    """1 / keep with probability keep, else 0: the mask of inverted dropout.
+
+    Sixteen random bits a number decide, a quarter of the time that floats would take.
+    """
+    count = int(np.prod(shape))
+    bits = default_generator.numpy.bit_generator.random_raw((count + 3) // 4).view(np.uint16)
+    kept = bits[:count].reshape(shape) < round(keep * 65536) if keep < 1 else np.ones(shape, bool)
+    return np.multiply(kept, dtype.type(1 / keep if keep else 0), dtype=dtype)

@@ -1,0 +1,3 @@
+"""Helpers around training."""
+
+from tinygrad_mnist.utils import data

@@ -1,0 +1,3 @@
+"""`torch.xpu`: not available."""
+
+from tinygrad_mnist.absent import *
