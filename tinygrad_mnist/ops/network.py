@@ -74,7 +74,7 @@ def _classes(input: Tensor, target: Tensor, dim: int, ignore_index: int, name: s
     classes = index_array(target, name)
     if input.array.shape[:dim] + input.array.shape[dim + 1 :] != classes.shape:
         raise (ValueError if input.ndim and classes.ndim and len(input.array) != len(classes) else RuntimeError)(
-            f"{name}: Expected input batch_size to match target batch_size, got {tuple(input.shape)} and {classes.shape}"
+            f"{name}: Expected input batch_size to match target, got {tuple(input.shape)} and {classes.shape}"
         )
     kept = classes != ignore_index
     safe = np.where(kept, classes, 0).astype(np.int64)
