@@ -31,7 +31,7 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.installed-bench ## Measure against NumPy, PyTorch and JAX
+bench: $(VENV)/.installed ## Measure an epoch over its floor (ARGS="memory --data FOLDER": peak memory)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lines: ## Count the lines of code, without blank and comment lines

@@ -10,7 +10,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
@@ -788,6 +788,7 @@ def square_array(t):
     t *= t.copy()
 
 
+@settings(max_examples=10 * settings.default.max_examples)
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_any_program_of_views_and_writes(steps):
     rng = np.random.default_rng(0)

@@ -64,6 +64,7 @@ from tinygrad_mnist.random import (
     seed,
     set_rng_state,
 )
+from tinygrad_mnist.serialization import load, save
 from tinygrad_mnist.tape import (
     enable_grad,
     inference_mode,

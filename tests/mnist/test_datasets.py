@@ -631,7 +631,7 @@ def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow", None)
 
 
-NOT_INSTALLED = "tensorflow: TensorFlow: got no such package, wanted it installed"
+NOT_INSTALLED = "tensorflow: not installed"
 
 
 @pytest.mark.usefixtures("no_tensorflow")

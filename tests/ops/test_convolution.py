@@ -315,6 +315,7 @@ MISTAKES = {
     "fold": (lambda f, t: f.fold(t(np.ones((1, 4, 3))), 4, 2), RuntimeError, "does not fit"),
     "shuffle": (lambda f, t: f.pixel_shuffle(t(X[:, :3]), 2), RuntimeError, "divisible"),
     "unshuffle": (lambda f, t: f.pixel_unshuffle(t(X), 2), RuntimeError, "divisible"),
+    "integers": (lambda f, t: f.adaptive_avg_pool2d(t(X.astype(int)), 2), RuntimeError, "not implemented"),
     "no size": (lambda f, t: f.interpolate(t(X)), ValueError, "size or scale_factor"),
     "corners": (lambda f, t: f.interpolate(t(X), 3, align_corners=True), ValueError, "align_corners"),
     "mode": (lambda f, t: f.interpolate(t(X), 3, mode="trilinear"), NotImplementedError, "trilinear"),

@@ -5,7 +5,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ops.rows import leaves
@@ -16,6 +16,7 @@ from tinygrad_mnist.tensor import Tensor, wrap
 torch = pytest.importorskip("torch")
 
 KNOWN = [row for row in ROWS if row.torch is not None]
+FEWER = settings(max_examples=settings.default.max_examples // 2)
 TIES = [row for row in KNOWN if row.ties and "linalg" not in row.operation.__module__]  # rounded matrices are singular
 every_row = pytest.mark.parametrize("row", KNOWN, ids=str)
 
@@ -73,6 +74,7 @@ def compare(row, sample, arrays, tracked, places=()):
 
 
 @every_row
+@FEWER
 @given(data=st.data())
 def test_results_and_gradients(row, data):
     sample = data.draw(row.samples)
@@ -81,6 +83,7 @@ def test_results_and_gradients(row, data):
 
 
 @pytest.mark.parametrize("row", TIES, ids=str)
+@FEWER
 @given(data=st.data())
 def test_kinks_and_ties(row, data):
     sample = data.draw(row.samples)
@@ -94,6 +97,7 @@ def test_kinks_and_ties(row, data):
 
 
 @pytest.mark.parametrize("row", TIES, ids=str)
+@FEWER
 @given(data=st.data())
 def test_integers(row, data):
     """Integers and bools in place of floats, one dtype for each argument."""

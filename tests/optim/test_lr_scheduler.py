@@ -102,6 +102,17 @@ def test_one_cycle_moves_the_momentum_the_other_way():
     assert min(seen)[1] == pytest.approx(0.95, abs=3e-3) and max(seen)[1] == pytest.approx(0.85)
 
 
+def test_a_cycle_moves_the_momentum_the_other_way():
+    optimizer = optim.SGD([tg.ones(1, requires_grad=True)], momentum=0.5)
+    scheduler = schedules.CyclicLR(optimizer, 0.1, 1.1, 4, 6, mode="triangular2", base_momentum=0.7)
+    for n in range(25):
+        height = (n % 10 / 4 if n % 10 <= 4 else (10 - n % 10) / 6) * 0.5 ** (n // 10)
+        group = optimizer.param_groups[0]
+        assert (group["lr"], group["momentum"]) == pytest.approx((0.1 + height, 0.9 - 0.2 * height))
+        optimizer.step()
+        scheduler.step()
+
+
 def test_plateau_waits_lowers_and_cools_down():
     p = tg.ones(1, requires_grad=True)
     optimizer = optim.SGD([p], lr=1.0)
@@ -113,21 +124,85 @@ def test_plateau_waits_lowers_and_cools_down():
     assert seen == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25, 0.2]
 
 
-def test_a_saved_schedule_continues():
+@pytest.mark.parametrize("name", CASES)
+def test_a_saved_schedule_continues(name):
     def made():
-        p = tg.ones(1, requires_grad=True)
-        optimizer = optim.SGD([p], lr=BASE)
-        return optimizer, schedules.CosineAnnealingLR(optimizer, 10)
+        optimizer = optim.SGD([tg.ones(1, requires_grad=True)], lr=BASE, momentum=0.9)
+        return optimizer, CASES[name][0](schedules, optimizer)
 
-    optimizer, scheduler = made()
+    (optimizer, scheduler), (other_optimizer, other) = made(), made()
     for _ in range(4):
+        optimizer.step()
         scheduler.step()
-    other_optimizer, other = made()
     other_optimizer.load_state_dict(optimizer.state_dict())
     other.load_state_dict(scheduler.state_dict())
-    scheduler.step()
+    for _ in range(6):
+        for o, s in ((optimizer, scheduler), (other_optimizer, other)):
+            o.step()
+            s.step()
+        assert other.get_last_lr() == scheduler.get_last_lr()
+        assert other_optimizer.param_groups[0]["momentum"] == optimizer.param_groups[0]["momentum"]
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")])
+def test_a_schedule_saved_by_torch_continues(name):
+    torch = pytest.importorskip("torch")
+
+    def made(library):
+        optimizer = library.optim.SGD([library.ones(1, requires_grad=True)], lr=BASE, momentum=0.9)
+        return optimizer, CASES[name][0](library.optim.lr_scheduler, optimizer)
+
+    (theirs, their_scheduler), (ours, scheduler) = made(torch), made(tg)
+    for _ in range(4):
+        theirs.step()
+        their_scheduler.step()
+    ours.load_state_dict(theirs.state_dict())
+    scheduler.load_state_dict(their_scheduler.state_dict())
+    for _ in range(6):
+        for o, s in ((theirs, their_scheduler), (ours, scheduler)):
+            o.step()
+            s.step()
+        assert scheduler.get_last_lr() == pytest.approx(their_scheduler.get_last_lr(), rel=1e-12)
+
+
+class Power:
+    """A factor with a state of its own."""
+
+    def __init__(self, base):
+        self.base = base
+
+    def __call__(self, epoch):
+        return self.base**epoch
+
+
+def test_a_saved_schedule_holds_the_attributes_of_an_object_that_is_called():
+    optimizer = optim.SGD([tg.ones(1, requires_grad=True)], lr=BASE)
+    saved = schedules.LambdaLR(optimizer, Power(0.5)).state_dict()
+    assert saved["lr_lambdas"] == [{"base": 0.5}]
+    other = schedules.LambdaLR(optimizer, Power(0.9))
+    other.load_state_dict(saved)
+    optimizer.step()
     other.step()
-    assert other.get_last_lr() == scheduler.get_last_lr()
+    assert other.get_last_lr() == [BASE * 0.5]
+
+
+@pytest.mark.parametrize("make", [
+    lambda s, o: s.CyclicLR(o, [0.1, 0.2], [1.1, 2.2], 4, cycle_momentum=False),
+    lambda s, o: s.OneCycleLR(o, [1.0, 2.0], 20, cycle_momentum=False),
+    lambda s, o: s.LambdaLR(o, [lambda e: 0.9**e, lambda e: 2 * 0.9**e]),
+])  # fmt: skip
+def test_groups_have_rates_of_their_own(make):
+    a, b = (tg.ones(1, requires_grad=True) for _ in range(2))
+    optimizer = optim.SGD([{"params": [a]}, {"params": [b]}], lr=BASE)
+    scheduler = make(schedules, optimizer)
+    seen = []
+    for _ in range(10):
+        one, two = scheduler.get_last_lr()
+        assert two == pytest.approx(2 * one)
+        seen.append(one)
+        optimizer.step()
+        scheduler.step()
+    assert len(set(seen)) > 4
 
 
 def test_mistakes_are_named():
@@ -141,3 +216,9 @@ def test_mistakes_are_named():
         schedules.CosineAnnealingWarmRestarts(optimizer, 0)
     with pytest.raises(ValueError, match="milestones"):
         schedules.SequentialLR(optimizer, [schedules.StepLR(optimizer, 1)], [3])
+    with pytest.raises(ValueError, match="Expected 1 lr_lambdas, but got 2"):
+        schedules.LambdaLR(optimizer, [lambda e: 1.0] * 2)
+    with pytest.raises(ValueError, match="must support momentum"):
+        schedules.CyclicLR(optim.Adagrad([p]), 0.1, 1.0)
+    with pytest.raises(KeyError, match="initial_lr"):
+        schedules.StepLR(optim.SGD([p]), 3, last_epoch=4)

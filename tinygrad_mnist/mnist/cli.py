@@ -133,9 +133,9 @@ def _train(recipe: Recipe, digits: Digits, run: Run) -> bool:
 
 def _line(epoch: Epoch, epochs: int) -> str:
     return (
-        f"epoch {epoch.number:>3}/{epochs}  loss [bold]{epoch.loss:.4f}[/]  rate {epoch.rate:.6f}"
-        f"  train [bold]{epoch.train_accuracy:7.2%}[/]  test [bold]{epoch.test_accuracy:7.2%}[/]"
-        f"  {epoch.images_per_second:>7,.0f} images/s"
+        f"epoch {epoch.number:>3}/{epochs}  loss [bold]{epoch.loss:.4f}[/]  rate {epoch.rate:.5f}"
+        f"  train [bold]{epoch.train_accuracy:6.2%}[/]  test [bold]{epoch.test_accuracy:6.2%}[/]"
+        f"  {epoch.images_per_second:>6,.0f} img/s"
     )
 
 

@@ -255,7 +255,7 @@ def from_tensorflow(cache: str | Path, *, reach: Reach = unreachable) -> Digits:
     Raises DataError where TensorFlow is not installed or does not give the digits.
     """
     if importlib.util.find_spec("tensorflow") is None:
-        raise DataError("TensorFlow: got no such package, wanted it installed")
+        raise DataError("not installed")
     file = _path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / NPZ
     if _sha256(file) != SHA256 and (reason := reach(URL)):
         raise DataError(f"{URL}: {reason}")

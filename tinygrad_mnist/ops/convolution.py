@@ -396,6 +396,8 @@ def _parts(x: Tensor, output_size: Any, rank: int, name: str) -> list[tuple[Arra
 
 def _mixed(x: Tensor, matrices: list[Array]) -> Tensor:
     """The last dimensions of x multiplied by matrices of (new size, old size)."""
+    if x.array.dtype.kind != "f":
+        raise RuntimeError(f"interpolation and averages are not implemented for {x.dtype}")
     for d, matrix in enumerate(matrices, x.ndim - len(matrices)):
         x = movedim(matmul(movedim(x, d, -1), wrap(matrix.T.astype(x.array.dtype))), -1, d)
     return contiguous(x)

@@ -156,9 +156,12 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     return hooked
 
 
+_SCALARS = "step", "mu_product", "eta", "mu"  # float32 whatever the parameter is, and so kept
+
+
 def _copied(name: str, value: Any, p: Tensor) -> Any:
     if isinstance(value, Tensor):
-        keep = name == "step" or value.array.dtype.kind != "f"
+        keep = name in _SCALARS or value.array.dtype.kind != "f"
         return wrap(np.array(value.array, value.array.dtype if keep else p.array.dtype, order="C"))
     return copy.deepcopy(value)
 

@@ -1,0 +1,167 @@
+"""save and load: what comes back, what is refused, and that no file is left half written."""
+
+import io
+import pickle
+import zipfile
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import nn, optim
+from tinygrad_mnist.serialization import STORAGES
+
+
+def everything():
+    tg.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+    optimizer = optim.Adam(net.parameters())
+    net(tg.randn(5, 3)).sum().backward()
+    optimizer.step()
+    return {
+        "model": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3, "name": "x",
+        "list": [1, 2.5, None, True, (1, "a")], "transposed": tg.arange(6).reshape(2, 3).T,
+        "scalar": tg.tensor(2.0), "empty": tg.zeros(0, 3), "parameter": nn.Parameter(tg.ones(2)),
+        **{name: tg.ones(2).to(dtype) for name, dtype in (("half", tg.float16), ("byte", tg.uint8), ("bool", tg.bool))},
+    }  # fmt: skip
+
+
+def same(a, b):
+    if isinstance(a, tg.Tensor):
+        return a.dtype == b.dtype and a.shape == b.shape and tg.equal(a, b) and a.requires_grad == b.requires_grad
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+def test_round_trip_through_a_file_and_through_memory(tmp_path):
+    saved = everything()
+    tg.save(saved, tmp_path / "all.pt")
+    assert same(tg.load(tmp_path / "all.pt"), saved)
+    buffer = io.BytesIO()
+    tg.save(saved, buffer)
+    buffer.seek(0)
+    loaded = tg.load(buffer)
+    assert same(loaded, saved) and isinstance(loaded["model"], OrderedDict)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["all.pt"]
+
+
+def test_safetensors_round_trip(tmp_path):
+    state = everything()["model"]
+    tg.save(state, tmp_path / "model.safetensors")
+    loaded = tg.load(tmp_path / "model.safetensors")
+    assert set(loaded) == set(state) and all(tg.equal(loaded[k], state[k]) for k in state)
+
+
+def test_a_training_continues_from_a_file_bit_for_bit(tmp_path):
+    def made():
+        tg.manual_seed(1)
+        net = nn.Linear(2, 2)
+        return net, optim.Adam(net.parameters(), lr=0.1)
+
+    def train(net, optimizer, steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            net(tg.ones(1, 2)).pow(2).sum().backward()
+            optimizer.step()
+
+    net, optimizer = made()
+    train(net, optimizer, 3)
+    tg.save({"net": net.state_dict(), "optimizer": optimizer.state_dict()}, tmp_path / "c.pt")
+    train(net, optimizer, 3)
+    other, other_optimizer = made()
+    state = tg.load(tmp_path / "c.pt")
+    other.load_state_dict(state["net"])
+    other_optimizer.load_state_dict(state["optimizer"])
+    train(other, other_optimizer, 3)
+    assert tg.equal(net.weight, other.weight)
+
+
+class Evil:
+    def __reduce__(self):
+        return print, ("this code must not run",)
+
+
+def zipped(data, **members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("archive/data.pkl", data)
+        for name, content in members.items():
+            archive.writestr(f"archive/{name}", content)
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (lambda: zipped(pickle.dumps(Evil())), "wants builtins.print, which is refused"),
+        (lambda: zipped(pickle.dumps(np.float64(1.0))), "which is refused"),
+        (lambda: zipped(b"cposix\nsystem\n(S'true'\ntR."), "wants posix.system, which is refused"),
+        (lambda: io.BytesIO(b"hello"), "not a .pt file"),
+        (lambda: io.BytesIO(), "not a .pt file"),
+        (lambda: zipped(b""), "not a .pt file"),
+    ],
+)
+def test_what_is_not_a_file_of_tensors_is_refused_and_nothing_runs(file, message, capsys):
+    with pytest.raises(RuntimeError, match=message) as error:
+        tg.load(file())
+    assert "\n" not in str(error.value) and capsys.readouterr().out == ""
+
+
+def test_a_tensor_that_reaches_beyond_its_storage_is_refused():
+    good = io.BytesIO()
+    tg.save(tg.arange(4), good)
+    with zipfile.ZipFile(good) as archive:
+        data = archive.read("archive/data.pkl")
+        storage = archive.read("archive/data/0")
+    assert tg.load(zipped(data, **{"data/0": storage})).tolist() == [0, 1, 2, 3]
+    with pytest.raises(RuntimeError, match="reaches beyond its 2 elements"):
+        tg.load(zipped(data, **{"data/0": storage[:16]}))
+
+
+def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "w.pt"
+    tg.save({"a": tg.ones(2)}, path)
+    with pytest.raises(TypeError, match="cannot write a object"):
+        tg.save({"a": tg.zeros(2), "b": object()}, path)
+    assert tg.load(path)["a"].tolist() == [1, 1]
+    assert [p.name for p in tmp_path.iterdir()] == ["w.pt"]
+
+
+def test_other_devices_are_refused(tmp_path):
+    tg.save(tg.ones(1), tmp_path / "a.pt")
+    assert tg.load(tmp_path / "a.pt", map_location="cpu", weights_only=True).item() == 1
+    with pytest.raises(AssertionError, match="CPU"):
+        tg.load(tmp_path / "a.pt", map_location="cuda")
+
+
+def test_torch_reads_ours_and_we_read_torchs(tmp_path):
+    torch = pytest.importorskip("torch")
+    saved = everything()
+    tg.save(saved, tmp_path / "ours.pt")
+    theirs = torch.load(tmp_path / "ours.pt", weights_only=True)
+    assert theirs["transposed"].tolist() == saved["transposed"].tolist() and theirs["list"] == saved["list"]
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4))
+    net.load_state_dict(theirs["model"])
+    optimizer = torch.optim.Adam(net.parameters())
+    optimizer.load_state_dict(theirs["optimizer"])
+    torch.save(
+        {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "part": torch.arange(10)[2:8].view(2, 3).T},
+        tmp_path / "theirs.pt",
+    )
+    back = tg.load(tmp_path / "theirs.pt")
+    assert same(back["model"], saved["model"]) and same(back["optimizer"]["state"], saved["optimizer"]["state"])
+    assert back["part"].tolist() == [[2, 5], [3, 6], [4, 7]]
+    torch.save(net, tmp_path / "whole.pt")
+    with pytest.raises(RuntimeError, match="torch.nn.modules.container.Sequential, which is refused"):
+        tg.load(tmp_path / "whole.pt")
+
+
+def test_every_dtype_has_a_storage():
+    from tinygrad_mnist.dtypes import DTYPES
+
+    assert {np.dtype(kind) for kind in STORAGES.values()} == {each.dtype for each in DTYPES}
