@@ -70,8 +70,8 @@ def test_memory_is_linear_in_the_length_and_the_tape_is_freed():
         tracemalloc.stop()
         return held, most, after
 
-    peak(10)
-    (short, short_most, _), (long, long_most, after) = peak(1000), peak(2000)
+    peak(100)
+    (short, short_most, _), (long, long_most, after) = peak(2000), peak(4000)
     assert 1.8 < long / short < 2.2 and 1.8 < long_most / short_most < 2.3
     assert after < long / 10
 

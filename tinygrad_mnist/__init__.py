@@ -45,9 +45,11 @@ from tinygrad_mnist.dtypes import (
 )
 from tinygrad_mnist.dtypes import bool_ as bool
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
+from tinygrad_mnist.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from tinygrad_mnist.ops.creation import *
 from tinygrad_mnist.ops.creation import as_tensor_ as as_tensor
 from tinygrad_mnist.ops.creation import range_ as range
+from tinygrad_mnist.ops.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.ops.linear_algebra import *
 from tinygrad_mnist.ops.methods import ALIASES as _ALIASES
 from tinygrad_mnist.ops.movement import *
@@ -79,6 +81,7 @@ __version__ = "0.1.0"
 
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
+globals().update(_LINALG)
 globals().update({new: getattr(Tensor, old) for new, old in _ALIASES.items()})
 
 _keep_freed_memory()

@@ -129,7 +129,7 @@ def _tensor(storage: Any, offset: int, size: Any, stride: Any, requires_grad: bo
     return out
 
 
-_Pickler: Any = pickle._Pickler  # type: ignore[attr-defined]  # in Python, so that it can be taught types
+_Pickler: Any = pickle._Pickler  # in Python, so that it can be taught types
 
 # writing -----------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import random
+from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.movement import gather, getitem, movedim, reshape, squeeze, unsqueeze
-from tinygrad_mnist.ops.reduction import exponentials, log_softmax, mean, softmax, sum
+from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
 from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating
 from tinygrad_mnist.ops.movement import cat, expand, flip, gather, narrow, reshape, squeeze, stack, transpose, unsqueeze
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, sign, sqrt, where
@@ -165,13 +166,6 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     shift = wrap(np.where(np.isfinite(top), top, 0).astype(top.dtype))
     out = log(sum(exp(x - shift), dims, True)) + shift
     return out if keepdim else reshape(out, tuple(n for d, n in enumerate(x.array.shape) if d not in dims))
-
-
-def exponentials(x: Array, d: int) -> tuple[Array, Array, Array]:
-    """x less its largest along d, the exponentials of that, and their sum: all stable."""
-    shifted = x - np.maximum.reduce(x, d, keepdims=True) if x.shape[d] else x
-    powers = np.exp(shifted)
-    return shifted, powers, _add(powers, d, keepdims=True)
 
 
 def softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
