@@ -15,18 +15,16 @@ from tinygrad_mnist.tensor import Tensor, wrap
 
 torch = pytest.importorskip("torch")
 
-KNOWN = [row for row in ROWS if row.torch is not None]
+KNOWN = [row for row in ROWS if row.torch is not None and "linalg" not in row.operation.__module__]  # test_linalg.py
 FEWER = settings(max_examples=settings.default.max_examples // 2)
-TIES = [row for row in KNOWN if row.ties and "linalg" not in row.operation.__module__]  # rounded matrices are singular
+TIES = [row for row in KNOWN if row.ties]
 every_row = pytest.mark.parametrize("row", KNOWN, ids=str)
 
 
 def counterpart(row):
     name = row.torch or row.operation.__name__.replace("log_sigmoid", "logsigmoid")
-    home = {"linalg": torch.linalg, "functional": torch.nn.functional}.get(
-        row.operation.__module__.split(".")[2], torch
-    )
-    for room in (home, torch, torch.nn.functional, torch.Tensor):
+    rooms = [torch, torch.nn.functional, torch.Tensor]
+    for room in rooms[1:] + rooms if "functional" in row.operation.__module__ else rooms:
         found = room
         for part in name.split("."):
             found = getattr(found, part, None)

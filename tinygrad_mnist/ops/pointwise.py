@@ -65,7 +65,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 def _times(x: Tensor, alpha: Any, name: str) -> Tensor:
     if isinstance(alpha, float) and x.array.dtype.kind != "f":
-        raise RuntimeError(f"{name}: For integral input tensors, argument alpha must not be a floating point number.")
+        raise RuntimeError(f"{name}: For integral input tensors, the factor must not be a floating point number.")
     return cast(mul(x, alpha), x.dtype)
 
 
@@ -487,7 +487,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
-    return input + tensor1 * tensor2 * value
+    return input + _times(tensor1 * tensor2, value, "addcmul")
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
