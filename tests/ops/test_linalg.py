@@ -231,3 +231,18 @@ def test_no_cycles_and_writes_are_noticed(name):
         out[0].add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         out[-1].sum().backward()
+
+
+def test_older_names_at_the_top_level_and_as_methods():
+    a = tg.tensor(np.random.default_rng(3).standard_normal((4, 3)))
+    u, s, v = tg.svd(a)
+    assert tg.allclose(u * s @ v.T, a) and tg.allclose(s, tg.linalg.svdvals(a))
+    assert tg.equal(tg.pinverse(a), tg.linalg.pinv(a)) and tg.equal(a.pinverse(), tg.linalg.pinv(a))
+    square = a.T @ a
+    assert tg.allclose(tg.cholesky(square) @ tg.cholesky(square).T, square)
+    assert tg.allclose(square.cholesky(upper=True).T @ square.cholesky(upper=True), square)
+    q, r = tg.qr(a)
+    assert q.shape == (4, 3) and tg.allclose(q @ r, a) and tg.qr(a, some=False)[0].shape == (4, 4)
+    assert tg.allclose(square.inverse() @ square, tg.eye(3, dtype=tg.float64)) and tg.equal(
+        square.det(), tg.linalg.det(square)
+    )

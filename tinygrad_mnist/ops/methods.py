@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_mnist import dtypes, random, tape
 from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.ops import creation, linear_algebra, movement, pointwise, reduction
+from tinygrad_mnist.ops import creation, linalg, linear_algebra, movement, pointwise, reduction
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.tape import assign, history_of, mode
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
@@ -317,6 +317,8 @@ def attach() -> None:
     for module, names in METHODS.items():
         for name in names.split():
             setattr(Tensor, name, getattr(module, name))
+    for name, function in linalg.TOP_LEVEL.items():
+        setattr(Tensor, name, function)
     for new, old in ALIASES.items():
         setattr(Tensor, new, getattr(Tensor, old))
     for function in (index_add, index_copy, index_fill, backward, copy_, to, cuda, detach_, squeeze_, unsqueeze_, t_,
