@@ -67,6 +67,22 @@ def test_integer_powers_round_to_zero():
         tg.tensor([2]) ** -1
 
 
+def test_the_angle_of_the_origin():
+    a, b = tg.zeros(2, requires_grad=True), tg.tensor([0.0, 2.0], requires_grad=True)
+    assert [g.tolist() for g in grad(tg.atan2(a, b).sum(), [a, b])] == [[0, 0.5], [0, 0]]
+
+
+def test_quotients_of_integers():
+    assert (tg.tensor([2], dtype=tg.uint8) / tg.tensor(-1)).tolist() == [-2] and (tg.tensor([1, 2]) / 2).tolist() == [
+        0.5,
+        1,
+    ]
+    assert (tg.tensor([7, -7]) // 2).tolist() == [3, -4] and (tg.tensor([7, -7]) % 3).tolist() == [1, 2]
+    assert tg.div(tg.tensor([7, -7]), 2, rounding_mode="trunc").tolist() == [3, -3] and tg.fmod(
+        tg.tensor([7, -7]), 3
+    ).tolist() == [1, -1]
+
+
 def test_xlogy_at_zero():
     a, b = tg.zeros(4, requires_grad=True), tg.tensor([2.0, 0.0, -1.0, NAN])
     np.testing.assert_array_equal(tg.xlogy(a, b).detach().numpy(), [0, 0, 0, NAN])

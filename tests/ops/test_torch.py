@@ -94,7 +94,7 @@ def test_kinks_and_ties(row, data):
     assert error is None, error
 
 
-@pytest.mark.parametrize("row", TIES, ids=str)
+@pytest.mark.parametrize("row", [row for row in TIES if "convolution" not in row.operation.__module__], ids=str)
 @FEWER
 @given(data=st.data())
 def test_integers(row, data):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 131_072  # elements of each of the five arrays that are in use at a time
+BLOCK = 65_536  # elements of each of the five arrays that are in use at a time
 Array = npt.NDArray[Any]
 
 
@@ -29,33 +29,30 @@ def adam(
     arXiv:1904.09237. step_size is the rate over 1 - beta1^t, correction is sqrt(1 - beta2^t). The
     arrays have one dtype, which the result keeps.
     """
-    kind = param.dtype.type
-    one, two, share1, share2 = kind(beta1), kind(beta2), kind(1 - beta1), kind((1 - beta2) / (1 - beta1))
     # sqrt(v) / c + e over s is (sqrt(v) + e c) / (s c): one pass less
-    small, scale = kind(eps * correction), kind(step_size * correction)
-    arrays = grad, exp_avg, exp_avg_sq, max_exp_avg_sq
-    flat: list[Any] = [each if each is None else each.reshape(-1) for each in arrays]
+    numbers = (beta1, beta2, 1 - beta1, (1 - beta2) / (1 - beta1), eps * correction, step_size * correction)
+    one, two, share1, share2, small, scale = (np.array(number, param.dtype) for number in numbers)
     target = param if param.flags.c_contiguous else param.copy()
-    whole = target.reshape(-1)
-    scratch = np.empty(min(BLOCK, whole.size), param.dtype)
-    for start in range(0, whole.size, BLOCK):
-        p = whole[start : start + BLOCK]
-        parts: Any = (each if each is None else each[start : start + BLOCK] for each in flat)
-        g, m, v, top = parts
+    flat = [each if each is None else each.reshape(-1) for each in (target, grad, exp_avg, exp_avg_sq, max_exp_avg_sq)]
+    scratch = np.empty(min(BLOCK, param.size), param.dtype)
+    for start in range(0, param.size, BLOCK):
+        parts: Any = [each if each is None else each[start : start + BLOCK] for each in flat]
+        p, g, m, v, top = parts
         s = scratch[: p.size]
-        np.multiply(g, share1, out=s)
-        m *= one
-        m += s
-        s *= g
-        s *= share2
-        v *= two
-        v += s
+        # results as third argument, factors as 0-d arrays: NumPy is slower to take keywords and numbers
+        np.multiply(g, share1, s)
+        np.multiply(m, one, m)
+        np.add(m, s, m)
+        np.multiply(s, g, s)
+        np.multiply(s, share2, s)
+        np.multiply(v, two, v)
+        np.add(v, s, v)
         if top is not None:
             np.maximum(top, v, out=top)
-        np.sqrt(v if top is None else top, out=s)
-        s += small
-        np.divide(m, s, out=s)
-        s *= scale
-        p -= s
+        np.sqrt(v if top is None else top, s)
+        np.add(s, small, s)
+        np.divide(m, s, s)
+        np.multiply(s, scale, s)
+        np.subtract(p, s, p)
     if target is not param:
         param[...] = target

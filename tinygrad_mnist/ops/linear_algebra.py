@@ -126,7 +126,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """beta * input + alpha * the sum of (batch1 @ batch2) over the batch."""
-    return _scaled(input, sum(bmm(batch1, batch2), 0), beta, alpha)
+    return _scaled(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
 def _scaled(input: Tensor, product: Tensor, beta: Any, alpha: Any) -> Tensor:

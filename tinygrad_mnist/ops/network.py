@@ -77,11 +77,15 @@ def _classes(input: Tensor, target: Tensor, dim: int, ignore_index: int, name: s
         raise (ValueError if input.ndim and classes.ndim and len(input.array) != len(classes) else RuntimeError)(
             f"{name}: Expected input batch_size to match target, got {tuple(input.shape)} and {classes.shape}"
         )
+    width = input.array.shape[dim]
+    if classes.size and classes.dtype == np.int64 and not 0 <= ignore_index < width:
+        if classes.min() >= 0 and classes.max() < width:
+            return target, np.ones(classes.shape, bool)
     kept = classes != ignore_index
     safe = np.where(kept, classes, 0).astype(np.int64)
-    if safe.size and not 0 <= safe.min() <= safe.max() < input.array.shape[dim]:
+    if safe.size and not 0 <= safe.min() <= safe.max() < width:
         bad = safe.min() if safe.min() < 0 else safe.max()
-        raise IndexError(f"{name}: Target {bad} is out of bounds for {input.array.shape[dim]} classes.")
+        raise IndexError(f"{name}: Target {bad} is out of bounds for {width} classes.")
     return wrap(safe), kept
 
 
@@ -131,7 +135,7 @@ def _class_loss(input: Tensor, classes: Tensor, kept: Array, weight: Tensor | No
     """The cross-entropy of class numbers; its gradient by the logits is softmax less one-hot."""
     x = reshape(input, (1, -1)) if input.ndim == 1 else input if input.ndim == 2 else movedim(input, 1, -1)
     n = x.array.shape[-1]
-    rows, picks = reshape(x, (-1, n)), classes.array.reshape(-1)
+    rows, picks = x if x.ndim == 2 else reshape(x, (-1, n)), classes.array.reshape(-1)
     shifted, powers, totals = exponentials(rows.array, 1)
     weights = kept.reshape(-1).astype(rows.array.dtype)
     if weight is not None:

@@ -94,7 +94,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         return wrap(quotient.astype(a.array.dtype))
     a, b = operands(input, other, "div")
     if a.array.dtype.kind != "f":
-        a, b = floating(a), floating(b)
+        a, b = floating(input), floating(other)
     try:
         out = a.array / b.array
     except ValueError:
@@ -323,8 +323,9 @@ def frac(input: Tensor) -> Tensor:
 
 def relu(input: Tensor) -> Tensor:
     """max(x, 0); its gradient at 0 is 0."""
-    zero = input.array.dtype.type(0)
-    return record("relu", np.maximum(input.array, zero), (input, lambda g, y: g * (y > 0)), output=True)
+    x = input.array
+    zeros = np.zeros(x.shape[-1:], x.dtype)  # a row of zeros: NumPy's maximum is quicker on it than on a scalar
+    return record("relu", np.maximum(x, zeros), (input, lambda g, y: g * (y > 0)), output=True)
 
 
 def abs(input: Tensor) -> Tensor:
@@ -436,14 +437,15 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 
 def atan2(input: Any, other: Any) -> Tensor:
-    """The angle of the point (other, input), in radians in [-pi, pi]."""
+    """The angle of the point (other, input), in radians in [-pi, pi]; its gradient at (0, 0) is 0."""
     a, b = promoted(input, other, name="atan2", least=dtypes.FLOAT)
-    return record(
-        "atan2",
-        _broadcast(np.arctan2, "atan2", a, b),
-        (a, lambda g: g * (b / (a * a + b * b))),
-        (b, lambda g: -g * (a / (a * a + b * b))),
-    )
+    out = _broadcast(np.arctan2, "atan2", a, b)
+    return record("atan2", out, (a, lambda g: g * (b / _square_sum(a, b))), (b, lambda g: -g * (a / _square_sum(a, b))))
+
+
+def _square_sum(a: Tensor, b: Tensor) -> Tensor:
+    total = a * a + b * b
+    return where(total == 0, 1.0, total)
 
 
 def hypot(input: Any, other: Any) -> Tensor:
