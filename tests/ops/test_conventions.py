@@ -83,6 +83,20 @@ def test_quotients_of_integers():
     ).tolist() == [1, -1]
 
 
+def test_sums_and_products_in_the_dtype_asked_for():
+    x = tg.tensor([100, 100, 2], dtype=tg.int8)
+    assert x.sum().dtype is x.cumsum(0).dtype is tg.int64 and x.sum().item() == 202
+    for result in (
+        x.sum(dtype=tg.int32),
+        x.sum(0, dtype=tg.int32),
+        x.prod(dtype=tg.int32),
+        x.cumsum(0, dtype=tg.int32),
+        x.cumprod(0, dtype=tg.int32),
+    ):
+        assert result.dtype is tg.int32
+    assert x.mean(dtype=tg.float64).dtype is x.sum(dtype=tg.float64).dtype is tg.float64
+
+
 def test_xlogy_at_zero():
     a, b = tg.zeros(4, requires_grad=True), tg.tensor([2.0, 0.0, -1.0, NAN])
     np.testing.assert_array_equal(tg.xlogy(a, b).detach().numpy(), [0, 0, 0, NAN])

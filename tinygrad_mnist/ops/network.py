@@ -78,9 +78,9 @@ def _classes(input: Tensor, target: Tensor, dim: int, ignore_index: int, name: s
             f"{name}: Expected input batch_size to match target, got {tuple(input.shape)} and {classes.shape}"
         )
     width = input.array.shape[dim]
-    if classes.size and classes.dtype == np.int64 and not 0 <= ignore_index < width:
-        if classes.min() >= 0 and classes.max() < width:
-            return target, np.ones(classes.shape, bool)
+    ordinary = classes.size and classes.dtype == np.int64 and not 0 <= ignore_index < width
+    if ordinary and classes.min() >= 0 and classes.max() < width:
+        return target, np.ones(classes.shape, bool)
     kept = classes != ignore_index
     safe = np.where(kept, classes, 0).astype(np.int64)
     if safe.size and not 0 <= safe.min() <= safe.max() < width:

@@ -63,10 +63,10 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = 
     x = _widened(input, dtype)
     shape = x.array.shape
     if dim is None:
-        out, kept = _add(x.array, None, keepdims=keepdim), (1,) * len(shape)
+        out, kept = _add(x.array, None, x.array.dtype, keepdims=keepdim), (1,) * len(shape)
     else:
         dims = dimensions(dim, len(shape), "sum")
-        out, kept = _add(x.array, dims, keepdims=keepdim), _kept(shape, dims)
+        out, kept = _add(x.array, dims, x.array.dtype, keepdims=keepdim), _kept(shape, dims)
     return record("sum", out, (x, lambda g: expand(reshape(g, kept), shape)))
 
 
@@ -149,7 +149,10 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
         out = reduce(mul, rest, first)
     else:
         out = record(
-            "prod", np.multiply.reduce(rows.array, d), (rows, lambda g, y: reshape(g * y, kept) / rows), output=True
+            "prod",
+            np.multiply.reduce(rows.array, d, rows.array.dtype),
+            (rows, lambda g, y: reshape(g * y, kept) / rows),
+            output=True,
         )
     if not keepdim or not x.ndim:
         return out
@@ -534,7 +537,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     d = dimension(dim, x.ndim, "cumsum")
     if not x.ndim:
         return x.clone()
-    return record("cumsum", np.cumsum(x.array, d), (x, lambda g: flip(cumsum(flip(g, d), d), d)))
+    return record("cumsum", np.cumsum(x.array, d, x.array.dtype), (x, lambda g: flip(cumsum(flip(g, d), d), d)))
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
@@ -546,7 +549,10 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     if x.tracked and not x.array.all():
         return stack(list(accumulate(x.unbind(d), mul)), d)
     return record(
-        "cumprod", np.cumprod(x.array, d), (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x), output=True
+        "cumprod",
+        np.cumprod(x.array, d, x.array.dtype),
+        (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x),
+        output=True,
     )
 
 
