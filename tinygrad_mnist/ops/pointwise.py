@@ -489,7 +489,8 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
-    return input + _times(tensor1 * tensor2, value, "addcmul")
+    a, b, c = promoted(input, tensor1, tensor2, name="addcmul")
+    return a + _times(b * c, value, "addcmul")
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
