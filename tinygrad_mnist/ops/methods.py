@@ -348,6 +348,9 @@ def attach() -> None:
     everything.T, everything.mT = property(_transposed), property(_matrix_transposed)
     everything.H, everything.mH = everything.mT, everything.mT
     everything.__getitem__, everything.__setitem__ = movement.getitem, movement.setitem
+    everything.ravel = lambda self: movement.reshape(self, -1)
+    everything.where = lambda self, condition, other: pointwise.where(condition, self, other)
+    everything.is_shared = lambda self: False
     everything.pin_memory = everything.share_memory_ = everything.cpu
 
 
