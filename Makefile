@@ -34,13 +34,8 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 bench: $(VENV)/.installed ## Measure an epoch over its floor (ARGS="memory --data FOLDER": peak memory)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lines: ## Count the lines of code, without blank and comment lines
-	@for room in tinygrad_mnist/*.py tinygrad_mnist/*/ tests/ benchmarks/; do \
-	  if test -e "$$room"; then \
-	    find "$$room" -name '*.py' -exec cat {} + | \
-	      awk -v room="$$room" '!/^[[:space:]]*(#|$$)/ { n++ } END { printf "%7d  %s\n", n, room }'; \
-	  fi; \
-	done | awk '{ print; if ($$2 ~ /^tinygrad_mnist/) all += $$1 } END { printf "%7d  the package\n", all }'
+lines: $(VENV)/.installed ## Count the lines of code of each room: no blanks, comments, docstrings
+	@$(BIN)/python -m benchmarks lines
 
 clean: ## Remove .venv, caches and build products
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

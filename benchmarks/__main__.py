@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import epoch, memory
+from benchmarks import epoch, lines, memory
 
-NAMES = {"epoch": epoch.main, "memory": memory.main}
+NAMES = {"epoch": epoch.main, "lines": lines.main, "memory": memory.main}
 
 if __name__ == "__main__":
     name = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in NAMES else "epoch"
