@@ -132,6 +132,13 @@ def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["w.pt"]
 
 
+def test_a_saved_file_has_the_usual_permissions(tmp_path):
+    (tmp_path / "usual").touch()
+    for name in ("w.pt", "w.safetensors"):
+        tg.save({"a": tg.ones(2)}, tmp_path / name)
+        assert (tmp_path / name).stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
 def test_other_devices_are_refused(tmp_path):
     tg.save(tg.ones(1), tmp_path / "a.pt")
     assert tg.load(tmp_path / "a.pt", map_location="cpu", weights_only=True).item() == 1

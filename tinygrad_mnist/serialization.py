@@ -12,7 +12,6 @@ import io
 import os
 import pickle
 import sys
-import tempfile
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -147,9 +146,9 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
 
     def write(partial: Path) -> None:
         if path.suffix == ".safetensors":
-            from safetensors.numpy import save_file
+            from safetensors.numpy import save as encode
 
-            save_file({key: np.asarray(value.array, order="C") for key, value in obj.items()}, partial)
+            partial.write_bytes(encode({key: np.asarray(value.array, order="C") for key, value in obj.items()}))
         else:
             with partial.open("wb") as file:
                 _write(obj, file)
@@ -159,14 +158,12 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
 
 def replace_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a file beside `path`, and put it in the place of `path` when it is complete."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        write(Path(name))
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        write(partial)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _write(obj: Any, file: Any) -> None:

@@ -9,13 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
-
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.recipe import Recipe, classifier
-from tinygrad_mnist.mnist.training import Epoch, state
+from tinygrad_mnist.mnist.training import Epoch
 
 
 class RunError(ValueError):
@@ -47,9 +44,7 @@ class Run:
 
     def keep(self, network: nn.Module, history: list[Epoch]) -> None:
         """Write the weights and metrics of a finished epoch."""
-        partial = self.weights.with_suffix(".partial")
-        save_file(state(network), partial)
-        os.replace(partial, self.weights)
+        tg.save(network.state_dict(), self.weights)
         table = self.metrics.with_suffix(".partial")
         with table.open("w", newline="") as file:
             writer = csv.DictWriter(file, [field.name for field in dataclasses.fields(Epoch)])
@@ -66,9 +61,8 @@ class Run:
                 raise RunError(f"{file}: missing, so {self.folder} is not a finished run")
         try:
             network = classifier(Recipe.load(self.recipe))
-            arrays = load_file(self.weights)
-            network.load_state_dict({name: tg.from_numpy(array) for name, array in arrays.items()})
-        except (SafetensorError, RuntimeError) as error:
+            network.load_state_dict(tg.load(self.weights))
+        except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise RunError(f"{self.weights}: cannot be read as this recipe's weights: {reason}") from None
         network.eval()

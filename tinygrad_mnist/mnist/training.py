@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -145,8 +144,3 @@ class Training:
         )
         self.history.append(epoch)
         return epoch
-
-
-def state(network: nn.Module) -> dict[str, npt.NDArray[Any]]:
-    """The network's weights by name, as arrays."""
-    return {name: tensor.numpy() for name, tensor in network.state_dict().items()}
