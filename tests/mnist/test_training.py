@@ -135,6 +135,18 @@ def test_ctrl_c_keeps_the_finished_epochs(idx_folder, tmp_path, monkeypatch):
     assert run("evaluate", out).exit_code == 0
 
 
+def test_ctrl_c_in_the_first_epoch_leaves_nothing_behind(idx_folder, tmp_path, monkeypatch):
+    from tinygrad_mnist.mnist import training
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "train_epoch", interrupted)
+    done = run("train", "--data", idx_folder, "--out", tmp_path / "run")
+    assert done.exit_code == 130 and "nothing is kept" in done.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_is_never_overwritten(idx_folder, tmp_path):
     out = tmp_path / "run"
     assert run("train", "--data", idx_folder, "--out", out, "--epochs", 1).exit_code == 0

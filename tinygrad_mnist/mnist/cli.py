@@ -119,8 +119,11 @@ def _train(recipe: Recipe, digits: Digits, run: Run) -> bool:
         except KeyboardInterrupt:
             interrupted = True
     history = training.history
-    if interrupted:
+    if interrupted and history:
         console.print(f"[yellow]Stopped in epoch {len(history) + 1}; the {len(history)} before it are kept.[/]")
+    elif interrupted:
+        run.discard()
+        console.print("[yellow]Stopped in the first epoch; nothing is kept.[/]")
     if history:
         from tinygrad_mnist.mnist.figures import learning_curves
 

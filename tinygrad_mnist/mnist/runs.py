@@ -42,6 +42,13 @@ class Run:
         recipe.save(self.recipe)
         self.data.write_text(json.dumps({"asked": data, "source": source}, indent=2) + "\n")
 
+    def discard(self) -> None:
+        """Take away what `create` made, of a run in which no epoch was finished."""
+        self.recipe.unlink()
+        self.data.unlink()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
     def keep(self, network: nn.Module, history: list[Epoch]) -> None:
         """Write the weights and metrics of a finished epoch."""
         tg.save(network.state_dict(), self.weights)
