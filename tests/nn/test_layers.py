@@ -173,3 +173,17 @@ def test_binary_losses():
 def test_mistakes_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_embedding_shortens_the_rows_it_looks_up():
+    layer = nn.Embedding(4, 3, max_norm=1.0)
+    layer.weight.data.copy_(tg.tensor([[3.0, 0, 4], [0.1, 0, 0], [0, 2, 0], [0, 0, 9]]))
+    out = layer(tg.tensor([0, 1, 2, 0]))
+    assert out.detach().numpy() == pytest.approx(
+        np.array([[0.6, 0, 0.8], [0.1, 0, 0], [0, 1, 0], [0.6, 0, 0.8]]), abs=1e-6
+    )
+    assert layer.weight[3].tolist() == [0, 0, 9]  # not looked up, so left alone
+    out.sum().backward()
+    assert layer.weight.grad.tolist() == [[2] * 3, [1] * 3, [1] * 3, [0] * 3]
+    with pytest.raises(ValueError, match="scale_grad_by_freq"):
+        nn.Embedding(4, 3, scale_grad_by_freq=True)(tg.tensor([0]))

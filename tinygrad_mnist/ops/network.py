@@ -11,7 +11,7 @@ from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.movement import gather, getitem, movedim, reshape, squeeze, unsqueeze
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
-from tinygrad_mnist.tape import mode, record
+from tinygrad_mnist.tape import mode, record, touch
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
@@ -179,11 +179,19 @@ def embedding(
 ) -> Tensor:
     """The rows of weight, (n, width), at the indices: (...) gives (..., width).
 
-    The row at `padding_idx` gets no gradient.
+    The row at `padding_idx` gets no gradient. Rows that are looked up and longer than `max_norm`, in
+    the `norm_type` norm, are first shortened to it, in place.
     """
+    if scale_grad_by_freq:
+        raise ValueError("embedding: scale_grad_by_freq is not supported")
     rows = index_array(input, "embedding")
     if rows.size and (rows.min() < 0 or rows.max() >= len(weight)):
         raise IndexError(f"embedding: index out of range in self: {rows.min()} to {rows.max()} of {len(weight)} rows")
+    if max_norm is not None:
+        used = np.unique(rows)
+        lengths = np.linalg.norm(weight.array[used], norm_type, 1, keepdims=True)
+        weight.array[used] *= np.where(lengths > max_norm, max_norm / (lengths + 1e-7), 1).astype(weight.array.dtype)
+        touch(weight)
     if padding_idx is not None:
         mask = np.ones((len(weight), 1), weight.array.dtype)
         mask[padding_idx] = 0
