@@ -24,6 +24,9 @@ from tinygrad_mnist import (
 )
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.compatibility import *
+from tinygrad_mnist.creation import *
+from tinygrad_mnist.creation import as_tensor_ as as_tensor
+from tinygrad_mnist.creation import range_ as range
 from tinygrad_mnist.device import device
 from tinygrad_mnist.dtypes import (
     bfloat16,
@@ -45,12 +48,14 @@ from tinygrad_mnist.dtypes import (
 )
 from tinygrad_mnist.dtypes import bool_ as bool
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
+from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.nn.functional import (
     adaptive_avg_pool1d,
     avg_pool1d,
     batch_norm,
     celu,
     cosine_similarity,
+    dropout,
     embedding,
     group_norm,
     layer_norm,
@@ -60,19 +65,21 @@ from tinygrad_mnist.nn.functional import (
     prelu,
     selu,
 )
+from tinygrad_mnist.nn.functional.convolution import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from tinygrad_mnist.nn.functional.distance import cdist
-from tinygrad_mnist.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from tinygrad_mnist.ops.creation import *
-from tinygrad_mnist.ops.creation import as_tensor_ as as_tensor
-from tinygrad_mnist.ops.creation import range_ as range
-from tinygrad_mnist.ops.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.ops.linear_algebra import *
 from tinygrad_mnist.ops.methods import ALIASES as _ALIASES
 from tinygrad_mnist.ops.movement import *
 from tinygrad_mnist.ops.movement import cat as concat
 from tinygrad_mnist.ops.movement import cat as concatenate
 from tinygrad_mnist.ops.movement import vstack as row_stack
-from tinygrad_mnist.ops.network import *
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
 from tinygrad_mnist.printing import set_printoptions

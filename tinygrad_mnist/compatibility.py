@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.creation import tensor, zeros
 from tinygrad_mnist.ops.arguments import promoted
-from tinygrad_mnist.ops.creation import tensor, zeros
 from tinygrad_mnist.ops.movement import reshape
 from tinygrad_mnist.tensor import Tensor, wrap
 

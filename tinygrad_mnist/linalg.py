@@ -1,3 +1,464 @@
-"""`torch.linalg`: decompositions, solutions and norms of matrices."""
+"""Linear algebra by LAPACK: solving, decompositions and the functions made of them (`linalg`).
 
-from tinygrad_mnist.ops.linalg import *
+Matrices are the last two dimensions, the ones before are batches. A decomposition that is not unique
+(repeated singular values or eigenvalues) has infinite or NaN gradients, as in PyTorch.
+
+The gradients are those of Giles, "Collected matrix derivative results for forward and reverse mode
+algorithmic differentiation" (2008), where a function does not name another source.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_mnist import dtypes
+from tinygrad_mnist.creation import eye
+from tinygrad_mnist.ops.arguments import cast, dimensions
+from tinygrad_mnist.ops.linear_algebra import cross as _cross
+from tinygrad_mnist.ops.linear_algebra import matmul
+from tinygrad_mnist.ops.movement import broadcast_tensors, cat, movedim, squeeze, tril, triu, unsqueeze
+from tinygrad_mnist.ops.movement import diagonal as _diagonal
+from tinygrad_mnist.ops.pointwise import abs, where
+from tinygrad_mnist.ops.reduction import amax, amin, prod, sum
+from tinygrad_mnist.ops.reduction import norm as _norm
+from tinygrad_mnist.tape import mode, record
+from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
+
+__all__ = [
+    "LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul",
+    "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
+    "solve_triangular", "svd", "svdvals", "vecdot", "vector_norm",
+]  # fmt: skip
+
+
+class LinAlgError(RuntimeError):
+    """The matrix is singular or not positive-definite, or LAPACK did not converge."""
+
+
+QR = namedtuple("QR", "Q R")
+SVD = namedtuple("SVD", "U S Vh")
+USV = namedtuple("USV", "U S V")
+Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
+Slogdet = namedtuple("Slogdet", "sign logabsdet")
+Lstsq = namedtuple("Lstsq", "solution residuals rank singular_values")
+
+
+def _lapack(name: str, function: Any, A: Tensor, *args: Any, square: bool = False, **options: Any) -> Any:
+    """`function` of the matrices' array, refusing what LAPACK cannot take."""
+    shape = A.array.shape
+    if A.array.dtype not in (np.float32, np.float64):
+        raise RuntimeError(f"linalg.{name}: expected a floating point tensor of 32 or 64 bits, got {A.dtype}")
+    if len(shape) < 2:
+        raise RuntimeError(f"linalg.{name}: The input tensor A must have at least 2 dimensions, got {len(shape)}")
+    if square and shape[-1] != shape[-2]:
+        raise RuntimeError(
+            f"linalg.{name}: A must be batches of square matrices, but they are {shape[-2]} by {shape[-1]} matrices"
+        )
+    try:
+        return function(A.array, *args, **options)
+    except np.linalg.LinAlgError as error:
+        raise LinAlgError(f"linalg.{name}: {error} (A of shape {shape})") from None
+
+
+def _factors(x: Tensor, name: str, outs: Sequence[Array], raw: Sequence[Array], rules: Any, again: Any) -> list[Tensor]:
+    """A decomposition's results as tensors, each with its own rule, `rule(g, *factors)`.
+
+    A rule may not close over a sibling result (that would be a cycle). It reads `raw`, the factors
+    without history, or, where the backward pass is itself recorded, decomposes x `again`.
+    """
+    plain = tuple(wrap(each) for each in raw)
+
+    def one(rule: Any, out: Array, factor: Tensor) -> Tensor:
+        tensor = record(name, out, (x, lambda g: rule(g, *(again(x) if mode.recording else plain))))
+        factor.memory = shared_memory(tensor)
+        return tensor
+
+    return [one(*each) for each in zip(rules, outs, plain, strict=True)]
+
+
+def _refused(message: str) -> Any:
+    def rule(g: Tensor, *factors: Tensor) -> Tensor:
+        raise RuntimeError(message)
+
+    return rule
+
+
+def _over_gaps(x: Tensor, gaps: Tensor) -> Tensor:
+    """x / gaps off the diagonal, 0 on it."""
+    diagonal = wrap(np.eye(gaps.array.shape[-1], dtype=bool))
+    return where(diagonal, 0.0, x / where(diagonal, 1.0, gaps))
+
+
+def _identity(A: Tensor) -> Tensor:
+    return eye(A.array.shape[-1], dtype=A.dtype)
+
+
+# solving -----------------------------------------------------------------------------------
+
+
+def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+    """X with A @ X = B, or X @ A = B with left=False.
+
+    B holds vectors where it has one dimension, or all of A's but the last.
+    """
+    if B.ndim == 1 or B.array.shape == A.array.shape[:-1]:
+        return squeeze(solve(A, unsqueeze(B, -1), left=left), -1)
+    return _solve("solve", A, B) if left else _solve("solve", A.mT, B.mT).mT
+
+
+def _solve(name: str, A: Tensor, B: Tensor) -> Tensor:
+    if A.array.shape[-1:] != B.array.shape[-2:-1] or A.array.dtype != B.array.dtype:
+        raise RuntimeError(
+            f"linalg.{name}: A {tuple(A.shape)} of {A.dtype} and B {tuple(B.shape)} of {B.dtype} do not match"
+        )
+    out = _lapack(name, np.linalg.solve, A, B.array, square=True)
+    by_a, by_b = (lambda g, y: -matmul(_solve(name, A.mT, g), y.mT)), (lambda g, y: _solve(name, A.mT, g))
+    return record(name, out, (A, by_a), (B, by_b), output=True)
+
+
+def inv(A: Tensor) -> Tensor:
+    """The inverse; LinAlgError for a singular matrix."""
+    return _solve("inv", A, _identity(A)) if A.ndim > 1 else _lapack("inv", np.linalg.inv, A)
+
+
+def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
+    """`solve`, reading only A's upper or lower triangle, and ones for its diagonal if unitriangular."""
+    half: Any = triu if upper else tril
+    triangle = half(A, 1 if upper else -1) + _identity(A) if unitriangular else half(A)
+    return solve(triangle, B, left=left)
+
+
+def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
+    """The Moore-Penrose pseudoinverse; singular values up to max(atol, rtol * largest) count as 0.
+
+    Gradient: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), for constant rank.
+    """
+    u, s, vh = _lapack("pinv", np.linalg.svd, A, full_matrices=False)
+    kept = s > _tolerance(A, s, atol, rcond if rtol is None else rtol)
+    inverse = np.divide(1, s, out=np.zeros_like(s), where=kept)
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        gt, yt = g.mT, y.mT
+        left = gt - matmul(A, matmul(y, gt))
+        right = gt - matmul(matmul(gt, y), A)
+        return matmul(matmul(left, y), yt) + matmul(yt, matmul(y, right)) - matmul(yt, matmul(g, yt))
+
+    out = np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
+    return record("pinv", out, (A, rule), output=True)
+
+
+def _tolerance(A: Tensor, s: Array, atol: Any, rtol: Any) -> Array:
+    absolute, relative = (x.array[..., None] if isinstance(x, Tensor) else x for x in (atol, rtol))
+    if relative is None:
+        plain = np.finfo(s.dtype).eps * max(A.array.shape[-2:])
+        relative = plain if absolute is None else np.where(absolute, 0, plain)
+    top: Array = np.max(s, -1, keepdims=True, initial=0)
+    return np.maximum(0 if absolute is None else absolute, relative * top)
+
+
+def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None) -> Lstsq:
+    """X of the least norm that minimises |A @ X - B|; residuals where A is tall and of full rank."""
+    if B.ndim == A.ndim - 1:
+        solution, *rest = lstsq(A, unsqueeze(B, -1), rcond, driver=driver)
+        return Lstsq(squeeze(solution, -1), *rest)
+    rank, empty = matrix_rank(A, rtol=rcond), wrap(np.zeros(0, A.array.dtype))
+    solution = matmul(pinv(A, rcond), B)
+    missed = matmul(A, solution) - B
+    certain = A.array.shape[-2] > A.array.shape[-1] and (rank.array == A.array.shape[-1]).all()
+    values = svdvals(A) if driver in ("gelsd", "gelss") else empty
+    residuals = sum(missed * missed, -2) if certain else empty
+    return Lstsq(solution, residuals, cast(empty, dtypes.int64) if driver == "gels" else rank, values)
+
+
+# decompositions ----------------------------------------------------------------------------
+
+
+def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
+    """The lower triangular L with L @ L.T = A (or the upper one), reading A's lower triangle.
+
+    Gradient: Murray, "Differentiation of the Cholesky decomposition" (2016), symmetric.
+    """
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        inner = tril(matmul(y.mT, g))
+        half = inner - _identity(inner) * inner * 0.5
+        middle = _solve("cholesky", y.mT, _solve("cholesky", y.mT, half.mT).mT)
+        return (middle + middle.mT) * 0.5
+
+    out = record("cholesky", _lapack("cholesky", np.linalg.cholesky, A, square=True), (A, rule), output=True)
+    return out.mT if upper else out
+
+
+def qr(A: Tensor, mode: str = "reduced") -> QR:
+    """Orthonormal Q and upper triangular R with Q @ R = A; mode "complete": Q square; "r": only R.
+
+    Gradient: Walter and Lehmann, "Algorithmic differentiation of linear algebra functions" (2018).
+    """
+    if mode not in ("reduced", "complete", "r"):
+        raise RuntimeError(f"linalg.qr: expected mode to be 'reduced', 'complete' or 'r', got {mode!r}")
+    tall = A.ndim > 1 and A.array.shape[-2] > A.array.shape[-1]
+    q, r = outs = _lapack("qr", np.linalg.qr, A, mode="reduced" if mode == "r" else mode)
+    m = q.shape[-2]
+    if m < r.shape[-1]:
+        Q, left = qr(A[..., :m])
+        R = cat([left, matmul(Q.mT, A[..., m:])], -1)
+    else:
+        rules = _qr_by_q, _qr_by_r
+        if tall and mode == "complete":
+            rules = (_refused("linalg.qr: not differentiable for mode='complete' and more rows than columns"),) * 2
+        Q, R = _factors(A, "qr", outs, outs, rules, qr)
+    return QR(wrap(np.zeros(0, r.dtype)) if mode == "r" else Q, R)
+
+
+def _qr_by_q(g: Tensor, q: Tensor, r: Tensor) -> Tensor:
+    return _qr_through(g - matmul(q, _mirrored(matmul(g.mT, q))), r)
+
+
+def _qr_by_r(g: Tensor, q: Tensor, r: Tensor) -> Tensor:
+    return _qr_through(matmul(q, _mirrored(matmul(r, g.mT))), r)
+
+
+def _qr_through(x: Tensor, r: Tensor) -> Tensor:
+    return _solve("qr", r, x.mT).mT
+
+
+def _mirrored(x: Tensor) -> Tensor:
+    """The symmetric matrix with x's lower triangle."""
+    return tril(x) + tril(x, -1).mT
+
+
+def svd(A: Tensor, full_matrices: bool = True) -> SVD:
+    """A = U @ diag(S) @ Vh with orthonormal columns in U, rows in Vh, and S falling.
+
+    With full_matrices=False the larger of U and Vh is cut to min(m, n) columns or rows.
+    Gradient: Townsend, "Differentiating the singular value decomposition" (2016).
+    """
+    outs = _lapack("svd", np.linalg.svd, A, full_matrices=full_matrices)
+    k = outs[1].shape[-1]
+    raw = outs[0][..., :k], outs[1], outs[2][..., :k, :]
+    refused = _refused("linalg.svd: the gradient by a full U or Vh of a matrix that is not square is not defined")
+    rules = [refused if out.shape != cut.shape else rule for rule, out, cut in zip(_SVD_RULES, outs, raw, strict=True)]
+    return SVD(*_factors(A, "svd", outs, raw, rules, lambda x: svd(x, False)))
+
+
+def _svd_by_u(g: Tensor, u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
+    column, row = unsqueeze(s, -1), unsqueeze(s, -2)
+    along = matmul(u.mT, g)
+    turned = _over_gaps(along - along.mT, (row - column) * (row + column)) * row
+    out = matmul(u, turned)
+    if u.array.shape[-2] > u.array.shape[-1]:
+        out = out + (g - matmul(u, along)) / row
+    return matmul(out, vh)
+
+
+_SVD_RULES: Any = (
+    _svd_by_u,
+    lambda g, u, s, vh: matmul(u * unsqueeze(g, -2), vh),
+    lambda g, u, s, vh: _svd_by_u(g.mT, vh.mT, s, u.mT).mT,
+)
+
+
+def svdvals(A: Tensor) -> Tensor:
+    """The singular values, falling."""
+    return svd(A, False).S
+
+
+def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
+    """Rising eigenvalues and orthonormal eigenvectors (columns) of symmetric matrices.
+
+    Only the lower ("L") or upper ("U") triangle is read; the gradient is that of A as a whole.
+    """
+    outs = _lapack("eigh", np.linalg.eigh, A, UPLO, square=True)
+    return Eigh(*_factors(A, "eigh", outs, outs, _EIGH_RULES, lambda x: eigh(x, UPLO)))
+
+
+def _eigh_by_vectors(g: Tensor, w: Tensor, v: Tensor) -> Tensor:
+    turned = _over_gaps(matmul(v.mT, g), unsqueeze(w, -2) - unsqueeze(w, -1))
+    return matmul(matmul(v, turned), v.mT)
+
+
+_EIGH_RULES: Any = (lambda g, w, v: matmul(v * unsqueeze(g, -2), v.mT), _eigh_by_vectors)
+
+
+def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
+    """The eigenvalues of symmetric matrices, rising."""
+    return eigh(A, UPLO).eigenvalues
+
+
+# numbers of a matrix -----------------------------------------------------------------------
+
+
+def det(A: Tensor) -> Tensor:
+    """The determinant. Its gradient, the cofactors, exists for singular matrices too."""
+    out = np.asarray(_lapack("det", np.linalg.det, A, square=True))
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        cofactors = y[..., None, None] * inv(A).mT if y.array.all() else _cofactors(A)
+        return g[..., None, None] * cofactors
+
+    return record("det", out, (A, rule), output=True)
+
+
+def _cofactors(A: Tensor) -> Tensor:
+    u, s, vh = svd(A)
+    sign = wrap(np.round(np.linalg.det(u.array) * np.linalg.det(vh.array)))
+    others = prod(where(_identity(A) == 1, 1.0, unsqueeze(s, -2)), -1)
+    return matmul(u * unsqueeze(others, -2), vh) * sign[..., None, None]
+
+
+def slogdet(A: Tensor) -> Slogdet:
+    """The determinant's sign, and the logarithm of its absolute value."""
+    sign, out = _lapack("slogdet", np.linalg.slogdet, A, square=True)
+    logabsdet = record("slogdet", out, (A, lambda g: g[..., None, None] * inv(A).mT))
+    return Slogdet(wrap(np.asarray(sign)), logabsdet)
+
+
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant, NaN where that is negative."""
+    sign, logabsdet = slogdet(input)
+    return where(sign < 0, math.nan, logabsdet)
+
+
+def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
+    """How many singular values exceed max(atol, rtol * largest). No gradient."""
+    s = _lapack("matrix_rank", np.linalg.svd, A, compute_uv=False)
+    least = _tolerance(A, s, atol, rtol) if tol is None else _tolerance(A, s, tol, 0)
+    return wrap(np.asarray(np.count_nonzero(s > least, -1), np.int64))
+
+
+def cond(A: Tensor, p: Any = None) -> Tensor:
+    """The condition number: norm(A) * norm(inv(A)), infinite for a singular matrix."""
+    if p in (None, 2, -2):
+        s = svdvals(A)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    singular = wrap(np.asarray(_lapack("cond", np.linalg.det, A, square=True) == 0))
+    safe = where(singular[..., None, None], _identity(A), A)
+    return where(singular, math.inf, matrix_norm(safe, p) * matrix_norm(inv(safe), p))
+
+
+def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The ord-norm of all elements, or along dimensions."""
+    return _norm(x, ord, dim, keepdim, dtype)
+
+
+def matrix_norm(
+    A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    """A norm of matrices: "fro", "nuc", 1, -1, 2, -2, inf or -inf."""
+    if A.ndim < 2:
+        raise RuntimeError(f"linalg.matrix_norm: The input tensor A must have at least 2 dimensions, got {A.ndim}")
+    dims = dimensions(tuple(dim), A.ndim, "linalg.matrix_norm")
+    x = movedim(A if dtype is None else cast(A, dtype), dims, (-2, -1))
+    if ord == "fro":
+        out = _norm(x, 2, (-2, -1))
+    elif ord == "nuc":
+        out = sum(svdvals(x), -1)
+    elif ord in (1, -1, 2, -2, math.inf, -math.inf):
+        values = svdvals(x) if ord in (2, -2) else sum(abs(x), -2 if ord in (1, -1) else -1)
+        out = (amax if ord > 0 else amin)(values, -1)
+    else:
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported")
+    for d in sorted(dims) if keepdim else ():
+        out = unsqueeze(out, d)
+    return out
+
+
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """`vector_norm`, or `matrix_norm` where an order is given for two dimensions."""
+    pair = dim is not None and not isinstance(dim, int) and len(dim) == 2
+    if ord is not None and (pair or (dim is None and A.ndim == 2)):
+        return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    if isinstance(ord, str) or (ord is not None and dim is None and A.ndim != 1):
+        raise RuntimeError(f"linalg.norm: order {ord!r} with dim {dim} does not fit a tensor of {A.ndim} dimensions")
+    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+# products ----------------------------------------------------------------------------------
+
+
+def matrix_power(A: Tensor, n: int) -> Tensor:
+    """A @ A @ ... (n times); of the inverse for a negative n. By repeated squaring."""
+    if n < 0:
+        return matrix_power(inv(A), -n)
+    if n == 0:
+        return _identity(A) + A * 0
+    half = matrix_power(A, n // 2) if n > 1 else A
+    if n == 1:
+        return half
+    return matmul(matmul(half, half), A) if n % 2 else matmul(half, half)
+
+
+def matrix_exp(A: Tensor) -> Tensor:
+    """The matrix exponential: 18 terms of its series for A / 2**k, squared k times."""
+    size = _lapack("matrix_exp", lambda a: np.abs(a).sum(-2).max(initial=1), A, square=True)
+    k = math.ceil(math.log2(size)) + 1 if math.isfinite(size) else 0
+    x, one = A * 0.5**k, _identity(A)
+    out = one + x * (1 / 18)
+    for i in range(17, 0, -1):
+        out = one + matmul(x, out) * (1 / i)
+    for _ in range(k):
+        out = matmul(out, out)
+    return out
+
+
+def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """The product of matrices in the order of the fewest multiplications; vectors at the ends too."""
+    count = len(tensors)
+    if count < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {count}")
+    shapes = [t.array.shape for t in tensors]
+    sizes = [shapes[0][0] if len(shapes[0]) > 1 else 1, *(s[0] for s in shapes[1:])]
+    sizes.append(shapes[-1][1] if len(shapes[-1]) > 1 else 1)
+    best = {(i, i + 1): (0, i) for i in range(count)}  # of tensors i to j - 1: the cost, and the last split
+    for length in range(2, count + 1):
+        for i, j in ((i, i + length) for i in range(count - length + 1)):
+            ways = ((best[i, k][0] + best[k, j][0] + sizes[i] * sizes[k] * sizes[j], k) for k in range(i + 1, j))
+            best[i, j] = min(ways)
+    return _chained(tensors, best, 0, count)
+
+
+def _chained(tensors: Sequence[Tensor], best: dict[tuple[int, int], tuple[int, int]], i: int, j: int) -> Tensor:
+    k = best[i, j][1]
+    return tensors[i] if j - i == 1 else matmul(_chained(tensors, best, i, k), _chained(tensors, best, k, j))
+
+
+def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+    """The vector product along a dimension of size 3, with broadcasting."""
+    a, b = broadcast_tensors(input, other)
+    return _cross(a, b, dim)
+
+
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """Inner products along a dimension."""
+    return sum(x * y, dim)
+
+
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The matrices' diagonals: a view."""
+    return _diagonal(A, offset, dim1, dim2)
+
+
+# names at the top level, `torch.svd` and its kin -------------------------------------------
+
+
+def _svd_v(input: Tensor, some: bool = True, compute_uv: bool = True) -> USV:
+    """`linalg.svd` as it was before: with V, not its transpose, and not full by default."""
+    u, s, vh = svd(input, not some or not compute_uv)
+    return USV(u, s, vh.mT) if compute_uv else USV(u.detach() * 0, s, vh.detach() * 0)
+
+
+TOP_LEVEL: dict[str, Any] = {
+    "inverse": inv, "det": det, "logdet": logdet, "slogdet": slogdet, "svd": _svd_v, "matrix_power": matrix_power,
+    "matrix_exp": matrix_exp, "pinverse": lambda input, rcond=1e-15: pinv(input, rcond),
+    "cholesky": lambda input, upper=False: cholesky(input, upper=upper),
+    "qr": lambda input, some=True: qr(input, "reduced" if some else "complete"),
+}  # fmt: skip
+"""Functions of the package itself, and methods of Tensor."""
+
+for _name, _function in TOP_LEVEL.items():
+    setattr(Tensor, _name, _function)

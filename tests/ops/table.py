@@ -35,9 +35,9 @@ from tests.ops.rows import (
     within,
 )
 from tinygrad_mnist import random
+from tinygrad_mnist.nn import functional as nw
 from tinygrad_mnist.ops import linear_algebra as la
 from tinygrad_mnist.ops import movement as mv
-from tinygrad_mnist.ops import network as nw
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops import reduction as rd
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
-from tinygrad_mnist.ops import network, pointwise
+from tinygrad_mnist.nn import functional as network
+from tinygrad_mnist.ops import pointwise
 from tinygrad_mnist.tape import grad
 
 NAN, INF = float("nan"), float("inf")

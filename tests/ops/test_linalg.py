@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 import tinygrad_mnist as tg
 from tests.ops.rows import leaves
 from tests.ops.table_linalg import ROWS, full_rank, positive_definite
-from tinygrad_mnist import tape
-from tinygrad_mnist.ops import linalg
-from tinygrad_mnist.ops.linalg import TOP_LEVEL, LinAlgError
+from tinygrad_mnist import linalg, tape
+from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
 from tinygrad_mnist.tensor import wrap
 
 

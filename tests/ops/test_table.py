@@ -2,7 +2,6 @@
 
 import gc
 import importlib
-import inspect
 import pkgutil
 import types
 
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
 from tests.ops.table import ROWS
-from tinygrad_mnist import ops, tape
-from tinygrad_mnist.ops import creation, linalg
+from tinygrad_mnist import linalg, ops, tape
+from tinygrad_mnist.nn.functional import convolution
 from tinygrad_mnist.tensor import Tensor, wrap
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
@@ -230,28 +229,20 @@ def is_operation(f, module):
     return isinstance(f, types.FunctionType) and f.__module__ == module.__name__
 
 
+def rooms():
+    """The modules whose public functions are operations."""
+    found = [each.name for each in pkgutil.iter_modules(ops.__path__) if each.name not in ("arguments", "methods")]
+    return [*(importlib.import_module(f"{ops.__name__}.{name}") for name in found), linalg, convolution]
+
+
 def test_every_public_operation_has_a_row():
-    """A new operation, in any module of `ops`, fails here until it has a row (or a reason in ELSEWHERE)."""
-    covered = {row.operation for row in ROWS}
-    missing = [
-        f"{module.__name__}.{name}"
-        for found in pkgutil.iter_modules(ops.__path__)
-        if found.name not in ("arguments", "creation", "methods")
-        for module in [importlib.import_module(f"{ops.__name__}.{found.name}")]
-        for name, f in vars(module).items()
-        if not name.startswith("_") and is_operation(f, module) and f not in covered and name not in ELSEWHERE
-    ]
-    assert not missing, missing
-
-
-def test_every_exported_function_of_tensors_has_a_row():
+    """A new operation fails here until it has a row (or a reason in ELSEWHERE)."""
     # the older names of decompositions rearrange arguments; test_linalg.py compares them
     covered = {row.operation for row in ROWS} | set(linalg.TOP_LEVEL.values())
-    rooms = [importlib.import_module(f"{ops.__name__}.{m.name}") for m in pkgutil.iter_modules(ops.__path__)]
-    rooms = [room.__name__ for room in rooms if room is not creation]
     missing = [
-        name
-        for name, f in vars(tg).items()
-        if inspect.isfunction(f) and f.__module__ in rooms and f not in covered and f.__name__ not in ELSEWHERE
+        f"{module.__name__}.{name}"
+        for module in rooms()
+        for name, f in vars(module).items()
+        if not name.startswith("_") and is_operation(f, module) and f not in covered and name not in ELSEWHERE
     ]
     assert not missing, missing

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tinygrad_mnist.creation import arange, bernoulli
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.distribution import Shape
 from tinygrad_mnist.distributions.families import Discrete
 from tinygrad_mnist.distributions.utils import broadcast_all
-from tinygrad_mnist.ops.creation import arange, bernoulli
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where
 from tinygrad_mnist.tape import no_grad
 from tinygrad_mnist.tensor import Tensor

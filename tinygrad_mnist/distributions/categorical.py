@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from tinygrad_mnist.creation import arange, full, multinomial
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.distribution import Shape
 from tinygrad_mnist.distributions.families import Discrete
-from tinygrad_mnist.ops.creation import arange, full, multinomial
 from tinygrad_mnist.ops.movement import broadcast_tensors
 from tinygrad_mnist.tape import no_grad
 from tinygrad_mnist.tensor import Tensor

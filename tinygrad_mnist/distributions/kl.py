@@ -15,7 +15,7 @@ from tinygrad_mnist.distributions.laplace import Laplace
 from tinygrad_mnist.distributions.multivariate_normal import MultivariateNormal
 from tinygrad_mnist.distributions.normal import Normal
 from tinygrad_mnist.distributions.uniform import Uniform
-from tinygrad_mnist.ops.linalg import solve_triangular
+from tinygrad_mnist.linalg import solve_triangular
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where
 from tinygrad_mnist.tensor import Tensor
 

@@ -8,7 +8,7 @@ from typing import Any
 from tinygrad_mnist import random
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.distribution import Distribution, Shape
-from tinygrad_mnist.ops.linalg import cholesky, inv, solve_triangular
+from tinygrad_mnist.linalg import cholesky, inv, solve_triangular
 from tinygrad_mnist.ops.movement import broadcast_shapes
 from tinygrad_mnist.tensor import Tensor, wrap
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_mnist import dtypes, random, tape
 from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.ops import creation, linalg, linear_algebra, movement, pointwise, reduction
+from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.tape import assign, history_of, mode
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
@@ -34,7 +34,6 @@ METHODS = {
         repeat_interleave flip fliplr flipud roll rot90 tril triu diag diag_embed clone contiguous""",
     linear_algebra: """matmul mm bmm mv dot vdot inner outer addmm addmv addr baddbmm addbmm
         tensordot kron trace cross""",
-    creation: "bernoulli multinomial",
 }
 """Functions that are methods too: their first argument is the tensor."""
 
@@ -242,23 +241,6 @@ def map_(self: Tensor, other: Tensor, function: Any) -> Tensor:
     return assign(self, wrap(np.vectorize(function, [self.array.dtype])(self.array, other.array)), "map")
 
 
-def new_tensor(
-    self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """`tensor(data)` in this tensor's dtype."""
-    return creation.tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
-
-
-def _new(name: str) -> Any:
-    def method(self: Tensor, *size_: Any, dtype: Any = None, **options: Any) -> Tensor:
-        make = getattr(creation, name)
-        out: Tensor = make(*size_, dtype=dtype or self.dtype, **options)
-        return out
-
-    method.__name__, method.__doc__ = f"new_{name}", f"`{name}` in this tensor's dtype."
-    return method
-
-
 def _casting(name: str, wanted: dtypes.dtype | None) -> Any:
     def method(self: Tensor, memory_format: Any = None) -> Tensor:
         return cast(self, wanted) if wanted else self
@@ -317,12 +299,10 @@ def attach() -> None:
     for module, names in METHODS.items():
         for name in names.split():
             setattr(Tensor, name, getattr(module, name))
-    for name, function in linalg.TOP_LEVEL.items():
-        setattr(Tensor, name, function)
     for new, old in ALIASES.items():
         setattr(Tensor, new, getattr(Tensor, old))
     for function in (index_add, index_copy, index_fill, backward, copy_, to, cuda, detach_, squeeze_, unsqueeze_, t_,
-                     transpose_, resize_, set_, apply_, map_, new_tensor, tape.retain_grad,
+                     transpose_, resize_, set_, apply_, map_, tape.retain_grad,
                      tape.register_hook):  # fmt: skip
         setattr(Tensor, function.__name__, function)
     for name in INPLACE.split():
@@ -331,8 +311,6 @@ def attach() -> None:
         setattr(Tensor, name, _filler(name, draw, doc))
     for name, wanted in CASTS.items():
         setattr(Tensor, name, _casting(name, wanted))
-    for name in ("zeros", "ones", "empty", "full"):
-        setattr(Tensor, "new_" + name, _new(name))
     for name, operation in OPERATORS.items():
         function = getattr(Tensor, operation)
         setattr(Tensor, f"__{name}__", function)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_mnist.creation import empty, zeros
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.ops.creation import empty, zeros
 from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.tensor import Tensor

@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from tinygrad_mnist.creation import empty, zeros
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.ops.creation import empty, zeros
 from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import cat, chunk, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_mnist.creation import empty
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.ops.creation import empty
 from tinygrad_mnist.tape import no_grad
 from tinygrad_mnist.tensor import Tensor
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from tinygrad_mnist.creation import full
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.attention import MultiheadAttention
@@ -14,7 +15,6 @@ from tinygrad_mnist.nn.modules.dropout import Dropout
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.normalization import LayerNorm
-from tinygrad_mnist.ops.creation import full
 from tinygrad_mnist.ops.movement import triu
 from tinygrad_mnist.tensor import Tensor
 

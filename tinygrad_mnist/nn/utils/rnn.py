@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_mnist.ops.creation import full
+from tinygrad_mnist.creation import full
 from tinygrad_mnist.ops.movement import cat, stack
 from tinygrad_mnist.tensor import Tensor, wrap
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.ops.creation import tensor
+from tinygrad_mnist.creation import tensor
 from tinygrad_mnist.ops.movement import stack
 from tinygrad_mnist.tensor import Tensor, wrap
 from tinygrad_mnist.utils.data.dataset import IterableDataset, Subset, TensorDataset

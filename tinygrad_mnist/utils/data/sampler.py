@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.ops.creation import multinomial
+from tinygrad_mnist.creation import multinomial
 from tinygrad_mnist.tensor import wrap
 
 T = TypeVar("T", covariant=True)

@@ -311,3 +311,21 @@ def multinomial(
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson counts with the rate that each element gives."""
     return wrap(random.source(generator).poisson(input.array).astype(input.array.dtype))
+
+
+# methods -----------------------------------------------------------------------------------
+
+
+def _new(make: Any) -> Any:
+    def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        out: Tensor = make(*args, dtype=dtype or self.dtype, **options)
+        return out
+
+    method.__name__, method.__doc__ = f"new_{make.__name__}", f"`{make.__name__}` in this tensor's dtype."
+    return method
+
+
+for _make in (tensor, zeros, ones, empty, full):
+    setattr(Tensor, "new_" + _make.__name__, _new(_make))
+for _function in (bernoulli, multinomial):
+    setattr(Tensor, _function.__name__, _function)
