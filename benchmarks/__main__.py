@@ -1,11 +1,13 @@
-"""`python -m benchmarks NAME [options]`: run one of the measurements; `epoch` where none is named."""
+"""`python -m benchmarks --help`: the suite; `lines`, `memory` and `start` are measurements of their own."""
 
 import sys
 
-from benchmarks import epoch, lines, memory
+from benchmarks import lines, memory, start, suite
 
-NAMES = {"epoch": epoch.main, "lines": lines.main, "memory": memory.main}
+ALONE = {"lines": lines.main, "memory": memory.main, "start": start.main}
 
 if __name__ == "__main__":
-    name = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in NAMES else "epoch"
-    NAMES[name]()
+    alone = ALONE.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if alone:
+        del sys.argv[1]
+    sys.exit((alone or suite.main)())

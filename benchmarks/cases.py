@@ -1,0 +1,157 @@
+"""What is measured: each case with its rivals, and the ratios that it has to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OURS, FAST, TORCH = "tinygrad_mnist", "tinygrad_mnist, fast", "PyTorch"
+FAST_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numba"}
+PLAIN_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numpy"}
+
+
+@dataclass(frozen=True)
+class Rival:
+    """How one rival makes its program: `module.function` of `benchmarks.rivals`, and its options."""
+
+    make: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Programs that do the same work.
+
+    Attributes:
+        against: the rivals whose time ours is divided by.
+        loops: runs in one timing.
+        targets: (NumPy only, with the `fast` extra) for each rival in `against`, where there is one.
+        memory: compare peak memory instead of time.
+        data: whether the programs are given the digits.
+    """
+
+    title: str
+    rivals: Mapping[str, Rival]
+    against: tuple[str, ...]
+    targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    loops: int = 1
+    rounds: int | None = None
+    memory: bool = False
+    data: bool = False
+
+
+def ours(make: str, **options: Any) -> dict[str, Rival]:
+    """tinygrad_mnist with either set of kernels, and PyTorch: the same program."""
+    spec = f"torch_style.{make}"
+    mine = {"framework": "tinygrad_mnist", **options}
+    return {
+        OURS: Rival(spec, mine, PLAIN_ENVIRONMENT),
+        FAST: Rival(spec, mine, FAST_ENVIRONMENT),
+        TORCH: Rival(spec, {"framework": "torch", **options}),
+    }
+
+
+def against_torch(title: str, make: str, target: tuple[float, float], **settings: Any) -> Case:
+    """A case of ours against PyTorch alone."""
+    options = settings.pop("options", {})
+    return Case(title, ours(make, **options), (TORCH,), {TORCH: target}, **settings)
+
+
+EPOCH = {
+    "floor": Rival("numpy_only.floor"),
+    **{k: v for k, v in ours("epoch").items() if k != TORCH},
+    "JAX, jit": Rival("jax_style.epoch"),
+    "PyTorch, fused Adam": Rival("torch_style.epoch", {"framework": "torch"}),
+    "PyTorch, compile": Rival("torch_style.epoch", {"framework": "torch", "compiled": True}),
+    "TensorFlow, function": Rival("tensorflow_style.epoch", {"keras": False}),
+    "Keras, fit": Rival("tensorflow_style.epoch", {"keras": True}),
+    "original, float64": Rival("numpy_only.original", {"dtype": "float64"}),
+    "original, float32": Rival("numpy_only.original", {"dtype": "float32"}),
+    "tinygrad": Rival("small_engines.tinygrad_epoch"),
+    "MyGrad": Rival("small_engines.mygrad_epoch"),
+    "HIPS autograd": Rival("small_engines.autograd_epoch"),
+}
+
+CASES = {
+    "epoch": Case(
+        "One epoch of the original network",
+        EPOCH,
+        ("floor", "JAX, jit", "PyTorch, fused Adam", "TensorFlow, function", "original, float64"),
+        {
+            "floor": (1.60, 1.30),
+            "JAX, jit": (1.10, 0.90),
+            "PyTorch, fused Adam": (0.75, 0.60),
+            "TensorFlow, function": (0.70, 0.55),
+            "original, float64": (0.28, 0.22),
+        },
+        data=True,
+    ),
+    "scalars": Case(
+        "An operation on scalars, forward and backward (a chain of 1,000)",
+        {
+            **ours("chain"),
+            "micrograd": Rival("small_engines.micrograd_chain"),
+            "HIPS autograd": Rival("small_engines.autograd_chain"),
+            "MyGrad": Rival("small_engines.mygrad_chain"),
+        },
+        (TORCH, "micrograd"),
+        {TORCH: (0.75, 0.75)},
+        loops=5,
+    ),
+    "vectors": Case(
+        "An operation on vectors of 64, forward and backward (a chain of 1,000)",
+        {
+            **ours("chain", size=64),
+            "HIPS autograd": Rival("small_engines.autograd_chain", {"size": 64}),
+            "MyGrad": Rival("small_engines.mygrad_chain", {"size": 64}),
+        },
+        (TORCH,),
+        {TORCH: (0.75, 0.75)},
+        loops=5,
+    ),
+    "moons": Case(
+        "A step of the moons network, 2-16-16-1, 100 points",
+        {
+            **ours("moons"),
+            "micrograd": Rival("small_engines.micrograd_moons"),
+            "HIPS autograd": Rival("small_engines.autograd_moons"),
+            "MyGrad": Rival("small_engines.mygrad_moons"),
+        },
+        (TORCH, "micrograd"),
+        {TORCH: (1.0, 1.0), "micrograd": (0.01, 0.01)},
+        loops=5,
+    ),
+    "cnn": against_torch("A step of the MNIST CNN, batch 64", "cnn", (1.5, 1.2), loops=3),
+    "transformer": against_torch("A step of a character transformer", "transformer", (1.3, 1.2), loops=3),
+    "lstm": against_torch("A step of a one-layer LSTM", "lstm", (1.5, 1.5), loops=5),
+    "hvp": Case(
+        "A Hessian-vector product of the original network",
+        {**ours("hvp"), "JAX, jit": Rival("jax_style.hvp")},
+        (TORCH, "JAX, jit"),
+        loops=5,
+    ),
+    "chain-memory": against_torch(
+        "Peak memory of a chain of 100,000 operations on vectors of 64",
+        "chain", (1.2, 1.2), options={"size": 64, "length": 100_000}, memory=True, rounds=3,
+    ),
+    "step-memory": against_torch("Peak memory of a step of the original network", "step", (1.2, 1.2), memory=True),
+}  # fmt: skip
+
+SWEEPS = {
+    "depth": ("operations of a chain on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000)),
+    "width": ("units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000)),
+    "batch": ("images of a batch", "step", (1, 4, 16, 64, 256, 1_024, 4_096)),
+}
+"""What a sweep varies, by which program, over which values."""
+
+
+def sweep(name: str, value: int) -> Case:
+    """One point of a sweep, as a case."""
+    title, make, _ = SWEEPS[name]
+    options = {"size": 64, "length": value} if name == "depth" else {name: value}
+    rivals = ours(make, **options)
+    if name != "depth":
+        rivals["JAX, jit"] = Rival("jax_style.step", options)
+    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3)

@@ -1,0 +1,52 @@
+"""How long it takes to import a framework, and to finish a first training step from process start.
+
+    python -m benchmarks start [--rounds 7]
+
+Each timing is a process of its own, in turns. NumPy's own import is measured inside the process and
+not counted for ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+IMPORT = "import time; import numpy; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+STEP = "from benchmarks.rivals import {0}; {0}.step({1})()"
+RIVALS = {
+    "tinygrad_mnist": ("tinygrad_mnist", STEP.format("torch_style", "'tinygrad_mnist'")),
+    "PyTorch": ("torch", STEP.format("torch_style", "'torch'")),
+    "JAX": ("jax", STEP.format("jax_style", "")),
+    "TensorFlow": ("tensorflow", None),
+}
+
+
+def _seconds(code: str, printed: bool) -> float | None:
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if done.returncode:
+        return None
+    return float(done.stdout.split()[-1]) if printed else time.perf_counter() - began
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    imports: dict[str, list[float]] = {name: [] for name in RIVALS}
+    steps: dict[str, list[float]] = {name: [] for name in RIVALS}
+    for turn in range(rounds + 1):
+        for name, (module, step) in RIVALS.items():
+            timed = [(imports, _seconds(IMPORT.format(module), True))]
+            timed.append((steps, _seconds(step, False) if step else None))
+            for found, seconds in timed:
+                if turn and seconds is not None:
+                    found[name].append(seconds)
+    kinds = {"import_s": imports, "first_step_s": steps}
+    medians = {k: {n: round(statistics.median(v), 3) for n, v in each.items() if v} for k, each in kinds.items()}
+    print(json.dumps(medians, indent=2))
+    return 0
