@@ -26,6 +26,8 @@ import threading
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -162,25 +164,17 @@ def record(name: str, out: Any, *edges: tuple[Tensor, Rule], output: bool = Fals
             if x.tracked:
                 kept.append((x.node or x, rule))
         if kept:
-            _attach(tensor, name, kept, output)
+            tensor.node = node = _new(Node)
+            tensor.tracked = True
+            node.name, node.edges, node.index = name, kept, _tick()
+            node.shape, node.dtype = out.shape, out.dtype
+            node.hooks = node.output = node.trace = None
+            if output:
+                node.output = wrap(out)
+                node.output.memory = shared_memory(tensor)
+            if mode.anomaly:
+                node.trace = traceback.format_stack()[:-2]
     return tensor
-
-
-def _attach(tensor: Tensor, name: str, edges: Sequence[tuple[Source, Rule]], output: bool = False) -> None:
-    node: Node = _new(Node)
-    node.index = _tick()
-    node.name = name
-    node.edges = edges
-    node.shape = tensor.array.shape
-    node.dtype = tensor.array.dtype
-    node.hooks = None
-    node.trace = traceback.format_stack()[:-3] if mode.anomaly else None
-    node.output = None
-    if output:
-        node.output = wrap(tensor.array)
-        node.output.memory = shared_memory(tensor)
-    tensor.node = node
-    tensor.tracked = True
 
 
 def record_view(name: str, x: Tensor, function: Callable[[Array], Array], rule: Rule) -> Tensor:
@@ -403,26 +397,25 @@ def _play(
     """Play the tape from the roots; the gradients of the leaves, or of just the `inputs`."""
     keep = create_graph if retain_graph is None else retain_graph
     pending: dict[Source, Tensor] = {}
+    waiting: list[tuple[int, Node]] = []  # a heap of the records with a pending gradient, the latest first
     before, mode.recording = mode.recording, create_graph
     try:
         for root, seed in zip(roots, seeds, strict=True):
-            _add(pending, root.node or root, seed, seed, create_graph)
-        order = _reachable(pending)
+            _add(pending, waiting, root.node or root, seed, seed, create_graph)
         targets = None if inputs is None else {x.node or x for x in inputs}
-        useful = None if targets is None else _on_the_way(order, targets)
+        useful = None if targets is None else _on_the_way(pending, targets)
         found: dict[Source, Tensor] = {}
         anomaly = mode.anomaly
-        while order:
-            node = order.pop()
-            g = pending.pop(node, None)
-            if g is None:
-                continue
+        while waiting:
+            node = heappop(waiting)[1]
+            g = pending.pop(node)
             if node.hooks:
                 g = _through_hooks(node.hooks, g)
-            if targets is not None and node in targets:
-                found[node] = g
-            if useful is not None and node not in useful:
-                continue
+            if targets is not None:
+                if node in targets:
+                    found[node] = g
+                if node not in useful:  # type: ignore[operator]
+                    continue
             edges = node.edges
             if edges is None:
                 raise RuntimeError(
@@ -436,14 +429,13 @@ def _play(
                 output = wrap(output.array)
                 output.node, output.tracked = node, True
             for source, rule in edges:
-                if useful is not None and source not in useful and source not in targets:  # type: ignore[operator]
+                if targets is not None and source not in useful and source not in targets:  # type: ignore[operator]
                     continue
                 h = rule(g) if output is None else rule(g, output)
-                if h is None:
-                    continue
-                if anomaly and np.isnan(h.array).any():
-                    _blame(node)
-                _add(pending, source, h, g, create_graph)
+                if h is not None:
+                    if anomaly and np.isnan(h.array).any():
+                        _blame(node)
+                    _add(pending, waiting, source, h, g, create_graph)
             if not keep:
                 node.edges = node.output = None
             node = edges = source = rule = output = None  # type: ignore[assignment]
@@ -456,32 +448,40 @@ def _play(
         mode.recording = before
 
 
-def _add(pending: dict[Source, Tensor], source: Source, h: Tensor, g: Tensor, create_graph: bool) -> None:
+def _add(
+    pending: dict[Source, Tensor], waiting: list[Any], source: Source, h: Tensor, g: Tensor, create_graph: bool
+) -> None:
     """Add h, computed from g, to the source's pending gradient, in the source's shape and dtype.
 
     A leaf's gradient becomes the user's, so it must not share memory with any other tensor.
     """
     is_node = source.__class__ is Node
     goal: Any = source if is_node else source.array  # type: ignore[union-attr]
-    shape = h.array.shape
-    if shape != goal.shape:
+    array = h.array
+    if array.shape != goal.shape:
         h = h.sum_to_size(goal.shape)
-    if h.array.dtype is not goal.dtype and h.array.dtype != goal.dtype:
+    if array.dtype is not goal.dtype and array.dtype != goal.dtype:
         h = h.to(goal.dtype)
     present = pending.get(source)
-    fresh = h is not g and h.array.base is None
-    if present is not None:
-        if create_graph or not fresh:
-            h = present + h
-        else:
-            np.add(present.array, h.array, out=h.array)
-    elif not is_node and not fresh:
-        h = h.clone()
+    if present is None:
+        if is_node:
+            heappush(waiting, (-source.index, source))  # type: ignore[union-attr]
+        elif h is g or h.array.base is not None:
+            h = h.clone()
+    elif create_graph:
+        h = present + h
+    elif not is_node:
+        np.add(present.array, h.array, present.array)
+        return
+    elif h is g or h.array.base is not None:
+        h = present + h
+    else:
+        np.add(present.array, h.array, h.array)
     pending[source] = h
 
 
-def _reachable(sources: Iterable[Source]) -> list[Node]:
-    """All records that the sources lead to, in rising index."""
+def _on_the_way(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
+    """The records that lead from the sources to a target."""
     stack = [source for source in sources if source.__class__ is Node]
     seen = set(stack)
     while stack:
@@ -489,16 +489,10 @@ def _reachable(sources: Iterable[Source]) -> list[Node]:
             if source.__class__ is Node and source not in seen:
                 seen.add(source)
                 stack.append(source)
-    return sorted(seen, key=lambda node: node.index)
-
-
-def _on_the_way(order: list[Node], targets: set[Source]) -> set[Source]:
     useful: set[Source] = set()
-    for node in order:
-        for source, _ in node.edges or ():
-            if source in targets or source in useful:
-                useful.add(node)
-                break
+    for node in sorted(seen, key=attrgetter("index")):
+        if any(source in targets or source in useful for source, _ in node.edges or ()):
+            useful.add(node)
     return useful
 
 
