@@ -29,8 +29,11 @@ DTYPES = {
 }
 TOLERANCE = {"float64": 1e-6, "float32": 2e-4, "float16": 2e-2}
 SAMPLES = 60  # of one operator and dtype
-RANDOM = """bernoulli cauchy empty* exponential geometric log_normal multinomial new_empty* nn.functional.*dropout*
-    nn.functional.rrelu nn.functional.fractional* normal* rand* uniform *_lowrank nonzero_static""".split()
+RANDOM = (
+    "bernoulli", "cauchy", "empty*", "exponential", "geometric", "log_normal", "multinomial", "new_empty*",
+    "nn.functional.*dropout*", "nn.functional.rrelu", "nn.functional.fractional*", "normal*", "rand*", "uniform",
+    "*_lowrank", "nonzero_static",
+)  # fmt: skip
 EXPLAINED = {}
 
 

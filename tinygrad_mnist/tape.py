@@ -465,7 +465,7 @@ def _add(
     present = pending.get(source)
     if present is None:
         if is_node:
-            heappush(waiting, (-source.index, source))  # type: ignore[union-attr]
+            heappush(waiting, (-source.index, source))
         elif h is g or h.array.base is not None:
             h = h.clone()
     elif create_graph:

@@ -1,24 +1,16 @@
-"""The command line: `tinygrad-mnist train` and `tinygrad-mnist evaluate`."""
+"""The command line: `tinygrad-mnist COMMAND`."""
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-import time
-from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from tinygrad_mnist.mnist import datasets
-from tinygrad_mnist.mnist.datasets import DataError, Digits
-from tinygrad_mnist.mnist.recipe import RECIPES, Recipe
-from tinygrad_mnist.mnist.runs import Run, RunError
-from tinygrad_mnist.mnist.training import Epoch, Evaluation, Training, as_dataset
+from tinygrad_mnist.mnist.commands.evaluate import evaluate
+from tinygrad_mnist.mnist.commands.train import train
+from tinygrad_mnist.mnist.datasets import DataError
+from tinygrad_mnist.mnist.runs import RunError
+from tinygrad_mnist.mnist.terminal import errors
 
 app = typer.Typer(
     help="A hand-written-digit classifier, trained with an autodiff engine made from scratch.",
@@ -26,176 +18,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
-DataOption = Annotated[
-    str | None,
-    typer.Option(
-        "--data",
-        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder with the"
-        " four IDX files (gz or not). auto takes the best that it can reach.",
-        show_default="auto",
-    ),
-]
-
-
-def _load(data: str | None) -> Digits:
-    digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{line}[/]"))
-    console.print(
-        f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
-        f" digits from {digits.source}"
-    )
-    return digits
-
-
-@app.command()
-def train(
-    recipe: Annotated[str, typer.Option(help=f"The recipe to start from: {', '.join(RECIPES)}.")] = "original",
-    data: DataOption = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The folder to write the run to.", show_default="runs/RECIPE-DATE-TIME")
-    ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training digits.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Digits per step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Adam's learning rate.")] = None,
-    beta1: Annotated[float | None, typer.Option(help="Adam's averaging rate of gradients.")] = None,
-    beta2: Annotated[float | None, typer.Option(help="Adam's averaging rate of squared gradients.")] = None,
-    decay: Annotated[float | None, typer.Option(help="After epoch e the rate is divided by (1 + decay * e).")] = None,
-    hidden: Annotated[
-        str | None, typer.Option(help="Units of the hidden layers, such as 400,100.", metavar="N,N")
-    ] = None,
-    keep: Annotated[
-        str | None, typer.Option(help="Dropout's keep probabilities, such as 0.4,0.5.", metavar="P,P")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Where the random numbers start.")] = None,
-) -> None:
-    """Train the classifier, and write weights, recipe, metrics and learning curves to a folder.
-
-    Options that are left out have the recipe's values; the original recipe is 784-400-100-10, keep
-    probabilities 0.4 and 0.5, batches of 256, Adam (0.005, 0.8, 0.999), 50 epochs.
-    """
-    if recipe not in RECIPES:
-        raise ValueError(f"--recipe: got {recipe}, wanted one of {', '.join(RECIPES)}")
-    asked: dict[str, Any] = {
-        "epochs": epochs, "batch_size": batch_size, "lr": lr, "beta1": beta1, "beta2": beta2,
-        "decay": decay, "seed": seed, "hidden": _numbers("--hidden", hidden, int),
-        "keep": _numbers("--keep", keep, float),
-    }  # fmt: skip
-    chosen = dataclasses.replace(RECIPES[recipe], **{k: v for k, v in asked.items() if v is not None})
-    run = Run(out or Path("runs") / f"{recipe}-{time.strftime('%Y%m%d-%H%M%S')}")
-    digits = _load(data)
-    run.create(chosen, data, digits.source)
-    interrupted = _train(chosen, digits, run)
-    if interrupted:
-        raise typer.Exit(130)
-
-
-def _numbers(option: str, text: str | None, kind: type) -> tuple[Any, ...] | None:
-    try:
-        return None if text is None else tuple(kind(part) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError(f"{option}: got {text}, wanted numbers with commas between them") from None
-
-
-def _train(recipe: Recipe, digits: Digits, run: Run) -> bool:
-    """Train and keep every finished epoch; whether Ctrl-C ended it."""
-    interrupted = False
-    columns = (
-        TextColumn("epoch {task.fields[epoch]:>3}/{task.fields[epochs]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, refresh_per_second=5) as progress:
-        task = progress.add_task("", total=len(digits.train_labels), epoch=1, epochs=recipe.epochs, loss=0.0)
-        training = Training(recipe, digits, lambda seen, loss: progress.update(task, completed=seen, loss=loss))
-        try:
-            for epoch in training:
-                run.keep(training.network, training.history)
-                progress.console.print(_line(epoch, recipe.epochs))
-                progress.reset(task, epoch=epoch.number + 1, epochs=recipe.epochs, loss=epoch.loss)
-        except KeyboardInterrupt:
-            interrupted = True
-    history = training.history
-    if interrupted and history:
-        console.print(f"[yellow]Stopped in epoch {len(history) + 1}; the {len(history)} before it are kept.[/]")
-    elif interrupted:
-        run.discard()
-        console.print("[yellow]Stopped in the first epoch; nothing is kept.[/]")
-    if history:
-        from tinygrad_mnist.mnist.figures import learning_curves
-
-        learning_curves(history, run.curves)
-        console.print(_summary(history, recipe, digits))
-        console.print(f"Written to [bold]{run.folder}[/]: weights, recipe, metrics, learning curves.")
-        console.print(f"Measure again:  tinygrad-mnist evaluate {run.folder}", style="dim")
-    return interrupted
-
-
-def _line(epoch: Epoch, epochs: int) -> str:
-    return (
-        f"epoch {epoch.number:>3}/{epochs}  loss [bold]{epoch.loss:.4f}[/]  rate {epoch.rate:.5f}"
-        f"  train [bold]{epoch.train_accuracy:6.2%}[/]  test [bold]{epoch.test_accuracy:6.2%}[/]"
-        f"  {epoch.images_per_second:>6,.0f} img/s"
-    )
-
-
-def _summary(history: list[Epoch], recipe: Recipe, digits: Digits) -> Table:
-    last = history[-1]
-    sizes = (784, *recipe.hidden, 10)
-    parameters = sum((a + 1) * b for a, b in pairwise(sizes))
-    seconds = sum(epoch.seconds for epoch in history)
-    table = Table(title="What it came to", show_header=False, title_justify="left")
-    rows = {
-        "network": f"{'-'.join(map(str, sizes))}, {parameters:,} parameters",
-        "epochs": f"{len(history)} of {recipe.epochs}",
-        "training accuracy": f"{last.train_accuracy:.2%} of {len(digits.train_labels):,}",
-        "test accuracy": f"{last.test_accuracy:.2%} of {len(digits.test_labels):,}",
-        "test loss": f"{last.test_loss:.4f}",
-        "time": f"{seconds:.1f} s of training, {seconds / len(history):.2f} s an epoch",
-    }
-    for name, value in rows.items():
-        table.add_row(name, value)
-    return table
-
-
-@app.command()
-def evaluate(
-    run: Annotated[Path, typer.Argument(help="The folder that `train` wrote.")], data: DataOption = None
-) -> None:
-    """Measure a run's saved weights: accuracy, loss, and a table of every digit."""
-    from tinygrad_mnist.mnist.training import evaluate as measure
-
-    folder = Run(run)
-    network = folder.network()
-    trained_on = folder.asked_data()
-    digits = _load(data if data is not None else trained_on["asked"])
-    if digits.source != trained_on["source"]:
-        errors.print(f"[yellow]This run was trained on other digits: {trained_on['source']}[/]")
-    train = measure(network, as_dataset(digits.train_images, digits.train_labels))
-    test = measure(network, as_dataset(digits.test_images, digits.test_labels))
-    console.print(f"train accuracy [bold]{train.accuracy:.2%}[/]  loss {train.loss:.4f}")
-    console.print(f"test accuracy  [bold]{test.accuracy:.2%}[/]  loss {test.loss:.4f}")
-    console.print(_per_class(test))
-
-
-def _per_class(result: Evaluation) -> Table:
-    table = Table(title="The test digits", title_justify="left")
-    for name in ("digit", "shown", "right", "recall", "precision", "most often taken for"):
-        table.add_column(name, justify="left" if name.startswith("most") else "right")
-    confusion = result.confusion
-    for digit, row in enumerate(confusion):
-        right, shown, answered = row[digit], row.sum(), confusion[:, digit].sum()
-        wrong = row.copy()
-        wrong[digit] = 0
-        worst = int(wrong.argmax())
-        table.add_row(
-            str(digit), f"{shown:,}", f"{right:,}", f"{right / max(shown, 1):.2%}", f"{right / max(answered, 1):.2%}",
-            f"{worst} ({wrong[worst]} times)" if wrong[worst] else "",
-        )  # fmt: skip
-    return table
+for _command in (train, evaluate):
+    app.command()(_command)
 
 
 def main() -> None:

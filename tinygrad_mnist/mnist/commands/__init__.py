@@ -1,0 +1,1 @@
+"""The commands of `tinygrad-mnist`, a file each."""
