@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygrad_mnist.creation import empty, zeros
+from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.tensor import Tensor
+
+__all__ = ["MultiheadAttention"]
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """`Linear`, by the name that PyTorch gives the last projection."""
 
 
 class MultiheadAttention(Module):
@@ -21,111 +26,53 @@ class MultiheadAttention(Module):
     Takes query (l, n, embed_dim), key (s, n, kdim) and value (s, n, vdim), or without n, or with n
     in front if `batch_first`. Returns the output in the query's shape, and the weights averaged
     over heads, (n, l, s) - for each head with `average_attn_weights=False`, None without
-    `need_weights`.
+    `need_weights`. Masks are those of `nn.functional.multi_head_attention_forward`.
     """
 
     def __init__(
-        self,
-        embed_dim: int,
-        num_heads: int,
-        dropout: float = 0.0,
-        bias: bool = True,
-        add_bias_kv: bool = False,
-        add_zero_attn: bool = False,
-        kdim: int | None = None,
-        vdim: int | None = None,
-        batch_first: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
+        self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, add_bias_kv: bool = False,
+        add_zero_attn: bool = False, kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
+        device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        if embed_dim <= 0 or num_heads <= 0:
-            raise ValueError(f"embed_dim and num_heads must be greater than 0, got {embed_dim} and {num_heads} instead")
-        if embed_dim % num_heads:
-            raise AssertionError("embed_dim must be divisible by num_heads")
-        if add_bias_kv or add_zero_attn:
-            raise ValueError("MultiheadAttention: add_bias_kv and add_zero_attn are not supported")
+        message = "embed_dim and num_heads must be greater than 0, got embed_dim={} and num_heads={} instead"
+        check(embed_dim > 0 and num_heads > 0, message, embed_dim, num_heads, error=ValueError)
+        check(embed_dim % num_heads == 0, "embed_dim must be divisible by num_heads", error=AssertionError)
         self.embed_dim, self.num_heads, self.dropout, self.batch_first = embed_dim, num_heads, dropout, batch_first
-        self.head_dim = embed_dim // num_heads
-        self.kdim, self.vdim = kdim or embed_dim, vdim or embed_dim
-        self._qkv_same_embed_dim = self.kdim == self.vdim == embed_dim
-        shapes = {
-            "q_proj_weight": (embed_dim, embed_dim), "k_proj_weight": (embed_dim, self.kdim),
-            "v_proj_weight": (embed_dim, self.vdim), "in_proj_weight": (3 * embed_dim, embed_dim),
-            "in_proj_bias": (3 * embed_dim,),
-        }  # fmt: skip
-        for name, shape in shapes.items():
-            wanted = bias if name.endswith("bias") else (name == "in_proj_weight") == self._qkv_same_embed_dim
+        self.head_dim, self.add_zero_attn = embed_dim // num_heads, add_zero_attn
+        self.kdim = embed_dim if kdim is None else kdim
+        self.vdim = embed_dim if vdim is None else vdim
+        self._qkv_same_embed_dim = same = self.kdim == self.vdim == embed_dim
+        for name, shape, wanted in (
+            ("q_proj_weight", (embed_dim, embed_dim), not same), ("k_proj_weight", (embed_dim, self.kdim), not same),
+            ("v_proj_weight", (embed_dim, self.vdim), not same), ("in_proj_weight", (3 * embed_dim, embed_dim), same),
+            ("in_proj_bias", (3 * embed_dim,), bias), ("bias_k", (1, 1, embed_dim), add_bias_kv),
+            ("bias_v", (1, 1, embed_dim), add_bias_kv),
+        ):  # fmt: skip
             self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if wanted else None)
-        self.out_proj = Linear(embed_dim, embed_dim, bias, dtype=dtype)
+        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the projections anew, and set the biases to 0."""
-        for name, parameter in self._parameters.items():
+        """Draw the projections of the inputs anew, and set the biases to 0."""
+        for name, parameter in (*self._parameters.items(), ("out_proj_bias", self.out_proj.bias)):
             if parameter is not None:
-                (init.zeros_ if name.endswith("bias") else init.xavier_uniform_)(parameter)
-        if self.out_proj.bias is not None:
-            init.zeros_(self.out_proj.bias)
+                kind = {"s": init.zeros_, "t": init.xavier_uniform_}.get(name[-1], init.xavier_normal_)
+                kind(parameter)
 
     def forward(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        key_padding_mask: Tensor | None = None,
-        need_weights: bool = True,
-        attn_mask: Tensor | None = None,
-        average_attn_weights: bool = True,
+        self, query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None = None,
+        need_weights: bool = True, attn_mask: Tensor | None = None, average_attn_weights: bool = True,
         is_causal: bool = False,
-    ) -> tuple[Tensor, Tensor | None]:
-        batched = query.ndim == 3
-        if query.ndim not in (2, 3):
-            raise AssertionError(
-                f"query should be unbatched 2D or batched 3D tensor but received {query.ndim}-D query tensor"
-            )
-        if not batched:
-            query, key, value = (x.unsqueeze(0) for x in (query, key, value))
-        elif not self.batch_first:
-            query, key, value = (x.transpose(0, 1) for x in (query, key, value))
-        q, k, v = (self._heads(x) for x in self._projected(query, key, value))
-        mask = self._mask(attn_mask, key_padding_mask, q)
-        weights = F.attention_weights(q, k, mask)
-        context = F.dropout(weights, self.dropout, self.training) @ v
-        out = self.out_proj(context.transpose(1, 2).flatten(2))
-        shown = (weights.mean(1) if average_attn_weights else weights) if need_weights else None
-        if not batched:
-            return out.squeeze(0), None if shown is None else shown.squeeze(0)
-        return (out if self.batch_first else out.transpose(0, 1)), shown
-
-    def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> Any:
-        if self._qkv_same_embed_dim:
-            if query is key is value:
-                return chunk(linear(query, self.in_proj_weight, self.in_proj_bias), 3, -1)
-            weights = chunk(self.in_proj_weight, 3)
-        else:
-            weights = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-        biases: Any = (None,) * 3 if self.in_proj_bias is None else chunk(self.in_proj_bias, 3)
-        return [linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
-
-    def _heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.num_heads, self.head_dim)).transpose(1, 2)
-
-    def _mask(self, attn_mask: Tensor | None, padding: Tensor | None, q: Tensor) -> Tensor | None:
-        """What is added to the scores (n, heads, l, s): masks say with True what is left out."""
-        masks = []
-        if attn_mask is not None:
-            shape = (
-                attn_mask if attn_mask.ndim == 2 else attn_mask.reshape(-1, self.num_heads, *attn_mask.array.shape[1:])
-            )
-            masks.append(shape)
-        if padding is not None:
-            masks.append((padding if padding.ndim == 2 else padding.unsqueeze(0))[:, None, None])
-        added = [
-            zeros(m.array.shape, dtype=q.dtype).masked_fill(m, float("-inf")) if m.array.dtype.kind == "b" else m
-            for m in masks
-        ]
-        return sum(added[1:], added[0]) if added else None
-
-
-__all__ = ["MultiheadAttention"]
+    ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
+        turned = self.batch_first and query.ndim == 3
+        if turned:  # what is one tensor stays one
+            same = {id(x): x.transpose(0, 1) for x in (query, key, value)}
+            query, key, value = (same[id(x)] for x in (query, key, value))
+        out, weights = F.multi_head_attention_forward(
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
+            key_padding_mask, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
+            self.k_proj_weight, self.v_proj_weight, None, None, average_attn_weights, is_causal,
+        )  # fmt: skip
+        return out.transpose(0, 1) if turned else out, weights
