@@ -301,9 +301,10 @@ class Module:
         if args:
             given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
             return self.state_dict(**given | dict(zip(given, args, strict=False)))
-        out, metadata = OrderedDict[str, Any]() if destination is None else destination, {"version": self._version}
+        out: Any = OrderedDict() if destination is None else destination
+        metadata = {"version": self._version}
         if destination is None:
-            out.__dict__["_metadata"] = OrderedDict()
+            out._metadata = OrderedDict()
         if hasattr(out, "_metadata"):
             out._metadata[prefix[:-1]] = metadata
         for hook in self._state_dict_pre_hooks.values():

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from itertools import repeat
-from numbers import Number
 from typing import Any
 
 from tinygrad_mnist.creation import empty, zeros
@@ -94,13 +93,12 @@ class RNNBase(_Recurrent):
 
     def __init__(
         self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-        batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
+        batch_first: bool = False, dropout: Any = 0.0, bidirectional: bool = False, proj_size: int = 0,
         device: Any = None, dtype: Any = None,
     ) -> None:  # fmt: skip
         super().__init__()
-        rate: Any = dropout
-        ok = isinstance(rate, Number) and not isinstance(rate, bool) and 0 <= dropout <= 1
-        _check(ok, "dropout should be a number in range [0, 1], got {}", rate)
+        ok = isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
+        _check(ok, "dropout should be a number in range [0, 1], got {}", dropout)
         flags = {"bias": bias, "batch_first": batch_first}
         counts: Any = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for kind, given in ((bool, flags), (int, counts)):

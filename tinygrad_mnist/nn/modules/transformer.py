@@ -10,11 +10,11 @@ from tinygrad_mnist.creation import full
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
-from tinygrad_mnist.nn.modules.attention import MultiheadAttention
 from tinygrad_mnist.nn.modules.container import ModuleList
 from tinygrad_mnist.nn.modules.dropout import Dropout
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.multihead import MultiheadAttention
 from tinygrad_mnist.nn.modules.normalization import LayerNorm
 from tinygrad_mnist.ops.movement import triu
 from tinygrad_mnist.tensor import Tensor
