@@ -54,9 +54,8 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     length, batch, width = query.array.shape
     source, heads = len(key), (num_heads, width // num_heads)
-    _check(
-        width == embed_dim_to_check, "was expecting embedding dimension of {}, but got {}", embed_dim_to_check, width
-    )
+    wanted = embed_dim_to_check
+    _check(width == wanted, "was expecting embedding dimension of {}, but got {}", wanted, width)
     _check(width % num_heads == 0, "embed_dim {} not divisible by num_heads {}", width, num_heads)
     k_shape, v_shape = (x.shape[: 2 if use_separate_proj_weight else 3] for x in (key, value))
     _check(k_shape == v_shape, "key shape {} does not match value shape {}", k_shape, v_shape)

@@ -115,13 +115,8 @@ class Sequential(_Modules):
         return out
 
     def __imul__(self, other: Any) -> Self:
-        check(
-            isinstance(other, int),
-            "unsupported operand type(s) for *: {} and {}",
-            type(self),
-            type(other),
-            error=TypeError,
-        )
+        ok = isinstance(other, int)
+        check(ok, "unsupported operand type(s) for *: {} and {}", type(self), type(other), error=TypeError)
         check(other > 0, "Non-positive multiplication factor {} for {}", other, type(self), error=ValueError)
         return self.extend(list(self) * (other - 1))
 

@@ -41,16 +41,10 @@ _HOOKS = {  # room: the methods that register there, and when which hook is call
     "_forward_pre_hooks": ("forward_pre", "(module, args) before `forward`; it may return other arguments"),
     "_forward_hooks": ("forward", "(module, args, output) after `forward`; it may return another output"),
     "_backward_pre_hooks": ("full_backward_pre", "(module, grad_output) before the gradient; it may return another"),
-    "_backward_hooks": (
-        "full_backward backward",
-        "(module, grad_input, grad_output); it may return another grad_input",
-    ),
+    "_backward_hooks": ("full_backward backward", "(module, grad_input, grad_output); it may return a grad_input"),
     "_state_dict_pre_hooks": ("state_dict_pre", "(module, prefix, keep_vars) before `state_dict`"),
     "_state_dict_hooks": ("state_dict_post", "(module, state_dict, prefix, metadata) after `state_dict`"),
-    "_load_state_dict_pre_hooks": (
-        "load_state_dict_pre",
-        "(module, *all that `_load_from_state_dict` takes) before it",
-    ),
+    "_load_state_dict_pre_hooks": ("load_state_dict_pre", "(module, state_dict, prefix, ...) before loading"),
     "_load_state_dict_post_hooks": ("load_state_dict_post", "(module, incompatible_keys) after loading"),
 }
 
@@ -93,11 +87,9 @@ class Module:
                     other.pop(name, None)
                 self._persist(name, getattr(value, "persistent", True))
             elif name in self.__dict__.get(room, ()):
-                ok, got = (
-                    value is None or (kind is not registered and isinstance(value, registered)),
-                    type(value).__name__,
-                )
-                _check_type(ok, "cannot assign '{}' as {} '{}' ({} or None expected)", got, what, name, wanted)
+                ok = value is None or (kind is not registered and isinstance(value, registered))
+                message = "cannot assign '{}' as {} '{}' ({} or None expected)"
+                _check_type(ok, message, type(value).__name__, what, name, wanted)
             else:
                 continue
             self._room(room)[name] = value

@@ -12,12 +12,14 @@ from tinygrad_mnist.ops.movement import cat, stack
 from tinygrad_mnist.tensor import Tensor, wrap
 
 
-class PackedSequence(
-    NamedTuple(
-        "PackedSequence",
-        [("data", Tensor), ("batch_sizes", Tensor), ("sorted_indices", Any), ("unsorted_indices", Any)],
-    )
-):
+class _Packed(NamedTuple):
+    data: Tensor
+    batch_sizes: Tensor
+    sorted_indices: Tensor | None
+    unsorted_indices: Tensor | None
+
+
+class PackedSequence(_Packed):
     """The steps of sequences, longest first, one time after the other, without padding.
 
     `batch_sizes[t]` sequences have a step t.
@@ -47,9 +49,7 @@ def pad_sequence(
     sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
     """Sequences (length, ...) as one batch (longest, n, ...), the shorter ones filled up on one side."""
-    check(
-        isinstance(sequences, Iterable), "pad_sequence: Expected iterable for input sequences, got {}", type(sequences)
-    )
+    check(isinstance(sequences, Iterable), "pad_sequence: Expected iterable of sequences, got {}", type(sequences))
     check(padding_side in ("left", "right"), "padding_side should be 'right' or 'left', but got {}", padding_side)
     listed = list(sequences)
     check(listed, "pad_sequence: received an empty list of sequences")
