@@ -13,6 +13,7 @@ from tinygrad_mnist import (
     cuda,
     distributed,
     distributions,
+    func,
     linalg,
     mps,
     nn,

@@ -15,8 +15,7 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
-        array = np.zeros(0, np.float32) if data is None else data.array
-        out = wrap(array, cls)
+        out = wrap(np.zeros(0, np.float32) if data is None else data.array, cls)
         out.requires_grad = requires_grad
         return out  # type: ignore[return-value]
 
@@ -25,9 +24,12 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A tensor that belongs to a module's state and is not learned."""
+    """A tensor that belongs to a module's state and is not learned; it is saved if `persistent`."""
 
-    __slots__ = ()
+    __slots__ = ("persistent",)
+    persistent: bool
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
-        return wrap(np.zeros(0, np.float32) if data is None else data.array, cls)
+        out: Any = wrap(np.zeros(0, np.float32) if data is None else data.array, cls)
+        out.persistent = persistent
+        return out

@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_mnist.nn.functional.activation import *
 from tinygrad_mnist.nn.functional.activation import relu_inplace as relu
+from tinygrad_mnist.nn.functional.attention import *
 from tinygrad_mnist.nn.functional.convolution import *
 from tinygrad_mnist.nn.functional.distance import *
 from tinygrad_mnist.nn.functional.dropout import *

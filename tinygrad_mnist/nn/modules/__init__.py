@@ -1,7 +1,6 @@
 """The layers, in the files in which PyTorch has them."""
 
 from tinygrad_mnist.nn.modules.activation import *
-from tinygrad_mnist.nn.modules.attention import MultiheadAttention
 from tinygrad_mnist.nn.modules.batchnorm import (
     BatchNorm1d,
     BatchNorm2d,
@@ -18,6 +17,7 @@ from tinygrad_mnist.nn.modules.flatten import Flatten, Unflatten
 from tinygrad_mnist.nn.modules.linear import Bilinear, Identity, Linear
 from tinygrad_mnist.nn.modules.loss import *
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.multihead import MultiheadAttention
 from tinygrad_mnist.nn.modules.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from tinygrad_mnist.nn.modules.padding import *
 from tinygrad_mnist.nn.modules.pooling import *

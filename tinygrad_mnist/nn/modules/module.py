@@ -4,24 +4,49 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.creation import empty_like
 from tinygrad_mnist.device import require_cpu
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
-from tinygrad_mnist.tape import Handle, no_grad
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.tape import Handle, is_grad_enabled, no_grad, record
+from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
 
 
-class IncompatibleKeys(NamedTuple("IncompatibleKeys", [("missing_keys", list[str]), ("unexpected_keys", list[str])])):
+class _IncompatibleKeys(NamedTuple("_IncompatibleKeys", [("missing_keys", list[str]), ("unexpected_keys", list[str])])):
     """What `load_state_dict` found on only one of the two sides."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return super().__repr__() if any(self) else "<All keys matched successfully>"
+
+
+class _Key:
+    """Where a hook is kept, and how it is called."""
+
+    def __init__(self, with_kwargs: bool, always_call: bool) -> None:
+        self.with_kwargs, self.always_call = with_kwargs, always_call
+
+
+_check_type, _check_name = (partial(check, error=each) for each in (TypeError, AttributeError))
+_Named = Iterator[tuple[str, Any]]
+_HOOKS = {  # room: the methods that register there, and when which hook is called
+    "_forward_pre_hooks": ("forward_pre", "(module, args) before `forward`; it may return other arguments"),
+    "_forward_hooks": ("forward", "(module, args, output) after `forward`; it may return another output"),
+    "_backward_pre_hooks": ("full_backward_pre", "(module, grad_output) before the gradient; it may return another"),
+    "_backward_hooks": ("full_backward backward", "(module, grad_input, grad_output); it may return a grad_input"),
+    "_state_dict_pre_hooks": ("state_dict_pre", "(module, prefix, keep_vars) before `state_dict`"),
+    "_state_dict_hooks": ("state_dict_post", "(module, state_dict, prefix, metadata) after `state_dict`"),
+    "_load_state_dict_pre_hooks": ("load_state_dict_pre", "(module, state_dict, prefix, ...) before loading"),
+    "_load_state_dict_post_hooks": ("load_state_dict_post", "(module, incompatible_keys) after loading"),
+}
 
 
 class Module:
@@ -32,97 +57,89 @@ class Module:
     """
 
     training: bool
-    dump_patches = False
+    dump_patches = call_super_init = False
+    _version = 1
+    _hooked = False  # whether a hook was ever registered
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        for name in ("_parameters", "_buffers", "_modules"):
-            object.__setattr__(self, name, {})
-        for name in ("_forward_pre_hooks", "_forward_hooks", "_backward_hooks"):
-            object.__setattr__(self, name, OrderedDict())
-        object.__setattr__(self, "_non_persistent", set())
-        self.training = True
+        name, own = type(self).__name__, self.call_super_init or not (args or kwargs)
+        _check_type(own, "{}.__init__() takes 1 positional argument, was also given {} {}", name, args, kwargs)
+        rooms: dict[str, Any] = {room: {} for room in _ROOMS} | {room: OrderedDict() for room in _HOOKS}
+        self.__dict__.update(rooms, _non_persistent_buffers_set=set(), training=True)
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
 
     # attributes ----------------------------------------------------------------------------
 
-    def _rooms(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        try:
-            return self.__dict__["_parameters"], self.__dict__["_modules"], self.__dict__["_buffers"]
-        except KeyError:
-            raise AttributeError("cannot assign parameters or modules before Module.__init__() call") from None
+    def _room(self, room: str) -> dict[str, Any]:
+        _check_name(room in self.__dict__, "cannot assign {} before Module.__init__() call", _ROOMS[room][2])
+        held: dict[str, Any] = self.__dict__[room]
+        return held
+
+    def _persist(self, name: str, persistent: bool) -> None:
+        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kinds: Any = (Parameter, Module, Buffer)
-        if isinstance(value, kinds) or any(
-            name in self.__dict__.get(r, ()) for r in ("_parameters", "_modules", "_buffers")
-        ):
-            for room, kind in zip(self._rooms(), kinds, strict=True):
-                if isinstance(value, kind) or (
-                    name in room and (value is None or (kind is Buffer and isinstance(value, Tensor)))
-                ):
-                    self.__dict__.pop(name, None)
-                    for other in self._rooms():
-                        if other is not room:
-                            other.pop(name, None)
-                    room[name] = value
-                    return
-                if name in room and kind is not Buffer:
-                    wanted = "parameter" if kind is Parameter else "child module"
-                    raise TypeError(
-                        f"cannot assign '{type(value).__name__}' as {wanted} '{name}', wanted {kind.__name__} or None"
-                    )
+        for room, (kind, registered, what, wanted) in _ROOMS.items():
+            if isinstance(value, kind):
+                self._room(room)
+                for other in (self.__dict__, *(self._room(each) for each in _ROOMS if each != room)):
+                    other.pop(name, None)
+                self._persist(name, getattr(value, "persistent", True))
+            elif name in self.__dict__.get(room, ()):
+                ok = value is None or (kind is not registered and isinstance(value, registered))
+                message = "cannot assign '{}' as {} '{}' ({} or None expected)"
+                _check_type(ok, message, type(value).__name__, what, name, wanted)
+            else:
+                continue
+            self._room(room)[name] = value
+            return
         object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
-        for room in ("_parameters", "_modules", "_buffers"):
+        for room in _ROOMS:
             found = self.__dict__.get(room, {})
             if name in found:
                 return found[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:
-        for room in self._rooms():
-            if name in room:
-                del room[name]
+        for room in _ROOMS:
+            if name in self.__dict__[room]:
+                del self.__dict__[room][name]
+                self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(name for room in self._rooms() for name in room)})
+        names = {*super().__dir__(), *(name for room in _ROOMS for name in self.__dict__[room])}
+        return sorted(name for name in names if not name[0].isdigit())
+
+    def _register(self, room: str, name: Any, value: Any) -> None:
+        _, kind, what, wanted = _ROOMS[room]
+        held, refuse = self._room(room), partial(check, error=KeyError)
+        _check_type(isinstance(name, str), "{} name should be a string. Got {}", what, type(name).__name__)
+        refuse("." not in name, '{} name can\'t contain ".", got: {}', what, name)
+        refuse(name, '{} name can\'t be empty string ""', what)
+        refuse(name in held or not hasattr(self, name), "attribute '{}' already exists", name)
+        ok, got = value is None or isinstance(value, kind), type(value).__name__
+        _check_type(ok, "cannot assign '{}' object to {} '{}' ({} or None required)", got, what, name, wanted)
+        held[name] = value
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter under a name; None keeps the name without one."""
-        self._check_name(name, "parameter")
-        if param is not None and not isinstance(param, Parameter):
-            raise TypeError(
-                f"cannot assign '{type(param).__name__}' object to parameter '{name}' (nn.Parameter or None required)"
-            )
-        self._parameters[name] = param
+        self._register("_parameters", name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a tensor that is state but not learned; it is saved if `persistent`."""
-        self._check_name(name, "buffer")
-        if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' (torch Tensor or None required)"
-            )
-        self._buffers[name] = tensor
-        if not persistent:
-            self._non_persistent.add(name)
+        self._register("_buffers", name, tensor)
+        self._persist(name, persistent)
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Add an inner module under a name."""
-        if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
-        self._check_name(name, "module")
-        self._modules[name] = module
+        self._register("_modules", name, module)
 
     register_module = add_module
-
-    def _check_name(self, name: str, kind: str) -> None:
-        if "." in name or not name:
-            raise KeyError(f'{kind} name must be a non-empty string without ".", got {name!r}')
-        if hasattr(self, name) and not any(name in room for room in self._rooms()):
-            raise KeyError(f"attribute '{name}' already exists")
 
     # calling -------------------------------------------------------------------------------
 
@@ -131,69 +148,45 @@ class Module:
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_pre_hooks or self._forward_hooks or self._backward_hooks):
-            return self.forward(*args, **kwargs)
-        for hook in tuple(self._forward_pre_hooks.values()):
-            changed = hook(self, args)
-            if changed is not None:
-                args = changed if isinstance(changed, tuple) else (changed,)
-        if self._backward_hooks:
-            args = self._watch_inputs(args)
-        out = self.forward(*args, **kwargs)
-        for hook in tuple(self._forward_hooks.values()):
-            changed = hook(self, args, out)
-            out = out if changed is None else changed
-        return self._watch_outputs(out) if self._backward_hooks else out
+        return self._call_with_hooks(args, kwargs) if self._hooked else self.forward(*args, **kwargs)
 
-    def _watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        watched = [x.view_as(x) if isinstance(x, Tensor) and x.requires_grad else x for x in args]
-        self.__dict__["_grad_output"] = None
-        for i, x in enumerate(watched):
-            if isinstance(x, Tensor) and x.requires_grad:
-                x.register_hook(lambda g, i=i: self._run_backward_hooks(g, i, len(args)))
-        if not any(isinstance(x, Tensor) and x.requires_grad for x in watched):
-            self.__dict__["_no_input_gradient"] = True
-        return tuple(watched)
+    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        out, called = None, set()
 
-    def _watch_outputs(self, out: Any) -> Any:
-        lonely = self.__dict__.pop("_no_input_gradient", False)
+        def call(key: _Key, hook: Callable[..., Any], *out: Any) -> Any:
+            return hook(self, args, *((kwargs,) if key.with_kwargs else ()), *out)
 
-        def keep(g: Tensor) -> Tensor | None:
-            self.__dict__["_grad_output"] = (g,)
-            return self._run_backward_hooks(None, 0, 1) if lonely else None
+        try:
+            for key, hook in tuple(self._forward_pre_hooks.items()):
+                changed = call(key, hook)
+                if changed is not None and key.with_kwargs:
+                    ok = isinstance(changed, tuple) and len(changed) == 2
+                    check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
+                    args, kwargs = changed
+                elif changed is not None:
+                    args = _tupled(changed)
+            watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
+            out = self.forward(*(watch.inputs if watch else args), **kwargs)
+            for key, hook in tuple(self._forward_hooks.items()):
+                called.add(key)
+                changed = call(key, hook, out)
+                out = out if changed is None else changed
+            return watch.outputs(out) if watch else out
+        except Exception:
+            for key, hook in tuple(self._forward_hooks.items()):
+                if key.always_call and key not in called:
+                    with suppress(Exception):
+                        call(key, hook, out)
+            raise
 
-        if isinstance(out, Tensor) and out.requires_grad:
-            out = out.view_as(out)
-            out.register_hook(keep)
-        return out
-
-    def _run_backward_hooks(self, g: Tensor | None, i: int, n: int) -> Tensor | None:
-        grad_input: tuple[Tensor | None, ...] = tuple(g if k == i else None for k in range(n))
-        for hook in tuple(self._backward_hooks.values()):
-            changed = hook(self, grad_input, self.__dict__.get("_grad_output"))
-            if changed is not None:
-                grad_input = changed if isinstance(changed, tuple) else (changed,)
-        return grad_input[i]
-
-    def register_forward_pre_hook(self, hook: Callable[..., Any], **options: Any) -> Handle:
-        """Call `hook(module, args)` before `forward`; it may return other arguments."""
-        return Handle(self._forward_pre_hooks, hook, object())
-
-    def register_forward_hook(self, hook: Callable[..., Any], **options: Any) -> Handle:
-        """Call `hook(module, args, output)` after `forward`; it may return another output."""
-        return Handle(self._forward_hooks, hook, object())
-
-    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call `hook(module, grad_input, grad_output)` when the gradient by the input is known."""
-        return Handle(self._backward_hooks, hook, object())
-
-    register_backward_hook = register_full_backward_hook
+    def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any], with_module: bool = False) -> Handle:
+        own = hook if with_module else lambda module, *args: hook(*args)
+        handle: Handle = self.register_load_state_dict_pre_hook(own)
+        return handle
 
     # what is inside ------------------------------------------------------------------------
 
-    def named_modules(
-        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> _Named:
         """This module and all inside it, each once, with the path to it."""
         memo = set() if memo is None else memo
         if self in memo:
@@ -205,45 +198,37 @@ class Module:
             if module is not None:
                 yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
-    def modules(self) -> Iterator[Module]:
-        """This module and all inside it."""
-        return (module for _, module in self.named_modules())
+    def _named(self, room: str, prefix: str, recurse: bool, once: bool = True) -> _Named:
+        seen: set[int] = set()
+        for path, module in self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]:
+            for name, member in module.__dict__[room].items():
+                if member is not None and not (once and id(member) in seen):
+                    seen.add(id(member))
+                    yield f"{path}.{name}" if path else name, member
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
+    def named_children(self) -> _Named:
         """The modules directly inside, with their names."""
-        seen: set[Module] = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
+        return self._named("_modules", "", False)
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> _Named:
+        """All parameters, each once, with the path to it."""
+        return self._named("_parameters", prefix, recurse, remove_duplicate)
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> _Named:
+        """All buffers, each once, with the path to it."""
+        return self._named("_buffers", prefix, recurse, remove_duplicate)
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
+        """This module and all inside it."""
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def children(self) -> Iterator[Module]:
         """The modules directly inside."""
         return (module for _, module in self.named_children())
 
-    def _named(self, room: str, prefix: str, recurse: bool, once: bool = True) -> Iterator[tuple[str, Any]]:
-        seen: set[int] = set()
-        for path, module in self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]:
-            for name, tensor in getattr(module, room).items():
-                if tensor is not None and not (once and id(tensor) in seen):
-                    seen.add(id(tensor))
-                    yield f"{path}.{name}" if path else name, tensor
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """All parameters, each once, with the path to it."""
-        return self._named("_parameters", prefix, recurse, remove_duplicate)
-
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters, each once."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
-        """All buffers, each once, with the path to it."""
-        return self._named("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """All buffers, each once."""
@@ -251,77 +236,144 @@ class Module:
 
     def get_submodule(self, target: str) -> Module:
         """The module at a path such as "encoder.0"."""
-        module: Any = self
-        for name in target.split(".") if target else []:
-            if name not in module._modules:
-                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-            module = module._modules[name]
-        found: Module = module
-        return found
+        found: Any = self
+        for name in target.split(".") if target else ():
+            _check_name(hasattr(found, name), "{} has no attribute `{}`", found._get_name(), name)
+            found = getattr(found, name)
+            _check_name(isinstance(found, Module), "`{}` is not an nn.Module", name)
+        return cast(Module, found)
+
+    def _member(self, target: str, room: str, what: str) -> Any:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        _check_name(hasattr(module, name), "{} has no attribute `{}`", module._get_name(), name)
+        _check_name(module.__dict__[room].get(name) is not None, "`{}` is not {}", name, what)
+        return getattr(module, name)
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as "encoder.0.weight"."""
-        path, _, name = target.rpartition(".")
-        found: Parameter = self.get_submodule(path)._parameters[name]
-        return found
+        return cast(Parameter, self._member(target, "_parameters", "an nn.Parameter"))
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer at a path."""
+        return cast(Tensor, self._member(target, "_buffers", "a buffer"))
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a path; with `strict` one must be there already."""
+        check(target, "Cannot set the submodule without a target name!", error=ValueError)
         path, _, name = target.rpartition(".")
-        found: Tensor = self.get_submodule(path)._buffers[name]
-        return found
+        parent = self.get_submodule(path)
+        _check_name(not strict or hasattr(parent, name), "{} has no attribute `{}`", parent._get_name(), name)
+        setattr(parent, name, module)
 
     # state ---------------------------------------------------------------------------------
+
+    def get_extra_state(self) -> Any:
+        """What else `state_dict` is to hold, under `_extra_state`; a subclass may define it and `set_extra_state`."""
+        raise RuntimeError("get_extra_state: the module does not define it")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what `get_extra_state` gave."""
+        raise RuntimeError("set_extra_state: the module does not define it")
+
+    def _saved(self) -> dict[str, Tensor]:
+        buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
+        return {k: v for k, v in (*self._parameters.items(), *buffers.items()) if v is not None}
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        for name, tensor in self._saved().items():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+        if type(self).get_extra_state is not Module.get_extra_state:
+            destination[prefix + "_extra_state"] = self.get_extra_state()
 
     def state_dict(
         self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
-        out: dict[str, Any] = OrderedDict() if destination is None else destination
-        for room in (self._parameters, self._buffers):
-            for name, tensor in room.items():
-                if tensor is not None and name not in self._non_persistent:
-                    out[prefix + name] = tensor if keep_vars else tensor.detach()
+        if args:
+            given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
+            return self.state_dict(**given | dict(zip(given, args, strict=False)))
+        out: Any = OrderedDict() if destination is None else destination
+        metadata = {"version": self._version}
+        if destination is None:
+            out._metadata = OrderedDict()
+        if hasattr(out, "_metadata"):
+            out._metadata[prefix[:-1]] = metadata
+        for hook in self._state_dict_pre_hooks.values():
+            hook(self, prefix, keep_vars)
+        self._save_to_state_dict(out, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=out, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        return out
+        for hook in self._state_dict_hooks.values():
+            hook(self, out, prefix, metadata)
+        return cast(dict[str, Any], out)
 
-    def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
-        """Copy a state dict's tensors into this module's.
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
+        unexpected_keys: list[str], error_msgs: list[str],
+    ) -> None:  # fmt: skip
+        """Note in `local_metadata` what to write where, and in the lists what does not fit."""
+        for hook in self._load_state_dict_pre_hooks.values():
+            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        extra = type(self).set_extra_state is not Module.set_extra_state
+        own: dict[str, Any] = self._saved() | ({"_extra_state": None} if extra else {})
+        for name, tensor in own.items():
+            key = prefix + name
+            given = state_dict.get(key)
+            if key not in state_dict:
+                missing_keys.append(key)
+            elif tensor is not None and not isinstance(given, Tensor):
+                wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
+                error_msgs.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
+            elif tensor is not None and given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
+                error_msgs.append(
+                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint,"
+                    f" the shape in current model is {tensor.shape}."
+                )
+            else:
+                local_metadata["writes"].append((self, name, given))
+        for key in state_dict:
+            first, dot, _ = key.removeprefix(prefix).partition(".")
+            if key.startswith(prefix) and first not in (self._modules if dot else own):
+                unexpected_keys.append(key)
+
+    def _write(self, name: str, given: Any, assign: bool) -> None:
+        tensor = self._saved().get(name)
+        if tensor is None:
+            self.set_extra_state(given)
+        elif not assign:
+            tensor.copy_(given.reshape(tensor.shape))
+        elif isinstance(tensor, Parameter):
+            given = given if isinstance(given, Parameter) else Parameter(given)
+            setattr(self, name, given.requires_grad_(tensor.requires_grad))
+        else:
+            setattr(self, name, given)
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> _IncompatibleKeys:
+        """Copy a state dict's tensors into this module's, or with `assign` put them in their place.
 
         Nothing is written unless every shape fits and, if `strict`, the keys are the same.
         """
-        own = self.state_dict(keep_vars=True)
-        missing = [key for key in own if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in own]
-        errors = []
-        if strict and unexpected:
-            errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{key}"' for key in unexpected) + ". ")
-        if strict and missing:
-            errors.append("Missing key(s) in state_dict: " + ", ".join(f'"{key}"' for key in missing) + ". ")
-        given = {
-            key: value if isinstance(value, Tensor) else wrap(np.asarray(value))
-            for key, value in state_dict.items()
-            if key in own
-        }
-        errors += [
-            f"size mismatch for {key}: copying a param with shape {tensor.shape} from checkpoint, the shape"
-            f" in current model is {own[key].shape}."
-            for key, tensor in given.items()
-            if tensor.array.shape != own[key].array.shape
-        ]
-        if errors:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(errors))
-        with no_grad():
-            for key, tensor in given.items():
-                if assign:
-                    own[key].data = tensor
-                else:
-                    own[key].copy_(tensor)
-        return IncompatibleKeys(missing, unexpected)
+        _check_type(isinstance(state_dict, Mapping), "Expected state_dict to be dict-like, got {}.", type(state_dict))
+        metadata, state = getattr(state_dict, "_metadata", {}), OrderedDict(state_dict)
+        keys, errors, writes = _IncompatibleKeys([], []), list[str](), list[Any]()
+        for path, module in self.named_modules(remove_duplicate=False):
+            local = {**metadata.get(path, {}), "assign_to_params_buffers": assign, "writes": writes}
+            module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
+        hooks = [(m, h) for m in reversed(list(self.modules())) for h in m._load_state_dict_post_hooks.values()]
+        if not errors and (hooks or not (strict and any(keys))):
+            with no_grad():
+                for module, name, given in writes:
+                    module._write(name, given, assign)
+        for module, hook in hooks:
+            check(hook(module, keys) is None, "load_state_dict: a post hook returned something", error=AssertionError)
+        for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
+            if strict and found:
+                errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
+        message = "Error(s) in loading state_dict for {}:\n\t{}"
+        check(not errors, message, type(self).__name__, "\n\t".join(errors))
+        return keys
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call `fn` on every module inside, innermost first, and on this one."""
@@ -332,10 +384,10 @@ class Module:
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside it into training mode: dropout drops, and so on."""
-        if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
-        for module in self.modules():
-            module.training = mode
+        check(isinstance(mode, bool), "training mode is expected to be boolean", error=ValueError)
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
         return self
 
     def eval(self) -> Self:
@@ -349,23 +401,33 @@ class Module:
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all parameters' gradients."""
+        """Forget all parameters' gradients, or set them to 0."""
         for parameter in self.parameters():
             if set_to_none or parameter.grad is None:
                 parameter.grad = None
             else:
                 parameter.grad.detach_().zero_()
 
-    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Self:
-        for tensor in (*self.parameters(), *self.buffers()):
-            tensor.data = fn(tensor.detach())
-            if tensor.grad is not None:
-                tensor.grad = fn(tensor.grad)
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        for module in self.children() if recurse else ():
+            module._apply(fn)
+        for tensor in (*self._parameters.values(), *self._buffers.values()):
+            if tensor is not None:
+                tensor.data = fn(tensor.detach())
+                if tensor.grad is not None:
+                    tensor.grad = fn(tensor.grad)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Cast all floating-point parameters and buffers: `to(dtype)`; `to("cpu")` changes nothing."""
+        for each in (*args, *kwargs.values()):
+            ok = not isinstance(each, dtypes.dtype) or each.dtype.kind == "f"
+            _check_type(ok, "nn.Module.to only accepts floating point dtypes, but got desired dtype={}", each)
         return self._apply(lambda x: x.to(*args, **kwargs) if x.array.dtype.kind == "f" else x)
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """New memory for all parameters and buffers, not initialised."""
+        return self._apply(lambda x: empty_like(x, device=device), recurse)
 
     def type(self, dst_type: Any) -> Self:
         """Cast all parameters and buffers."""
@@ -387,13 +449,11 @@ class Module:
         """This module: it is on the CPU."""
         return self
 
+    share_memory = cpu
+
     def cuda(self, device: Any = None) -> Self:
         """There is no CUDA here: an error that says so."""
         require_cpu("cuda")
-        return self
-
-    def share_memory(self) -> Self:
-        """This module."""
         return self
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
@@ -408,9 +468,103 @@ class Module:
         """What to print inside the parentheses; subclasses override it."""
         return ""
 
+    def _inner_reprs(self) -> list[str]:
+        return [f"({name}): {module!r}" for name, module in self._modules.items()]
+
     def __repr__(self) -> str:
-        lines = [f"({name}): " + repr(module).replace("\n", "\n  ") for name, module in self._modules.items()]
-        extra = self.extra_repr()
-        if not lines:
+        extra, inner = self.extra_repr(), [each.replace("\n", "\n  ") for each in self._inner_reprs()]
+        if not inner and "\n" not in extra:
             return f"{self._get_name()}({extra})"
-        return f"{self._get_name()}({extra}\n  " + "\n  ".join(lines) + "\n)"
+        return "\n  ".join([f"{self._get_name()}(", *(extra.split("\n") if extra else ()), *inner]) + "\n)"
+
+
+_ROOMS: Any = {  # room: what goes there when assigned, what may be registered, what it is called
+    "_parameters": (Parameter, Parameter, "parameter", "torch.nn.Parameter"),
+    "_modules": (Module, Module, "module", "torch.nn.Module"),
+    "_buffers": (Buffer, Tensor, "buffer", "torch.nn.Buffer, torch.Tensor"),
+}
+
+
+def _registrar(room: str, doc: str) -> Any:
+    def register(
+        self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> Handle:  # fmt: skip
+        key, hooks = _Key(with_kwargs, always_call), self.__dict__[room]
+        handle = Handle(hooks, hook, key)
+        if prepend:
+            hooks.move_to_end(key, last=False)
+        self._hooked = True
+        return handle
+
+    register.__doc__ = f"""Call hook{doc}. The result's `remove()` takes it out.
+
+        With `prepend` it comes before the hooks there are. A forward hook may also be wanted `with_kwargs`, which
+        then come after args (and from a pre-hook beside them), and with `always_call` although `forward` raised."""
+    return register
+
+
+for _room, (_names, _doc) in _HOOKS.items():
+    for _name in _names.split():
+        setattr(Module, f"register_{_name}_hook", _registrar(_room, _doc))
+
+
+class _Watch:
+    """Hands a call's gradients to the module's backward hooks: those by all outputs, then those by all inputs."""
+
+    def __init__(self, module: Module, args: tuple[Any, ...]) -> None:
+        self.module, self.args, self.grad_output = module, args, None
+        self.inputs = _gated(args, self._by_inputs)
+
+    def outputs(self, out: Any) -> Any:
+        """What the call gave, its gradients watched."""
+        watched = _gated(_tupled(out), self._by_outputs)
+        return watched if isinstance(out, tuple) else watched[0]
+
+    def _by_outputs(self, gradients: Any) -> Any:
+        for hook in tuple(self.module._backward_pre_hooks.values()):
+            gradients = _tupled(hook(self.module, gradients), gradients)
+        self.grad_output = gradients
+        if self.inputs is self.args:  # none needs a gradient, so none will come
+            self._run((None,) * len(self.args))
+        return gradients
+
+    def _by_inputs(self, gradients: Any) -> Any:
+        floats = (isinstance(x, Tensor) and x.array.dtype.kind == "f" for x in self.args)
+        pairs = zip(self.args, gradients, floats, strict=True)
+        return self._run(tuple(wrap(np.zeros_like(x.array)) if g is None and f else g for x, g, f in pairs))
+
+    def _run(self, gradients: Any) -> Any:
+        for hook in tuple(self.module._backward_hooks.values()):
+            gradients = _tupled(hook(self.module, gradients, self.grad_output), gradients)
+        return gradients
+
+
+def _tupled(value: Any, before: Any = None) -> Any:
+    """A tuple as it is, anything else as a tuple of one; `before` in place of None."""
+    return before if value is None and before is not None else value if isinstance(value, tuple) else (value,)
+
+
+def _gated(values: tuple[Any, ...], seen: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """The values, whose gradients pass through `seen` together: the records behind them share one in front."""
+    places = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad]
+    if not places or not is_grad_enabled():
+        return values
+    found: list[Any] = [None] * len(values)
+    passed: list[Any] = list(found)
+
+    def keep(i: int, g: Tensor) -> Tensor:
+        found[i] = g
+        return wrap(np.zeros(()))
+
+    def through(g: Tensor) -> None:
+        passed[:] = seen(tuple(found))
+        found[:] = [None] * len(found)
+
+    gate = record("backward_hook", np.zeros(()), *((values[i], lambda g, i=i: passed[i]) for i in places))
+    gate.node.register_hook(through)  # type: ignore[union-attr]
+    out = list(values)
+    for i in places:
+        out[i] = record("backward_hook", values[i].array, (gate, lambda g, i=i: keep(i, g)))
+        out[i].memory = shared_memory(values[i])
+    return tuple(out)

@@ -7,33 +7,35 @@ it. Parameters have PyTorch's names and layouts, the gates stacked in PyTorch's 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 from tinygrad_mnist.creation import empty, zeros
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
+from tinygrad_mnist.nn.utils.rnn import PackedSequence
 from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import cat, chunk, stack
+from tinygrad_mnist.ops.movement import cat, chunk, split, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh
 from tinygrad_mnist.tensor import Tensor
 
+_check = partial(check, error=ValueError)
 State = tuple[Tensor, ...]
-Step = Callable[[Tensor, State, Tensor, Any], State]
+Step = Callable[[Tensor, State, Any, Any], State]
 
 
 def rnn_step(nonlinearity: Callable[[Tensor], Tensor]) -> Step:
     """h' = nonlinearity(W x + U h)."""
-
-    def step(share: Tensor, state: State, weight: Tensor, bias: Any) -> State:
-        return (nonlinearity(share + linear(state[0], weight, bias)),)
-
-    return step
+    return lambda share, state, weight, bias: (nonlinearity(share + linear(state[0], weight, bias)),)
 
 
-def lstm_step(share: Tensor, state: State, weight: Tensor, bias: Any) -> State:
+def lstm_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:
     """Gates i, f, g, o; c' = f c + i g, h' = o tanh(c'). Hochreiter and Schmidhuber (1997)."""
     h, c = state
     i, f, g, o = chunk(share + linear(h, weight, bias), 4, -1)
@@ -41,7 +43,7 @@ def lstm_step(share: Tensor, state: State, weight: Tensor, bias: Any) -> State:
     return sigmoid(o) * tanh(c), c
 
 
-def gru_step(share: Tensor, state: State, weight: Tensor, bias: Any) -> State:
+def gru_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:
     """Gates r, z, n = tanh(W x + r (U h)); h' = n + z (h - n). Cho et al. (2014), arXiv:1406.1078."""
     (h,) = state
     r_in, z_in, n_in = chunk(share, 3, -1)
@@ -59,67 +61,69 @@ STEPS: dict[str, tuple[Step, int, int]] = {  # step, gates, tensors of state
 }
 
 
-class RNNBase(Module):
+def _shapes(gates: int, width: int, hidden: int, bias: bool, projected: int = 0) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {"weight_ih": (gates, width), "weight_hh": (gates, projected or hidden)}
+    shapes |= {"bias_ih": (gates,), "bias_hh": (gates,)} if bias else {}
+    return shapes | ({"weight_hr": (projected, hidden)} if projected else {})
+
+
+class _Recurrent(Module):
+    input_size: int
+    hidden_size: int
+
+    def _shown(self, usual: dict[str, Any]) -> str:
+        shown = [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *shown])
+
+    def reset_parameters(self) -> None:
+        """Draw all parameters uniformly from +-1 / sqrt(hidden_size)."""
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0.0
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+
+class RNNBase(_Recurrent):
     """Layers of recurrence over (time, batch, input_size).
 
     Returns the last layer's outputs, (time, batch, directions * hidden_size), and the final state,
     (layers * directions, batch, hidden_size), for an LSTM a pair of them. With `batch_first` the
-    batch comes before the time in input and outputs; an input without a batch is allowed.
+    batch comes before the time in input and outputs; an input without a batch is allowed. Of a
+    PackedSequence the outputs are one too.
     """
 
-    mode: str
-
     def __init__(
-        self,
-        mode: str,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        proj_size: int = 0,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
+        self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        batch_first: bool = False, dropout: Any = 0.0, bidirectional: bool = False, proj_size: int = 0,
+        device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        if hidden_size <= 0:
-            raise ValueError(f"hidden_size must be greater than zero, got {hidden_size}")
-        if num_layers <= 0:
-            raise ValueError("num_layers must be greater than zero")
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout should be a number in range [0, 1], got {dropout}")
-        if proj_size and (mode != "LSTM" or proj_size >= hidden_size):
-            raise ValueError("proj_size has to be smaller than hidden_size, and is for LSTM only")
+        ok = isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
+        _check(ok, "dropout should be a number in range [0, 1], got {}", dropout)
+        flags = {"bias": bias, "batch_first": batch_first}
+        counts: Any = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        for kind, given in ((bool, flags), (int, counts)):
+            for name, value in given.items():
+                got = type(value).__name__
+                check(isinstance(value, kind), "{} should be of type {}, got {}", name, kind, got, error=TypeError)
+        for name, count in counts.items():
+            _check(count > 0, "{} must be greater than zero, got {}", name, count)
+        ok = proj_size == 0 or (mode == "LSTM" and 0 < proj_size < hidden_size)
+        _check(ok, "proj_size has to be smaller than hidden_size, and is only supported for LSTM, got {}", proj_size)
+        _check(mode in STEPS, "Unrecognized RNN mode: {}", mode)
+        if dropout and num_layers == 1:
+            warnings.warn(f"dropout={dropout} drops between layers, and num_layers=1 has one layer", stacklevel=3)
         self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
-        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
+        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, float(dropout), bidirectional
         self.proj_size = proj_size
-        gates, out = STEPS[mode][1] * hidden_size, proj_size or hidden_size
+        self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
-            width = input_size if layer == 0 else out * self.directions
-            for suffix in self._suffixes(layer):
-                shapes = {
-                    "weight_ih": (gates, width), "weight_hh": (gates, out), "bias_ih": (gates,),
-                    "bias_hh": (gates,), "weight_hr": (proj_size, hidden_size),
-                }  # fmt: skip
+            width = (proj_size or hidden_size) * (1 + bidirectional) if layer else input_size
+            shapes = _shapes(STEPS[mode][1] * hidden_size, width, hidden_size, bias, proj_size)
+            for suffix in (f"_l{layer}", f"_l{layer}_reverse")[: 1 + bidirectional]:
                 for name, shape in shapes.items():
-                    if (bias or not name.startswith("bias")) and (proj_size or name != "weight_hr"):
-                        setattr(self, name + suffix, Parameter(empty(shape, dtype=dtype, device=device)))
+                    self.register_parameter(name + suffix, Parameter(empty(shape, dtype=dtype, device=device)))
+                self._all_weights.append([name + suffix for name in shapes])
         self.reset_parameters()
-
-    @property
-    def directions(self) -> int:
-        return 2 if self.bidirectional else 1
-
-    def _suffixes(self, layer: int) -> list[str]:
-        return [f"_l{layer}", f"_l{layer}_reverse"][: self.directions]
-
-    def reset_parameters(self) -> None:
-        """Draw all parameters uniformly from +-1 / sqrt(hidden_size)."""
-        bound = 1 / math.sqrt(self.hidden_size)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
 
     def flatten_parameters(self) -> None:
         """Nothing to do: parameters need no common memory."""
@@ -127,95 +131,96 @@ class RNNBase(Module):
     @property
     def all_weights(self) -> list[list[Parameter]]:
         """Each layer's and direction's parameters."""
-        return [[p for n, p in self._parameters.items() if n.endswith(s) and n[: -len(s)].count("_") == 1]
-                for layer in range(self.num_layers) for s in self._suffixes(layer)]  # fmt: skip
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        if input.ndim not in (2, 3):
-            raise ValueError(f"{self.mode}: Expected input to be 2D or 3D, got {input.ndim}D instead")
-        if input.array.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.array.shape[-1]}"
-            )
-        batched = input.ndim == 3
-        x = (input.transpose(0, 1) if self.batch_first else input) if batched else input.unsqueeze(1)
-        state = self._initial(x, hx, batched)
+        packed, batched, name = isinstance(input, PackedSequence), True, type(self).__name__
+        if packed:
+            x, sizes, order, back = input.data, input.batch_sizes.tolist(), input.sorted_indices, input.unsorted_indices
+            check(x.ndim == 2, "input must have 2 dimensions, got {}", x.ndim)
+        else:
+            _check(input.ndim in (2, 3), "{}: Expected input to be 2D or 3D, got {}D instead", name, input.ndim)
+            batched = input.ndim == 3
+            x = (input.transpose(0, 1) if self.batch_first else input) if batched else input.unsqueeze(1)
+            sizes, order, back = [x.array.shape[1]] * len(x), None, None
+            x = x.flatten(0, 1)
+        dtype = self._parameters["weight_ih_l0"].dtype
+        _check(x.dtype is dtype, "RNN input dtype ({}) does not match weight dtype ({}): use to()", x.dtype, dtype)
+        width, wanted = x.array.shape[-1], self.input_size
+        check(width == wanted, "input.size(-1) must be equal to input_size. Expected {}, got {}", wanted, width)
+        check(sizes, "Expected sequence length to be larger than 0 in RNN")
+        state = self._initial(hx, sizes[0], x.dtype, batched, order)
         finals: list[State] = []
         for layer in range(self.num_layers):
             outputs = []
-            for suffix in self._suffixes(layer):
-                start = tuple(s[len(finals)] for s in state)
-                out, final = self._run(x, start, suffix)
+            for names in self._all_weights[len(finals) :][: 1 + self.bidirectional]:
+                out, final = self._run(x, sizes, tuple(s[len(finals)] for s in state), names)
                 outputs.append(out)
                 finals.append(final)
-            x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
-            if self.dropout and layer < self.num_layers - 1:
+            x = cat(outputs, -1) if self.bidirectional else outputs[0]
+            if layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
-        last = tuple(stack(list(each)) for each in zip(*finals, strict=True))
-        if not batched:
-            x, last = x.squeeze(1), tuple(s.squeeze(1) for s in last)
-        elif self.batch_first:
-            x = x.transpose(0, 1)
-        return x, last if len(last) > 1 else last[0]
+        last: Any = tuple(stack(list(each)) for each in zip(*finals, strict=True))
+        last = last if back is None else tuple(s.index_select(1, back) for s in last)
+        last = last if batched else tuple(s.squeeze(1) for s in last)
+        last = last if len(last) > 1 else last[0]
+        if packed:
+            return PackedSequence(x, input.batch_sizes, order, back), last
+        x = x.unflatten(0, (len(sizes), sizes[0]))
+        return (x.transpose(0, 1) if self.batch_first else x) if batched else x.squeeze(1), last
 
-    def _initial(self, x: Tensor, hx: Any, batched: bool) -> State:
-        kinds = STEPS[self.mode][2]
-        widths = [self.proj_size or self.hidden_size, self.hidden_size][:kinds]
-        shapes = [(self.num_layers * self.directions, x.array.shape[1], width) for width in widths]
+    def _initial(self, hx: Any, batch: int, dtype: Any, batched: bool, order: Any) -> State:
+        widths = (self.proj_size or self.hidden_size, self.hidden_size)[: STEPS[self.mode][2]]
+        shapes = [(len(self._all_weights), batch, width) for width in widths]
         if hx is None:
-            return tuple(zeros(shape, dtype=x.dtype) for shape in shapes)
-        given = tuple(hx) if kinds == 2 else (hx,)
+            return tuple(zeros(shape, dtype=dtype) for shape in shapes)
+        given = tuple(hx) if len(shapes) == 2 else (hx,)
+        for s in given:
+            n = 2 + batched
+            check(s.ndim == n, "For a {}-D input the state should be {}-D as well, but got {}-D", n, n, s.ndim)
         given = given if batched else tuple(s.unsqueeze(1) for s in given)
         for s, shape in zip(given, shapes, strict=True):
-            if s.array.shape != shape:
-                raise RuntimeError(f"Expected hidden size {shape}, got {list(s.shape)}")
-        return given
+            check(s.array.shape == shape, "Expected hidden size {}, got {}", shape, list(s.array.shape))
+        return given if order is None else tuple(s.index_select(1, order) for s in given)
 
-    def _run(self, x: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
-        weights = {
-            name: self._parameters.get(name + suffix)
-            for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        }
-        step = STEPS[self.mode][0]
-        shares = linear(x, weights["weight_ih"], weights["bias_ih"]).unbind(0)
-        backwards = suffix.endswith("reverse")
-        outputs = []
-        for share in reversed(shares) if backwards else shares:
-            state = step(share, state, weights["weight_hh"], weights["bias_hh"])
-            if weights["weight_hr"] is not None:
-                state = (linear(state[0], weights["weight_hr"]), *state[1:])
+    def _run(self, x: Tensor, sizes: list[int], start: State, names: list[str]) -> tuple[Tensor, State]:
+        """One direction of a layer over the steps of x, the first `sizes[t]` sequences having a step t."""
+        weights = {name.partition("_l")[0]: self._parameters[name] for name in names}
+        step, projection = STEPS[self.mode][0], weights.get("weight_hr")
+        shares = split(linear(x, weights["weight_ih"], weights.get("bias_ih")), sizes)
+        turn = -1 if names[0].endswith("reverse") else 1
+        outputs: list[Tensor] = []
+        ended: list[State] = []
+        state = tuple(s[: sizes[::turn][0]] for s in start) if turn < 0 else start
+        for share, n in zip(shares[::turn], sizes[::turn], strict=True):
+            before = len(state[0])
+            if n < before:
+                ended.append(tuple(s[n:] for s in state))
+                state = tuple(s[:n] for s in state)
+            elif n > before:
+                state = tuple(cat([s, first[before:n]]) for s, first in zip(state, start, strict=True))
+            state = step(share, state, weights["weight_hh"], weights.get("bias_hh"))
+            if projection is not None:
+                state = (linear(state[0], projection), *state[1:])
             outputs.append(state[0])
-        return stack(outputs[::-1] if backwards else outputs), state
+        if ended:
+            state = tuple(cat(list(parts)) for parts in zip(state, *ended[::-1], strict=True))
+        return cat(outputs[::turn]), state
 
     def extra_repr(self) -> str:
-        shown = [f"{self.input_size}, {self.hidden_size}"]
-        for name, usual in (
-            ("proj_size", 0),
-            ("num_layers", 1),
-            ("bias", True),
-            ("batch_first", False),
-            ("dropout", 0.0),
-            ("bidirectional", False),
-        ):
-            if getattr(self, name) != usual:
-                shown.append(f"{name}={getattr(self, name)}")
-        return ", ".join(shown)
+        rest = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
+        return self._shown({"proj_size": 0, **rest})
 
 
 class RNN(RNNBase):
     """The plain recurrence h' = tanh(W x + U h), or with relu."""
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        nonlinearity: str = "tanh",
-        *args: Any,
+        self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh", *args: Any,
         **kwargs: Any,
-    ) -> None:
-        if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+    ) -> None:  # fmt: skip
+        ok = nonlinearity in ("tanh", "relu")
+        _check(ok, "Unknown nonlinearity '{}'. Select from 'tanh' or 'relu'.", nonlinearity)
         super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, *args, **kwargs)
         self.nonlinearity = nonlinearity
 
@@ -234,69 +239,62 @@ class GRU(RNNBase):
         super().__init__("GRU", *args, **kwargs)
 
 
-class RNNCellBase(Module):
+class RNNCellBase(_Recurrent):
     """One step of a recurrence: (batch, input_size) and a state (batch, hidden_size) give the next state."""
 
+    mode = "RNN_TANH"
+    nonlinearity = "tanh"
+
     def __init__(
-        self, mode: str, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
         super().__init__()
-        self.mode, self.input_size, self.hidden_size, self.bias = mode, input_size, hidden_size, bias
-        gates = STEPS[mode][1] * hidden_size
-        for name, shape in (
-            ("weight_ih", (gates, input_size)),
-            ("weight_hh", (gates, hidden_size)),
-            ("bias_ih", (gates,)),
-            ("bias_hh", (gates,)),
-        ):
-            wanted = bias or not name.startswith("bias")
-            self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if wanted else None)
-        bound = 1 / math.sqrt(hidden_size)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        for name, shape in _shapes(STEPS[self.mode][1] * hidden_size, input_size, hidden_size, True).items():
+            made = bias or name.startswith("weight")
+            self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if made else None)
+        self.reset_parameters()
 
     def forward(self, input: Tensor, hx: Any = None) -> Any:
-        if input.array.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"input has inconsistent input_size: got {input.array.shape[-1]} expected {self.input_size}"
-            )
+        check(self.mode in STEPS, "Unknown nonlinearity: {}", self.nonlinearity)
         step, _, kinds = STEPS[self.mode]
-        if hx is None:
-            hx = tuple(zeros(*input.array.shape[:-1], self.hidden_size, dtype=input.dtype) for _ in range(kinds))
-        state = tuple(hx) if isinstance(hx, tuple | list) else (hx,)
-        share = linear(input, self.weight_ih, self.bias_ih)
-        out = step(share, state, self.weight_hh, self.bias_hh)
+        name, batched = type(self).__name__, input.ndim == 2
+        given = () if hx is None else (hx,) if kinds == 1 else tuple(hx)
+        for what, s in zip(("input", "hidden" if kinds == 1 else "hx[0]", "hx[1]"), (input, *given), strict=False):
+            _check(s.ndim in (1, 2), "{}: Expected {} to be 1D or 2D, got {}D instead", name, what, s.ndim)
+        x, *state = (s if s.ndim == 2 else s.unsqueeze(0) for s in (input, *given))
+        n, width = x.array.shape
+        check(width == self.input_size, "input has inconsistent input_size: got {} expected {}", width, self.input_size)
+        for s in state:
+            message = "{}: Expected hidden of shape {}, got {}"
+            check(s.array.shape == (n, self.hidden_size), message, name, (n, self.hidden_size), s.array.shape)
+        state = state or list(repeat(zeros(n, self.hidden_size, dtype=x.dtype), kinds))
+        out = step(linear(x, self.weight_ih, self.bias_ih), tuple(state), self.weight_hh, self.bias_hh)
+        out = out if batched else tuple(s.squeeze(0) for s in out)
         return out if kinds == 2 else out[0]
 
     def extra_repr(self) -> str:
-        return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+        return self._shown({"bias": True, "nonlinearity": "tanh"})
 
 
 class RNNCell(RNNCellBase):
     """A step of the plain recurrence."""
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        nonlinearity: str = "tanh",
-        device: Any = None,
+        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", device: Any = None,
         dtype: Any = None,
-    ) -> None:
-        super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, bias, device, dtype)
-        self.nonlinearity = nonlinearity
+    ) -> None:  # fmt: skip
+        super().__init__(input_size, hidden_size, bias, device, dtype)
+        self.nonlinearity, self.mode = nonlinearity, f"RNN_{nonlinearity.upper()}"
 
 
 class LSTMCell(RNNCellBase):
     """A step of long short-term memory: the state is (h, c)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__("LSTM", *args, **kwargs)
+    mode = "LSTM"
 
 
 class GRUCell(RNNCellBase):
     """A step of the gated recurrent unit."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__("GRU", *args, **kwargs)
+    mode = "GRU"

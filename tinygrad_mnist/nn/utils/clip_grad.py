@@ -1,49 +1,54 @@
-"""Gradients held within bounds, and parameters as one vector."""
+"""Gradients held within bounds."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.ops.movement import cat, stack
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.ops.movement import stack
 from tinygrad_mnist.ops.reduction import norm
 from tinygrad_mnist.tape import no_grad, touch
 from tinygrad_mnist.tensor import Tensor, wrap
 
 
-def _gradients(parameters: Any) -> list[Tensor]:
-    listed = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    return [p.grad for p in listed if p.grad is not None]
+def _listed(tensors: Any) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 @no_grad()
 def get_total_norm(
-    tensors: Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
+    tensors: Any, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
 ) -> Tensor:
     """The p-norm of all elements of all tensors together."""
-    norms = [norm(x.detach(), norm_type) for x in tensors]
-    total = norm(stack(norms), norm_type) if norms else wrap(np.zeros((), np.float32))
-    if error_if_nonfinite and not math.isfinite(total.item()):
-        raise RuntimeError(
-            f"clip_grad_norm_: the total norm of order {norm_type} is non-finite, so it cannot be clipped"
-        )
+    norms = [norm(x.detach(), float(norm_type)) for x in _listed(tensors)]
+    total = norm(stack(norms), float(norm_type)) if norms else wrap(np.zeros((), np.float32))
+    message = "clip_grad_norm_: The total norm of order {} for gradients from `parameters` is non-finite"
+    check(np.isfinite(total.array) or not error_if_nonfinite, message, norm_type)
     return total
+
+
+def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: Any = None) -> None:
+    """Scale all gradients down together, in place, so that a norm of total_norm becomes at most max_norm."""
+    factor = float(max_norm) / (total_norm.array + 1e-6)
+    for p in _listed(parameters):
+        if p.grad is not None and not factor >= 1:
+            p.grad.array *= p.grad.array.dtype.type(factor)
+            touch(p.grad)
 
 
 def clip_grad_norm_(
     parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
 ) -> Tensor:
     """Scale all gradients down together, in place, so that their norm is at most max_norm; the norm before."""
-    gradients = _gradients(parameters)
-    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
-    factor = max_norm / (total.item() + 1e-6)
-    if factor < 1 or math.isnan(factor):
-        for g in gradients:
-            g.array *= g.array.dtype.type(factor)
-            touch(g)
+    listed = _listed(parameters)
+    if not listed and isinstance(parameters, Iterator):
+        warnings.warn("clip_grad_norm_: `parameters` is an empty generator, nothing is clipped", stacklevel=2)
+    total = get_total_norm([p.grad for p in listed if p.grad is not None], norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(listed, max_norm, total)
     return total
 
 
@@ -52,19 +57,7 @@ clip_grad_norm = clip_grad_norm_
 
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Hold every element of every gradient, in place, within +-clip_value."""
-    for g in _gradients(parameters):
-        np.clip(g.array, -clip_value, clip_value, out=g.array)
-        touch(g)
-
-
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """All parameters, flattened, one after the other."""
-    return cat([p.reshape(-1) for p in parameters])
-
-
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Let each parameter be its part of the vector."""
-    start = 0
-    for p in parameters:
-        p.data = vec[start : start + p.numel()].view_as(p).data
-        start += p.numel()
+    for p in _listed(parameters):
+        if p.grad is not None:
+            np.clip(p.grad.array, -float(clip_value), float(clip_value), out=p.grad.array)
+            touch(p.grad)

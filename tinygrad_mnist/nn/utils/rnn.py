@@ -2,39 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from tinygrad_mnist.creation import full
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.movement import cat, stack
 from tinygrad_mnist.tensor import Tensor, wrap
 
 
-class PackedSequence(NamedTuple):
+class _Packed(NamedTuple):
+    data: Tensor
+    batch_sizes: Tensor
+    sorted_indices: Tensor | None
+    unsorted_indices: Tensor | None
+
+
+class PackedSequence(_Packed):
     """The steps of sequences, longest first, one time after the other, without padding.
 
     `batch_sizes[t]` sequences have a step t.
     """
 
-    data: Tensor
-    batch_sizes: Tensor
-    sorted_indices: Tensor | None = None
-    unsorted_indices: Tensor | None = None
+    def __new__(
+        cls, data: Any, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
+    ) -> Self:
+        if batch_sizes is None:
+            data, batch_sizes = data
+        if unsorted_indices is None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """The same sequences with the data in another dtype."""
+        data = self.data.to(*args, **kwargs)
+        return self if data is self.data else type(self)(data, *self[1:])
+
+
+def invert_permutation(permutation: Tensor | None) -> Tensor | None:
+    """The permutation that undoes one."""
+    return None if permutation is None else wrap(np.argsort(permutation.array))
 
 
 def pad_sequence(
-    sequences: Sequence[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+    sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
-    """Sequences (length, ...) as one batch (longest, n, ...), the shorter ones filled up."""
-    longest = max(len(x) for x in sequences)
+    """Sequences (length, ...) as one batch (longest, n, ...), the shorter ones filled up on one side."""
+    check(isinstance(sequences, Iterable), "pad_sequence: Expected iterable of sequences, got {}", type(sequences))
+    check(padding_side in ("left", "right"), "padding_side should be 'right' or 'left', but got {}", padding_side)
+    listed = list(sequences)
+    check(listed, "pad_sequence: received an empty list of sequences")
+    longest = max(map(len, listed))
 
     def filled(x: Tensor) -> Tensor:
-        rest = full((longest - len(x), *x.shape[1:]), padding_value, dtype=x.dtype)
+        rest = x.new_full((longest - len(x), *x.array.shape[1:]), padding_value)
         return cat([x, rest] if padding_side == "right" else [rest, x])
 
-    return stack([filled(x) for x in sequences], 0 if batch_first else 1)
+    return stack([filled(x) for x in listed], 0 if batch_first else 1)
+
+
+def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
+    """The sequences of a padded batch, each of its length."""
+    rows = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
+    return [row[:n] for row, n in zip(rows, lengths.tolist(), strict=True)]
 
 
 def pack_padded_sequence(
@@ -43,16 +74,17 @@ def pack_padded_sequence(
     """A padded batch (t, n, ...) without its padding."""
     x = input.transpose(0, 1) if batch_first else input
     counts = np.asarray(lengths.array if isinstance(lengths, Tensor) else lengths, np.int64)
-    order = np.arange(len(counts)) if enforce_sorted else np.argsort(-counts, kind="stable")
-    if (np.diff(counts[order]) > 0).any():
-        raise RuntimeError("`lengths` array must be sorted in decreasing order when `enforce_sorted` is True.")
-    if counts.min() <= 0:
-        raise RuntimeError("Length of all samples has to be greater than 0")
-    sizes = (counts[:, None] > np.arange(counts.max())).sum(0)
-    columns = x if enforce_sorted else x[:, wrap(order)]
-    data = cat([columns[t, :n] for t, n in enumerate(sizes)])
-    indices = (None, None) if enforce_sorted else (wrap(order), wrap(np.argsort(order)))
-    return PackedSequence(data, wrap(sizes.astype(np.int64)), *indices)
+    order = None if enforce_sorted else wrap(np.argsort(-counts, kind="stable"))
+    if order is not None:
+        x, counts = x.index_select(1, order), counts[order.array]
+    message = "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True."
+    check((np.diff(counts) <= 0).all(), message)
+    check(counts[-1] > 0, "Length of all samples has to be greater than 0, but found an element that is <= 0")
+    n, size = len(counts), x.array.shape[1]
+    check(n == size, "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})", n, size)
+    check(counts[0] <= len(x), "Expected lengths of at most {}, got {}", len(x), counts[0])
+    sizes = (counts[:, None] > np.arange(counts[0])).sum(0)
+    return PackedSequence(cat([x[t, :n] for t, n in enumerate(sizes)]), wrap(sizes), order)
 
 
 def pad_packed_sequence(
@@ -60,18 +92,23 @@ def pad_packed_sequence(
 ) -> tuple[Tensor, Tensor]:
     """A packed batch with its padding, (t, n, ...), and the lengths."""
     sizes = sequence.batch_sizes.array
-    lengths = (sizes[:, None] > np.arange(sizes[0])).sum(0)
-    ends = np.cumsum(sizes)
-    rows = [sequence.data[[int(ends[t] - sizes[t] + i) for t in range(n)]] for i, n in enumerate(lengths)]
-    out = pad_sequence(rows, False, padding_value)
-    if total_length is not None:
-        rest = full((total_length - len(out), *out.shape[1:]), padding_value, dtype=out.dtype)
-        out = cat([out, rest])
+    length = len(sizes) if total_length is None else total_length
+    message = "Expected total_length to be at least the length of the longest sequence, got {} and {}"
+    check(length >= len(sizes), message, length, len(sizes), error=ValueError)
+    there = np.arange(sizes[0]) < np.pad(sizes, (0, length - len(sizes)))[:, None]
+    out = sequence.data.new_full((*there.shape, *sequence.data.array.shape[1:]), padding_value)
+    out[wrap(there)] = sequence.data
+    lengths = wrap(there.sum(0))
     if sequence.unsorted_indices is not None:
-        out, lengths = out[:, sequence.unsorted_indices], lengths[sequence.unsorted_indices.array]
-    return (out.transpose(0, 1) if batch_first else out), wrap(lengths.astype(np.int64))
+        out, lengths = out.index_select(1, sequence.unsorted_indices), lengths[sequence.unsorted_indices]
+    return out.transpose(0, 1) if batch_first else out, lengths
 
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Sequences (length, ...), packed."""
     return pack_padded_sequence(pad_sequence(sequences), [len(x) for x in sequences], False, enforce_sorted)
+
+
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """The sequences of a packed batch, each of its length."""
+    return unpad_sequence(*pad_packed_sequence(packed_sequences, batch_first=True), batch_first=True)
