@@ -34,7 +34,15 @@ def test_mnists_own_digits_stay_as_they_are(digits):
         lambda d: np.stack([0 * d, 0 * d, 0 * d, d], 2),
         lambda d: 200 - d // 2,
     ],
-    ids=["large, dark on light, off the middle", "floats", "floats to 255", "uint16", "colours", "opacity", "low contrast"],
+    ids=[
+        "large, dark on light, off the middle",
+        "floats",
+        "floats to 255",
+        "uint16",
+        "colours",
+        "opacity",
+        "low contrast",
+    ],
 )
 def test_size_place_polarity_and_dtype_do_not_matter(digits, change):
     for digit in digits[:10]:
@@ -49,14 +57,19 @@ def test_the_longer_side_is_20_and_the_mass_is_in_the_middle(shape):
     rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
     assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20 and picture.max() == 255
     mass = picture.sum(dtype=float)
-    assert abs(picture.sum(1) @ np.arange(28) / mass - 14) <= 0.5 and abs(picture.sum(0) @ np.arange(28) / mass - 14) <= 0.5
+    assert (
+        abs(picture.sum(1) @ np.arange(28) / mass - 14) <= 0.5
+        and abs(picture.sum(0) @ np.arange(28) / mass - 14) <= 0.5
+    )
 
 
 def test_grainy_paper_is_no_ink(digits):
     grain = np.random.default_rng(0).normal(0, 0.03, (280, 280))
-    for digit in digits[:10]:
+    differences = []
+    for digit in digits[:30]:
         photo = np.clip(0.8 - 0.6 * np.kron(digit / 255, np.ones((10, 10))) + grain, 0, 1)
-        assert off(prepare(photo), prepare(digit)).mean() < 6
+        differences.append(off(prepare(photo), prepare(digit)).mean())
+    assert np.median(differences) < 4  # the middle can round to the next pixel
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def prepare(array: npt.ArrayLike) -> Picture:
 
     Raises ValueError for another shape or dtype, values that are no finite numbers, or an empty sheet.
     """
-    ink = _ink(_grey(np.asarray(array)))
-    rows, columns = np.flatnonzero((ink > 0.1).any(1)), np.flatnonzero((ink > 0.1).any(0))
+    ink, faint = _ink(_grey(np.asarray(array)))
+    rows, columns = (np.flatnonzero((ink > faint).any(axis)) for axis in (1, 0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = max(ink.shape) / BOX
     height, width = (max(1, round(side / scale)) for side in ink.shape)
@@ -64,19 +64,22 @@ def _grey(array: npt.NDArray[Any]) -> Plane:
     return grey * values[..., 3] + 1 - values[..., 3] if array.shape[2] == 4 else grey
 
 
-def _ink(grey: Plane) -> Plane:
-    """How much of the darkest ink lies on each point, 0 to 1; paper is what the picture's edge is."""
+def _ink(grey: Plane) -> tuple[Plane, float]:
+    """How much of the darkest ink lies on each point, 0 to 1, and how much of it could be grain.
+
+    Paper is what the picture's edge is.
+    """
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(edge))
     sign = 1 if grey.max() - paper > paper - grey.min() else -1
     ink = sign * (grey - paper)
     # What the paper's own grain could be is not ink: three robust standard deviations of the edge.
-    ink -= 3 * 1.4826 * float(np.median(np.abs(edge - paper)))
-    darkest = float(np.quantile(ink, 1 - min(0.002, 1 / ink.size)))
-    if darkest < FAINT:
+    grain = 3 * 1.4826 * float(np.median(np.abs(edge - paper)))
+    ink -= grain
+    if ink.max() < FAINT:
         raise ValueError("prepare: got an empty sheet, wanted a digit on it")
-    result: Plane = np.clip(ink / darkest, 0, 1)
-    return result
+    darkest = float(np.quantile(ink[ink > ink.max() / 2], 0.99))
+    return np.clip(ink / darkest, 0, 1), max(0.1, grain / darkest)
 
 
 def _resampling(before: int, after: int) -> Plane:
