@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from tinygrad_mnist.mnist.commands.demo import demo
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
@@ -18,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (train, evaluate):
+for _command in (train, evaluate, demo):
     app.command()(_command)
 
 
