@@ -19,7 +19,7 @@ from tinygrad_mnist.nn import functional as F
 
 HIDDEN = 6
 BATCH = 4
-RATE = 0.5
+RATE = 0.1
 STEPS = 30  # at most
 NUDGE = 0.01
 

@@ -191,7 +191,8 @@ async function about(first) {
   byId("about-digits").textContent = `${found.training.toLocaleString("en")} training and ${found.test.toLocaleString("en")} test digits from ${found.digits.replace(/[^ ]*\//g, "")}. Everything on this page is computed by tinygrad_mnist, on this server's CPU.`;
   if (network) {
     byId("layers").textContent = [784, ...network.hidden, 10].join("-");
-    byId("about-network").textContent = `It is ${network.origin}, and reads ${(100 * network.accuracy).toFixed(1)}% of the test digits right.`;
+    const now = epochs && history.length < epochs && !found.trouble ? "It is learning right now: " : "It is ";
+    byId("about-network").textContent = `${now} ${network.origin}, and reads ${(100 * network.accuracy).toFixed(1)}% of the test digits right.`;
     if (String(layers) !== String(network.hidden)) {
       layers = network.hidden;
       if (!last) forget();
@@ -206,10 +207,11 @@ async function about(first) {
       ? `Epoch ${latest.number} of ${epochs}: loss ${latest.loss.toFixed(3)}; ${(100 * latest.test_accuracy).toFixed(1)}% of the test digits are read right. ${learning ? "You can draw already: each epoch's network takes over as it is done." : ""}`
       : "The first epoch is under way.";
     if (found.trouble) byId("live-text").textContent = found.trouble;
+    const lowest = Math.min(0.9, ...history.map((e) => Math.min(e.train_accuracy, e.test_accuracy)));
     chart(byId("live-chart"), [
       { points: history.map((e) => [e.number, e.train_accuracy]), kind: "second" },
       { points: history.map((e) => [e.number, e.test_accuracy]), kind: "main" },
-    ], { height: 120, bottom: 0.8, top: 1, percent: true, right: epochs, unit: "epochs" });
+    ], { height: 120, bottom: Math.floor(lowest * 10) / 10, top: 1, percent: true, right: epochs, unit: "epochs" });
   }
   if (network && !byId("thumbs").children.length) pick();
   if (learning || !network) setTimeout(() => about(false), 700);

@@ -108,13 +108,15 @@ export class Pad {
   }
 
   ink(context, size, colour) {
-    context.strokeStyle = colour;
+    context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = WIDTH * size;
     context.lineCap = context.lineJoin = "round";
     for (const stroke of this.strokes) {
       context.beginPath();
+      context.arc(stroke[0][0] * size, stroke[0][1] * size, (WIDTH * size) / 2, 0, 7); // a line of no length is not drawn
+      context.fill();
+      context.beginPath();
       context.moveTo(stroke[0][0] * size, stroke[0][1] * size);
-      context.lineTo(stroke[0][0] * size, stroke[0][1] * size);
       for (const [x, y] of stroke.slice(1)) context.lineTo(x * size, y * size);
       context.stroke();
     }
@@ -126,6 +128,7 @@ export class Pad {
     context.clearRect(0, 0, SIDE, SIDE);
     this.ink(context, SIDE, "#000");
     const rgba = context.getImageData(0, 0, SIDE, SIDE).data;
-    return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => rgba[4 * i + 3]);
+    const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => rgba[4 * i + 3]);
+    return pixels.some((value) => value > 100) ? pixels : null; // a stroke can lie beside the pad
   }
 }

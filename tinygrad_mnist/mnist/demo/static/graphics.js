@@ -87,7 +87,8 @@ function shape(tag, attributes, text) {
 
 // Lines over steps. lines: [{points: [[x, y], ...], kind, name}]; top and bottom of the y axis are
 // found, or given; `percent` writes them as such.
-export function chart(svg, lines, { width = 360, height = 170, bottom = 0, top = null, percent = false, right = 1, unit = "" } = {}) {
+export function chart(svg, lines, { height = 170, bottom = 0, top = null, percent = false, right = 1, unit = "" } = {}) {
+  const width = Math.round(svg.clientWidth) || 360;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren();
   const points = lines.flatMap((line) => line.points);

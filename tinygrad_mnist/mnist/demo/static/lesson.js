@@ -19,6 +19,7 @@ const RULES = {
 let data = null; // the training step from the server
 let at = 0; // where in it we are
 let places = []; // its places: {phase, name, title, text, code}
+let seed = 1;
 let busy = false;
 let tell = () => {};
 
@@ -108,8 +109,9 @@ function plan() {
       ["A gradient points to where the loss grows; so every number goes the other way: ", code(`W −= ${data.rate} × gradient`), ". This is stochastic gradient descent; the pictures show by how much each number moved."],
       "Adam, which trains the large network, does the same with more care: it averages gradients over the last steps, and gives each number a step of its own size.",
     ], code: "update", backward: data.played.length, all: true, update: true },
-    { phase: "After", name: null, title: "Less wrong", text: [
+    { phase: "After", name: null, title: data.loss_after < data.losses.at(-1) ? "Less wrong" : "A step too far", text: [
       [`The same digits again, with the new numbers: the loss is `, bold(show(data.loss_after, 4)), `, it was ${show(data.losses.at(-1), 4)}. The true digits are now given ${data.digits.map((d, i) => `${(100 * data.probabilities_after[i][d.label]).toFixed(0)}% (the ${d.label})`).join(", ")}.`],
+      data.loss_after < data.losses.at(-1) ? "" : "It went up: a gradient only tells of small steps, and this one was too long. The next steps make good for it.",
       "That is all. The large network does exactly this with 355,110 numbers and 256 digits at a time, some 12,000 times over.",
       data.step < LAST_STEP ? "Press Next to make the next training step." : "",
     ], code: "update", backward: data.played.length, all: true, update: true },
@@ -119,7 +121,11 @@ function plan() {
 
 // what is drawn -----------------------------------------------------------------------------
 
+// One to three decimals, in as little room as can be; 0 is written only where it is exactly that.
+const short = (value, decimals) => (value === 0 ? "0" : value.toFixed(decimals).replace("-", "−").replace(decimals === 2 ? /^(−?)0(?=\.)/ : /$^/, "$1"));
+
 function preview(array, name, lift = true) {
+  if (array.shape.every((side) => side === 1)) return make("span", { class: "one" }, show(numbers(array)[0], 4));
   const canvas = make("canvas", { class: "pixels preview", "aria-hidden": "true" });
   const values = Array.from(signedBytes(array.data), (v) => v / 127);
   const [rows, columns] = array.shape.length === 2 ? array.shape : [1, array.shape[0] ?? 1];
@@ -131,7 +137,7 @@ function preview(array, name, lift = true) {
     canvas.classList.add("wide");
   } else {
     heat(canvas, columns, rows, values, lift);
-    canvas.classList.add(rows > 1 && columns > 1 ? "table" : columns > 1 ? "row1" : rows > 1 ? "column1" : "one");
+    canvas.classList.add(rows > 1 && columns > 1 ? "table" : columns > 1 ? "row1" : "column1");
   }
   return canvas;
 }
@@ -157,7 +163,7 @@ function grid(array, name, caption) {
     const row = make("tr", {}, rows === 4 ? make("th", { scope: "row" }, pictures[r], make("span", { class: "unseen" }, `the ${data.digits[r].label}`)) : "");
     for (let c = 0; c < columns; c++) {
       const value = values[r * columns + c];
-      const cell = make("td", {}, show(value, columns > 6 ? 1 : 2));
+      const cell = make("td", {}, short(value, columns <= 6 ? 3 : array.max < 1 ? 2 : 1));
       const share = array.max ? Math.sqrt(Math.abs(value) / array.max) : 0;
       cell.style.setProperty("--share", `${Math.round(share * 55)}%`);
       cell.className = value < 0 ? "minus" : value > 0 ? "plus" : "";
@@ -186,6 +192,10 @@ function detail(place) {
     parts.push(figure(data.gradients.W1, "W1", "The gradient of W1"), grid(data.gradients.W2, "W2", "The gradient of W2: six units × ten answers"));
   } else if (place.backward) {
     parts.push(grid(record.gradient, record.name, `The gradient that arrives at ${record.name}`));
+    if (["log_p", "picked", "mean", "h"].includes(record.name) || record.name === "z2") {
+      const source = data.tape.find((r) => r.name === record.sources[0]);
+      parts.push(grid(source.gradient, source.name, `What goes on to ${source.name}`));
+    }
     const leaf = LEAF[record.name];
     if (leaf === "W1") parts.push(figure(data.gradients.W1, leaf, "The gradient of W1: made of digits"));
     else if (leaf) parts.push(grid(data.gradients[leaf], leaf, `The gradient that ${leaf} keeps`));
@@ -280,7 +290,7 @@ async function load(step, place) {
   if (busy) return;
   busy = true;
   try {
-    data = await ask(`/api/lesson?step=${step}`);
+    data = await ask(`/api/lesson?step=${step}&seed=${seed}`);
     places = plan();
     drawTape();
     go(place === "last" ? places.length - 1 : place);
@@ -309,6 +319,7 @@ export function openLesson(notice) {
   byId("next").addEventListener("click", next);
   byId("previous").addEventListener("click", previous);
   byId("restart").addEventListener("click", () => load(0, 0));
+  byId("other-digits").addEventListener("click", () => { seed = Math.floor(Math.random() * 2 ** 31); load(0, 0); });
   byId("place").addEventListener("input", (event) => go(Number(event.target.value)));
   document.addEventListener("keydown", (event) => {
     if (byId("learn").hidden || event.ctrlKey || event.metaKey || event.altKey) return;

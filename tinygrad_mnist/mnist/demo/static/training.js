@@ -21,8 +21,8 @@ function smooth(values) {
 function draw() {
   chart(byId("loss-chart"), [
     { points: losses.map((loss, i) => [i + 1, loss]), kind: "fine" }, { points: losses.length ? smooth(losses) : [], kind: "main" },
-  ], { right: 200, unit: "steps", top: Math.max(2.5, Math.min(5, Math.max(0, ...losses))) });
-  chart(byId("accuracy-chart"), [{ points: accuracies, kind: "main" }], { right: 200, top: 1, percent: true, unit: "steps" });
+  ], { right: Math.max(200, losses.length), unit: "steps", top: Math.max(2.5, Math.min(5, Math.max(0, ...losses))) });
+  chart(byId("accuracy-chart"), [{ points: accuracies, kind: "main" }], { right: Math.max(200, losses.length), top: 1, percent: true, unit: "steps" });
   byId("loss-chart").setAttribute("aria-label", losses.length ? `Loss: ${show(smooth(losses).at(-1)[1])} after ${losses.length} steps, ${show(losses[0])} at first` : "Loss: nothing yet");
   byId("accuracy-chart").setAttribute("aria-label", accuracies.length ? `Accuracy: ${(100 * accuracies.at(-1)[1]).toFixed(1)}% after ${accuracies.at(-1)[0]} steps` : "Accuracy: nothing yet");
   if (!latest) return;
@@ -42,7 +42,8 @@ function draw() {
 
 function controls() {
   const done = latest && latest.reason;
-  byId("start").textContent = name && !done && latest && !latest.running ? "Go on" : name ? "Start anew" : "Start";
+  byId("start").textContent = name && !done && latest && !latest.running ? "Go on" : name && done ? "Start anew" : "Start";
+  byId("start").disabled = Boolean(name && latest && latest.running);
   byId("pause").disabled = !(name && latest && latest.running);
   byId("reset").disabled = !name && !losses.length;
 }
@@ -105,12 +106,12 @@ async function start() {
   } catch (error) {
     say(error.message);
   } finally {
-    byId("start").disabled = false;
     controls();
   }
 }
 
 async function pause() {
+  byId("start").disabled = Boolean(name && latest && latest.running);
   byId("pause").disabled = true;
   try {
     await ask(`/api/trainings/${name}`, asJson("POST", { running: false }));
