@@ -14,11 +14,13 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import random
 import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -66,7 +68,16 @@ async def visitor(connection: Connection, drawings: list[bytes], pause: float, u
     return took, failed
 
 
-async def measure(host: str, port: int, clients: int, seconds: float, pause: float) -> dict[str, object]:
+def cpu_seconds(process: int) -> float | None:
+    """Seconds that all threads of a process have computed so far; None where /proc does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return None
+
+
+async def measure(host: str, port: int, server: int, clients: int, seconds: float, pause: float) -> dict[str, object]:
     from tinygrad_mnist.mnist import datasets
 
     images = datasets.embedded().test_images[:50]
@@ -78,16 +89,20 @@ async def measure(host: str, port: int, clients: int, seconds: float, pause: flo
             break
         await asyncio.sleep(0.5)
     asking.close()
+    before = cpu_seconds(server)
     until = time.perf_counter() + seconds
     visitors = [
         visitor(Connection(host, port), drawings, pause, until, random.Random(number)) for number in range(clients)
     ]
     results = await asyncio.gather(*visitors)
+    after = cpu_seconds(server)
     took = sorted(each for times, _ in results for each in times)
     failed = [each for _, failures in results for each in failures]
     quantiles = {f"p{q}_ms": round(1000 * took[min(len(took) - 1, len(took) * q // 100)], 1) for q in (50, 95, 99)}
     rate = round(len(took) / seconds)
-    return {"clients": clients, "answers": len(took), "answers_per_second": rate, **quantiles, "errors": failed}
+    cpu = None if before is None or after is None else round(1000 * (after - before) / len(took), 2)
+    told = {"clients": clients, "answers": len(took), "answers_per_second": rate, **quantiles}
+    return told | {"server_cpu_ms_per_answer": cpu, "errors": failed}
 
 
 def main() -> int:
@@ -104,7 +119,7 @@ def main() -> int:
             if found is None:
                 return 1
             host, port = found[1], int(found[2])
-            result = asyncio.run(measure(host, port, arguments.clients, arguments.seconds, arguments.pause))
+            result = asyncio.run(measure(host, port, server.pid, arguments.clients, arguments.seconds, arguments.pause))
         finally:
             with contextlib.suppress(ProcessLookupError):
                 server.terminate()

@@ -2,11 +2,17 @@
 
 import base64
 import dataclasses
+import json
 import os
 import re
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,9 +20,10 @@ import pytest
 
 import tinygrad_mnist as tg
 from tinygrad_mnist.mnist import datasets
+from tinygrad_mnist.mnist.cli import main
 from tinygrad_mnist.mnist.pictures import prepare
 from tinygrad_mnist.mnist.recipe import Recipe
-from tinygrad_mnist.mnist.runs import RunError
+from tinygrad_mnist.mnist.runs import Run, RunError
 from tinygrad_mnist.mnist.training import Training
 
 pytest.importorskip("starlette")
@@ -334,6 +341,46 @@ def test_a_full_house_is_429(client):
     answers = [client.post("/api/trainings", json={}) for _ in range(trainings_module.EACH + 1)]
     assert [a.status_code for a in answers] == [201] * trainings_module.EACH + [429]
     assert "close another page" in answers[-1].json()["error"]
+
+
+# the command -----------------------------------------------------------------------------------
+
+
+def test_the_command_serves_until_it_is_interrupted(digits, training, tmp_path):
+    run = Run(tmp_path / "run")
+    run.create(training.recipe, "embedded", digits.source)
+    run.keep(training.network, training.history)
+    command = [sys.executable, "-m", "tinygrad_mnist", "demo", str(run.folder), "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        said = ""
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", said)):
+            line = server.stdout.readline()
+            assert line, server.stderr.read()
+            said += line
+        with urllib.request.urlopen(f"{found[0]}api/about", timeout=20) as answer:
+            assert json.load(answer)["network"]["origin"] == "the run run"
+        server.send_signal(signal.SIGINT)
+        rest, errors = server.communicate(timeout=20)
+        assert server.returncode == 0 and "Stopped." in rest and not errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["/no/such/run"], "/no/such/run: no such run"),
+        (["--port", "70000"], "--port: got 70000, wanted 0 to 65535"),
+        (["--port", "PORT"], "--port 0 takes a free one"),
+        (["--host", "256.0.0.1", "--port", "0"], "--host 256.0.0.1 --port 0: cannot listen there"),
+    ],
+)
+def test_mistakes_get_one_line_and_exit_code_2(arguments, message, monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr("sys.argv", ["tinygrad-mnist", "demo", *(a.replace("PORT", port) for a in arguments)])
+        with pytest.raises(SystemExit) as exit:
+            main()
+    error = capsys.readouterr().err
+    assert exit.value.code == 2 and message in error and len(error.strip().splitlines()) == 1
 
 
 # in a browser ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib.util
 import socket
 import sys
@@ -30,7 +31,7 @@ def demo(
     run: Annotated[Path | None, typer.Argument(help="The folder that `train` wrote.", show_default=False)] = None,
     data: DataOption = None,
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 serves the network too.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8000,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Serve a page to draw digits on, to see why the network answers as it does, and how it learns.
@@ -79,12 +80,15 @@ def demo(
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise ValueError(f"--port: got {port}, wanted 0 to 65535")
     try:
         family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(place[:2], family=family, backlog=1024)
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ValueError(f"--host {host} --port {port}: cannot listen there: {reason}") from None
+        reason = str(getattr(error, "strerror", None) or error).partition(" (")[0]
+        hint = "; --port 0 takes a free one" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+        raise ValueError(f"--host {host} --port {port}: cannot listen there: {reason}{hint}") from None
 
 
 def _address(host: str, port: int) -> str:

@@ -209,9 +209,8 @@ def application(state: State, names: Collection[str] = ()) -> Application:
             pool.shutdown(cancel_futures=True)
 
     routes = [
-        *_files(),
+        Route("/api/answer", answer, methods=["POST"]),  # asked most often, so looked for first
         Route("/api/about", about),
-        Route("/api/answer", answer, methods=["POST"]),
         Route("/api/digits", digits),
         Route("/api/digits/{index:int}", digit),
         Route("/api/lesson", teach),
@@ -219,6 +218,7 @@ def application(state: State, names: Collection[str] = ()) -> Application:
         Route("/api/trainings/{name}", look),
         Route("/api/trainings/{name}", steer, methods=["POST"]),
         Route("/api/trainings/{name}", end, methods=["DELETE"]),
+        *_files(),
     ]
     handlers = {HTTPException: _refusal, Exception: _failure}
     return guard(Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan), names)
