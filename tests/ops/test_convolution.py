@@ -211,6 +211,40 @@ def test_indices_say_where_the_largest_are(seed, kernel, stride):
     np.testing.assert_array_equal(found.reshape(y.array.shape), y.array)
 
 
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("align_corners", [False, True])
+def test_grid_sample_as_pytorch(mode, padding_mode, align_corners):
+    torch = pytest.importorskip("torch")
+    x, grid = leaf(2, 3, 4, 5), leaf(2, 3, 2, 2, seed=1)
+    ts = [torch.tensor(each.array.copy(), requires_grad=True) for each in (x, grid)]
+    y, u = (
+        F.grid_sample(x, grid, mode, padding_mode, align_corners),
+        torch.nn.functional.grid_sample(*ts, mode, padding_mode, align_corners),
+    )
+    close(y, u.detach())
+    (y * y).sum().backward()
+    (u * u).sum().backward()
+    for a, b in zip((x, grid), ts, strict=True):
+        close(a.grad, b.grad)
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("options", [{"size": (7, 3)}, {"size": (1, 4)}, {"scale_factor": (1.5, 0.7)}])
+def test_bicubic_as_pytorch(align_corners, options):
+    torch = pytest.importorskip("torch")
+    x = leaf(2, 1, 4, 5)
+    t = torch.tensor(x.array.copy(), requires_grad=True)
+    y, u = (
+        f(z, mode="bicubic", align_corners=align_corners, **options)
+        for f, z in ((F.interpolate, x), (torch.nn.functional.interpolate, t))
+    )
+    close(y, u.detach())
+    (y * y).sum().backward()
+    (u * u).sum().backward()
+    close(x.grad, t.grad)
+
+
 # relations ------------------------------------------------------------------------------------
 
 
@@ -238,6 +272,10 @@ def test_area_is_adaptive_average_pooling():
     x = leaf(1, 2, 6, 5)
     close(F.interpolate(x, (4, 2), mode="area"), F.adaptive_avg_pool2d(x, (4, 2)).array)
     assert F.adaptive_avg_pool2d(x, (None, 1)).shape == (1, 2, 6, 1)
+
+
+def test_circular_padding_continues_what_is_left():
+    assert F.pad(wrap(np.arange(5.0)[None]), (-1, 2), "circular").tolist() == [[1, 2, 3, 4, 1, 2]]
 
 
 def test_results_are_contiguous_and_keep_their_dtype():
@@ -306,6 +344,17 @@ MISTAKES = {
     "pool stride": (lambda f, t: f.max_pool2d(t(X), 2, 0), RuntimeError, "stride"),
     "pool rank": (lambda f, t: f.max_pool2d(t(X[0, 0]), 2), RuntimeError, "Expected 3D"),
     "divisor": (lambda f, t: f.avg_pool2d(t(X), 2, divisor_override=0), RuntimeError, "divisor"),
+    "pool of nothing": (lambda f, t: f.max_pool1d(t(np.ones((0, 10))), 1), RuntimeError, "empty"),
+    "adaptive rank": (lambda f, t: f.adaptive_max_pool2d(t(X[0, 0]), (2, 2)), ValueError, "Expected 3D"),
+    "adaptive sizes": (lambda f, t: f.adaptive_avg_pool2d(t(X), []), RuntimeError, "output_size"),
+    "unpooled size": (
+        lambda f, t: f.max_unpool1d(t(X[0, 0]), t(np.zeros((5, 5), int)), 2, output_size=(5, 19)),
+        ValueError,
+        "output_size",
+    ),
+    "grid": (lambda f, t: f.grid_sample(t(X), t(np.zeros((2, 3, 3, 2)))), RuntimeError, "do not fit"),
+    "theta": (lambda f, t: f.affine_grid(t(np.zeros((1, 2, 2))), (1, 1, 2, 2)), ValueError, "does not fit"),
+    "shuffled channels": (lambda f, t: f.channel_shuffle(t(X), 3), RuntimeError, "divisible"),
     "odd pad": (lambda f, t: f.pad(t(X), (1, 1, 1)), RuntimeError, "even"),
     "long pad": (lambda f, t: f.pad(t(X[0, 0]), (1,) * 6), RuntimeError, "at most"),
     "negative size": (lambda f, t: f.pad(t(X), (-3, -3)), RuntimeError, "negative"),
