@@ -296,6 +296,37 @@ def test_an_input_that_needs_no_gradient_gets_no_rule():
     assert len(F.conv2d(x, w).grad_fn.next_functions) == 1
 
 
+# layers ---------------------------------------------------------------------------------------
+
+LAYERS = [
+    "AvgPool1d(2)", "AvgPool2d((2, 3), padding=(1, 1))", "MaxPool3d(2, ceil_mode=True)", "LPPool1d(2, 3, 2)",
+    "LPPool2d(2, 3)", "AdaptiveAvgPool3d(2)", "AdaptiveMaxPool3d((2, None, 3))", "ChannelShuffle(2)", "ZeroPad2d(1)",
+    "Upsample(scale_factor=2)", "Upsample((2, 3), mode='bicubic')", "UpsamplingNearest2d(scale_factor=(2, 3))",
+    "UpsamplingBilinear2d(scale_factor=2)", "ConstantPad1d(2, 3.5)", "CircularPad3d(1)", "PixelShuffle(2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_layers_as_pytorch(text):
+    torch = pytest.importorskip("torch")
+    ours, theirs = eval(f"nn.{text}", {"nn": tg.nn}), eval(f"nn.{text}", {"nn": torch.nn})
+    assert repr(ours) == repr(theirs)
+    rank = int(text[text.index("d(") - 1]) if "d(" in text else 2
+    x = np.random.default_rng(0).uniform(0.5, 2, (2, 4, 4, 5, 6)[: rank + 2])
+    close(ours(wrap(x)), theirs(torch.tensor(x)))
+
+
+def test_max_unpool_undoes_max_pool_and_padding_layers_count_dimensions():
+    torch = pytest.importorskip("torch")
+    x = leaf(2, 3, 5, 7)
+    y = tg.nn.MaxUnpool2d(2)(*tg.nn.MaxPool2d(2, return_indices=True)(x), output_size=x.shape)
+    u = torch.nn.MaxUnpool2d(2)(*torch.nn.MaxPool2d(2, return_indices=True)(torch.tensor(x.array)), output_size=(5, 7))
+    close(y, u)
+    assert repr(tg.nn.MaxUnpool1d(3, 2)) == repr(torch.nn.MaxUnpool1d(3, 2))
+    with pytest.raises(ValueError, match="expected 2D or 3D input"):
+        tg.nn.CircularPad1d(1)(x)
+
+
 # surface --------------------------------------------------------------------------------------
 
 
