@@ -118,15 +118,8 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
 def _solve(name: str, A: Tensor, B: Tensor) -> Tensor:
     fits = A.array.shape[-1:] == B.array.shape[-2:-1] and A.array.dtype == B.array.dtype
-    check(
-        fits,
-        "linalg.{}: A {} of {} and B {} of {} do not match",
-        name,
-        tuple(A.shape),
-        A.dtype,
-        tuple(B.shape),
-        B.dtype,
-    )
+    described = [part for x in (A, B) for part in (tuple(x.shape), x.dtype)]
+    check(fits, "linalg.{}: A {} of {} and B {} of {} do not match", name, *described)
     out = _lapack(name, np.linalg.solve, A, B.array, square=True)
     by_a, by_b = (lambda g, y: -matmul(_solve(name, A.mT, g), y.mT)), (lambda g, y: _solve(name, A.mT, g))
     return record(name, out, (A, by_a), (B, by_b), output=True)
@@ -206,9 +199,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
     check(driver != "gels" or full, "linalg.lstsq: the input matrix does not have full rank", error=LinAlgError)
     solution = matmul(pinv(A, rcond), B)
     missed = matmul(A, solution) - B
-    residuals = (
-        sum(missed * missed, -2) if m > n and full and driver in ("gels", "gelsd", "gelss") else reshape(missed, -1)[:0]
-    )
+    told = m > n and full and driver in ("gels", "gelsd", "gelss")
+    residuals = sum(missed * missed, -2) if told else reshape(missed, -1)[:0]
     values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty
     return Lstsq(solution, residuals, cast(empty, dtypes.int64) if driver == "gels" else rank, values)
 
@@ -263,17 +255,12 @@ def _each(a: Array, name: str, **options: Any) -> tuple[Array, Array, Array]:
     """LAPACK's routine applied to each matrix: what it leaves in place of it, the pivots and the info."""
     from scipy.linalg import get_lapack_funcs
 
-    routine = get_lapack_funcs(name, (a,))
-    packed = np.array(a).reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
-    pivots, info = np.zeros((len(packed), min(a.shape[-2:])), np.int32), np.zeros(len(packed), np.int32)
-    for i, matrix in enumerate(packed if a.size else ()):
-        packed[i], *rest, info[i] = routine(matrix, **options)
-        pivots[i] = rest[0] + 1 if rest else 0
-    return (
-        packed.reshape(a.shape),
-        pivots.reshape(*a.shape[:-2], -1 if a.size else min(a.shape[-2:])),
-        info.reshape(a.shape[:-2]),
-    )
+    routine, (*batch, m, n) = get_lapack_funcs(name, (a,)), a.shape
+    packed, pivots, info = a.copy(), np.zeros((*batch, min(m, n)), np.int32), np.zeros(batch, np.int32)
+    for at in np.ndindex(*batch) if a.size else ():
+        packed[at], *rest, info[at] = routine(a[at], **options)
+        pivots[at] = rest[0] + 1 if rest else 0
+    return packed, pivots, info
 
 
 def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> FactorsInfo:
@@ -606,9 +593,8 @@ def _triangular_solve(
     b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Triangular:
     """`linalg.solve_triangular` as it was before, also for A.mT, and with a copy of A."""
-    system = A.mT if transpose else A
-    solution = solve_triangular(system, b, upper=upper != transpose, unitriangular=unitriangular)
-    return Triangular(solution, A.clone())
+    options = dict(upper=upper != transpose, unitriangular=unitriangular)
+    return Triangular(solve_triangular(A.mT if transpose else A, b, **options), A.clone())
 
 
 TOP_LEVEL: dict[str, Any] = {

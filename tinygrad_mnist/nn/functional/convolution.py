@@ -64,6 +64,11 @@ def _each(value: Any, rank: int, what: str, name: str, least: int = 1) -> Ints:
     return numbers
 
 
+def _options(rank: int, name: str, **given: Any) -> list[Ints]:
+    """`_each` of several arguments, of which paddings may be 0."""
+    return [_each(value, rank, what, name, 0 if "padding" in what else 1) for what, value in given.items()]
+
+
 def _check_rank(x: Tensor, rank: int, name: str, error: type[Exception] = RuntimeError) -> None:
     wanted = rank + 1, rank + 2
     check(x.ndim in wanted, "{}: Expected {}D (unbatched) or {}D input, got {}", name, *wanted, x.shape, error=error)
@@ -185,7 +190,7 @@ def _conv(
     """
     _check_operands(rank, name, input, weight, bias, groups)
     kernel = weight.array.shape[2:]
-    steps, spaced = _each(stride, rank, "stride", name), _each(dilation, rank, "dilation", name)
+    steps, spaced = _options(rank, name, stride=stride, dilation=dilation)
     if isinstance(padding, str):
         ok = padding == "valid" or (padding == "same" and max(steps) == 1)
         check(ok, "{}: padding={!r} is not supported with stride {}", name, padding, steps)
@@ -213,8 +218,8 @@ def _conv_transpose(
     The result is (n, o, *out), out = (size - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
     """
     _check_operands(rank, name, input, weight, bias, groups, True)
-    steps, spaced = _each(stride, rank, "stride", name), _each(dilation, rank, "dilation", name)
-    cut, more = _each(padding, rank, "padding", name, 0), _each(output_padding, rank, "output_padding", name, 0)
+    steps, spaced = _options(rank, name, stride=stride, dilation=dilation)
+    cut, more = _options(rank, name, padding=padding, output_padding=output_padding)
     grid = Grid(weight.array.shape[2:], input.array.shape[-rank:], steps, spaced)
     size, around = grid.reach(), [(-c, m - c) for c, m in zip(cut, more, strict=True)]
     ok = all(m < max(s, d) for m, s, d in zip(more, steps, spaced, strict=True))
@@ -247,10 +252,9 @@ def _fold(columns: Tensor, size: Ints, grid: Grid) -> Tensor:
 
 def _columns(name: str, size: Ints, kernel: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Grid, Ints, Ints]:
     """The windows, the padding, and the size of the padded image."""
-    options = (kernel, "kernel_size"), (stride, "stride"), (dilation, "dilation")
-    around = _each(padding, 2, "padding", name, 0)
+    options = _options(2, name, kernel_size=kernel, stride=stride, dilation=dilation, padding=padding)
+    window, steps, spaced, around = options
     padded = tuple(n + 2 * p for n, p in zip(size, around, strict=True))
-    window, steps, spaced = (_each(value, 2, what, name) for value, what in options)
     return _grid(padded, window, steps, spaced, name), around, padded
 
 
@@ -287,9 +291,9 @@ def _pooling(
     _check_rank(x, rank, name)
     size = x.array.shape[-rank:]
     check(0 not in x.array.shape[-rank - 1 :], "{}: only the batch may be empty, got {}", name, x.array.shape)
-    kernel, spaced = _each(kernel_size, rank, "kernel_size", name), _each(dilation, rank, "dilation", name)
-    steps = kernel if stride in (None, [], ()) else _each(stride, rank, "stride", name)
-    around = _each(padding, rank, "padding", name, 0)
+    steps = kernel_size if stride in (None, [], ()) else stride
+    windows = _options(rank, name, kernel_size=kernel_size, stride=steps, dilation=dilation, padding=padding)
+    kernel, steps, spaced, around = windows
     ok = all(2 * p <= d * (k - 1) + 1 for p, k, d in zip(around, kernel, spaced, strict=True))
     check(ok, "{}: pad should be at most half of effective kernel size, got {} of {}", name, padding, kernel)
     grid = _grid(tuple(n + 2 * p for n, p in zip(size, around, strict=True)), kernel, steps, spaced, name, ceil_mode)
@@ -342,8 +346,8 @@ def _max_unpool(
     _check_rank(input, rank, name)
     ok = indices.array.dtype == np.int64 and indices.array.shape == input.array.shape
     check(ok, "{}: indices must be int64 and of shape {}, got {}", name, input.array.shape, indices.array.shape)
-    kernel, around = _each(kernel_size, rank, "kernel_size", name), _each(padding, rank, "padding", name, 0)
-    steps = kernel if stride in (None, [], ()) else _each(stride, rank, "stride", name)
+    steps = kernel_size if stride in (None, [], ()) else stride
+    kernel, steps, around = _options(rank, name, kernel_size=kernel_size, stride=steps, padding=padding)
     counts = zip(input.array.shape[-rank:], steps, around, kernel, strict=True)
     usual = tuple((n - 1) * s - 2 * p + k for n, s, p, k in counts)
     size = usual if output_size is None else tuple(output_size)[-rank:]
@@ -502,8 +506,7 @@ def interpolate(
     message = "interpolate: mode {!r} of a {}D input, antialias={}"
     check(ok and not antialias, message, mode, input.ndim, antialias, error=NotImplementedError)
     ok = (size is None) != (scale_factor is None) and (align_corners is None or mode in _SMOOTH)
-    message = "interpolate: wanted either size or scale_factor, and align_corners only with linear modes and bicubic"
-    check(ok, message, error=ValueError)
+    check(ok, "interpolate: wanted size or scale_factor, align_corners only for linear and cubic", error=ValueError)
     factors = scale_factor if isinstance(scale_factor, tuple | list) else (scale_factor,) * rank
     given = size if size is not None else [math.floor(n * f) for n, f in zip(old, factors, strict=True)]
     new = _each(given, rank, "size", "interpolate")

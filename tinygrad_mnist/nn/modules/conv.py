@@ -34,9 +34,8 @@ class _Conv(Module):
         for name, n in (("in_channels", in_channels), ("out_channels", out_channels)):
             check(n % groups == 0, "{} {} must be divisible by groups {}", name, n, groups, error=ValueError)
         modes = "zeros", "reflect", "replicate", "circular"
-        check(
-            padding_mode in modes, "padding_mode must be one of {}, but got {!r}", modes, padding_mode, error=ValueError
-        )
+        known = padding_mode in modes
+        check(known, "padding_mode must be one of {}, but got {!r}", modes, padding_mode, error=ValueError)
         known = not isinstance(padding, str) or padding in ("same", "valid")
         check(known, "Invalid padding string {!r}, should be one of valid, same", padding, error=ValueError)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
@@ -58,14 +57,11 @@ class _Conv(Module):
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = self.padding
         if self.padding_mode != "zeros":
-            totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
-            same = [(total // 2, total - total // 2) for total in totals]
-            around = (
-                same
-                if padding == "same"
-                else [(p, p) for p in tuple_of(0 if padding == "valid" else padding, self.rank)]
-            )
-            input, padding = F.pad(input, [n for pair in around[::-1] for n in pair], self.padding_mode), 0
+            sides = zip(self.dilation, self.kernel_size, strict=True)
+            same = [d * (k - 1) if padding == "same" else 0 for d, k in sides]
+            totals = same if isinstance(padding, str) else [2 * p for p in padding]
+            around = [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
+            input, padding = F.pad(input, around, self.padding_mode), 0
         function = getattr(F, f"conv{self.rank}d")
         out: Tensor = function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
         return out
