@@ -181,7 +181,7 @@ POINTWISE = [
     Row(pw.rsub, lambda x, y, alpha: y - alpha * x, broadcast(REAL, REAL, alpha=one_of([1, 2, -0.5]))),
     Row(pw.float_power, np.power, broadcast(POSITIVE, REAL), 0, call=lambda op, x, y: op(x, y).to(x.dtype)),
     Row(pw.gcd, np.gcd, broadcast(COUNTS, COUNTS), 0), Row(pw.lcm, np.lcm, broadcast(COUNTS, COUNTS), 0),
-    Row(pw.ldexp, lambda x, n: x * 2.0**n, alike(REAL, COUNTS, min_dims=1)),
+    Row(pw.ldexp, lambda x, n: x * 2.0**n, alike(REAL, COUNTS_FROM_0, min_dims=1)),
     Row(pw.frexp, np.frexp, single(outside(0.6, 0.9)), ties=False),
     Row(pw.nextafter, np.nextafter, broadcast(REAL, REAL), 0),
     Row(pw.isreal, np.isreal, single(), 0),

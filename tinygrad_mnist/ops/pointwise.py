@@ -34,21 +34,13 @@ Binary = Callable[[Any, Any], Tensor]
 Rule = Callable[..., Tensor]
 
 
-def pair(
-    name: str,
-    function: Any,
-    a: Tensor,
-    b: Tensor,
-    by_a: Rule | None = None,
-    by_b: Rule | None = None,
-    output: bool = False,
-) -> Tensor:
-    """`function` of the two arrays, broadcast, recorded with the rules for the two gradients (none for None)."""
+def pair(name: str, function: Any, a: Tensor, b: Tensor, *rules: Rule, output: bool = False) -> Tensor:
+    """`function` of the two arrays, broadcast, recorded with the rules for the two gradients, if there are any."""
     try:
         out = function(a.array, b.array)
     except ValueError:
         raise mismatch(name, a, b) from None
-    return record(name, out, *[(x, rule) for x, rule in ((a, by_a), (b, by_b)) if rule], output=output)
+    return record(name, out, *zip((a, b), rules, strict=False), output=output)
 
 
 def refused(g: Tensor) -> Tensor:
@@ -76,7 +68,8 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     a, b = operands(input, other, "sub")
     if alpha != 1:
         b = _times(b, alpha, "sub")
-    check(a.array.dtype.kind != "b", "sub: Subtraction, the `-` operator, with two bool tensors is not supported")
+    if a.array.dtype.kind == "b":
+        raise RuntimeError("sub: Subtraction, the `-` operator, with two bool tensors is not supported")
     try:
         out = a.array - b.array
     except ValueError:
@@ -128,7 +121,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 def neg(input: Tensor) -> Tensor:
     """-input."""
-    check(input.array.dtype.kind != "b", "neg: Negation, the `-` operator, on a bool tensor is not supported")
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("neg: Negation, the `-` operator, on a bool tensor is not supported")
     return record("neg", -input.array, (input, lambda g: -g))
 
 
@@ -138,14 +132,17 @@ def pow(input: Any, exponent: Any) -> Tensor:
     The gradient by the exponent is 0 where input and exponent are 0, as in PyTorch.
     """
     a, b = operands(input, exponent, "pow")
-    supported("pow", "iuf", a)
-    if exponent.__class__ in (int, float):
-        power: Any = b.array
-        check(a.array.dtype.kind == "f" or power >= 0, "pow: Integers to negative integer powers are not allowed.")
+    if exponent.__class__ in (int, float) and a.array.dtype.kind == "f":
         if exponent == 2:
             return record("pow", a.array * a.array, (a, lambda g: g * (a * 2)))
-        rule: Rule = lambda g: g * (a ** (exponent - 1) * exponent) if exponent else g * 0  # noqa: E731
-        return record("pow", np.power(a.array, power), (a, rule))
+        return record(
+            "pow",
+            np.power(a.array, b.array),
+            (a, lambda g: g * (a ** (exponent - 1) * exponent) if exponent else g * 0),
+        )
+    supported("pow", "iuf", a)
+    whole = isinstance(exponent, Tensor) or a.array.dtype.kind == "f" or exponent >= 0
+    check(whole, "pow: Integers to negative integer powers are not allowed.")
     if a.array.dtype.kind in "iu" and (negative := b.array < 0).any():  # fractions, rounded to 0
         odd = np.where(negative, b.array % 2, b.array)
         return wrap(np.power(a.array, odd) * (~negative | (np.abs(a.array) == 1)))
@@ -154,7 +151,9 @@ def pow(input: Any, exponent: Any) -> Tensor:
         zero = (a == 0) & (b >= 0)
         return g * where(zero, 0.0, y * log(where(zero, 1.0, a)))
 
-    by_base: Rule = lambda g, y: g * where(b == 0, 0.0, b * a ** (b - 1))  # noqa: E731
+    def by_base(g: Tensor, y: Tensor) -> Tensor:
+        return g * where(b == 0, 0.0, b * a ** (b - 1))
+
     return pair("pow", np.power, a, b, by_base, by_exponent, output=True)
 
 
@@ -274,20 +273,18 @@ asinh = elementary("asinh", np.arcsinh, lambda g, x: g * rsqrt(x * x + 1), "Inve
 acosh = elementary("acosh", np.arccosh, lambda g, x: g * rsqrt(x * x - 1), "Inverse of cosh.")
 atanh = elementary("atanh", np.arctanh, lambda g, x: g / (1 - x * x), "Inverse of tanh.")
 sigmoid = elementary("sigmoid", _sigmoid, lambda g, y: g * ((1 - y) * y), "1 / (1 + exp(-x)), the logistic.", of="y")
-log_sigmoid = elementary(
-    "log_sigmoid", lambda x: -_softplus(-x), lambda g, x: g * sigmoid(-x), "log(sigmoid(x)), without underflow."
-)
+log_sigmoid = elementary("log_sigmoid", lambda x: -_softplus(-x), lambda g, x: g * sigmoid(-x), "log(sigmoid(x)).")
 softplus_ = elementary("softplus", _softplus, lambda g, x: g * sigmoid(x), "log(1 + exp(x)), without overflow.")
 erf = elementary("erf", scipy("erf"), lambda g, x: g * (exp(-x * x) * TWO_OVER_ROOT_PI), "The Gauss error function.")
 erfc = elementary("erfc", scipy("erfc"), lambda g, x: g * (exp(-x * x) * -TWO_OVER_ROOT_PI), "1 - erf(x).")
-sinc: Unary = elementary(
-    "sinc",
-    np.sinc,
-    lambda g, x: g * where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x)),
-    "sin(pi x) / (pi x).",
-)
+sinc: Unary = elementary("sinc", np.sinc, lambda g, x: g * _sinc_slope(x), "sin(pi x) / (pi x).")
 deg2rad = elementary("deg2rad", np.deg2rad, lambda g, x: g * (math.pi / 180), "Degrees to radians.")
 rad2deg = elementary("rad2deg", np.rad2deg, lambda g, x: g * (180 / math.pi), "Radians to degrees.")
+
+
+def _sinc_slope(x: Tensor) -> Tensor:
+    return where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x))
+
 
 floor = stepwise("floor", np.floor, "The largest integer not above each element. Its gradient is 0.")
 ceil = stepwise("ceil", np.ceil, "The smallest integer not below each element. Its gradient is 0.")
@@ -367,9 +364,8 @@ def _extreme(name: str, function: Any, doc: str, first: bool = False) -> Binary:
 
     def op(input: Any, other: Any) -> Tensor:
         a, b = promoted(input, other, name=name)
-        by_a: Rule = lambda g, y: share(g, a, b, y)  # noqa: E731
-        by_b: Rule = lambda g, y: g - share(g, a, b, y) if first else share(g, b, a, y)  # noqa: E731
-        return pair(name, function, a, b, by_a, by_b, output=True)
+        rules = (lambda g, y: share(g, a, b, y), lambda g, y: g - share(g, a, b, y) if first else share(g, b, a, y))
+        return pair(name, function, a, b, *rules, output=True)
 
     return named(op, name, doc)
 
@@ -391,8 +387,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     check(known, "where: expected condition to be a boolean tensor, got {}", condition.dtype)
     a, b = promoted(input, other, name="where")
     test = cast(condition, dtypes.bool_)
-    by_a, by_b = (lambda g: where(test, g, 0.0)), (lambda g: where(test, 0.0, g))
-    return pair("where", partial(np.where, test.array), a, b, by_a, by_b)
+    choose = partial(np.where, test.array)
+    return pair("where", choose, a, b, lambda g: where(test, g, 0.0), lambda g: where(test, 0.0, g))
 
 
 def fill(input: Tensor, value: Any) -> Tensor:
@@ -405,13 +401,12 @@ def fill(input: Tensor, value: Any) -> Tensor:
 def atan2(input: Any, other: Any) -> Tensor:
     """The angle of the point (other, input), in radians in [-pi, pi]; its gradient at (0, 0) is 0."""
     a, b = promoted(input, other, name="atan2", least=dtypes.FLOAT)
-    by_a: Rule = lambda g: g * (b / _square_sum(a, b))  # noqa: E731
-    return pair("atan2", np.arctan2, a, b, by_a, lambda g: -g * (a / _square_sum(a, b)))
+    return pair("atan2", np.arctan2, a, b, lambda g: g * _over_square(b, a), lambda g: -g * _over_square(a, b))
 
 
-def _square_sum(a: Tensor, b: Tensor) -> Tensor:
+def _over_square(a: Tensor, b: Tensor) -> Tensor:
     total = a * a + b * b
-    return where(total == 0, 1.0, total)
+    return a / where(total == 0, 1.0, total)
 
 
 def hypot(input: Any, other: Any) -> Tensor:
@@ -443,8 +438,8 @@ def xlogy(input: Any, other: Any) -> Tensor:
 def copysign(input: Any, other: Any) -> Tensor:
     """The magnitude of input with the sign of other."""
     a, b = promoted(input, other, name="copysign", least=dtypes.FLOAT)
-    by_a: Rule = lambda g, y: g * (sign(a) * sign(y))  # noqa: E731
-    return pair("copysign", np.copysign, a, b, by_a, lambda g, y: g * 0, output=True)
+    rules: tuple[Rule, Rule] = (lambda g, y: g * (sign(a) * sign(y))), (lambda g, y: g * 0)
+    return pair("copysign", np.copysign, a, b, *rules, output=True)
 
 
 def nextafter(input: Tensor, other: Tensor) -> Tensor:

@@ -111,9 +111,8 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~isnan(input), dim, keepdim)
 
 
-def var_mean(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> tuple[Tensor, Tensor]:
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
     """`var` and `mean`."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
@@ -187,8 +186,8 @@ def softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stackl
     x, rows, d = _for_softmax(input, dim, dtype)
     _, out, total = exponentials(rows, d)
     out /= total
-    rule: Any = lambda g, y: y * (g - sum(g * y, d, True))  # noqa: E731
-    return record("softmax", out.reshape(x.array.shape), (x, rule), output=True)
+    out = out.reshape(x.array.shape)
+    return record("softmax", out, (x, lambda g, y: y * (g - sum(g * y, d, True))), output=True)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
@@ -416,18 +415,16 @@ def _quantile(name: str, doc: str) -> Any:
         known = interpolation in ("linear", "lower", "higher", "midpoint", "nearest")
         check(known, "{}: unknown interpolation {!r}", name, interpolation)
         levels = q if isinstance(q, Tensor) else wrap(np.asarray(q, input.array.dtype))
-        check(
-            levels.dtype is input.dtype and levels.ndim < 2, "{}: q must be a number or a vector of input's dtype", name
-        )
+        check(levels.dtype is input.dtype and levels.ndim < 2, "{}: q must be a vector of input's dtype", name)
         check(((levels.array >= 0) & (levels.array <= 1)).all(), "{}: q values must be in the range [0, 1]", name)
         d = dimension(0 if dim is None else dim, input.ndim, name)
         ordered = sort(reshape(input, -1) if dim is None or not input.ndim else movedim(input, d, -1)).values
         n = ordered.array.shape[-1]
         check(n, "{}: input tensor must be non-empty", name)
         count = sum(~isnan(ordered), -1, True)
-        last = where(count < n, n - 1, count * 0) if name == "quantile" else count * 0
-        top = n - 1 if name == "quantile" else maximum(count - 1, 0)
-        place = maximum(reshape(levels, -1) * top, last)  # a NaN, sorted last, is the quantile of all levels
+        plain = name == "quantile"
+        place = reshape(levels, -1) * (n - 1 if plain else maximum(count - 1, 0))
+        place = where((count < n) & plain, n - 1, place)  # NaN, sorted last, is every quantile of its row
         place = {"lower": place.floor, "higher": place.ceil, "nearest": place.round}.get(interpolation, place.clone)()
         low = gather(ordered, -1, cast(place, dtypes.int64))
         weight = 0.5 if interpolation == "midpoint" else place - place.floor()
@@ -444,14 +441,13 @@ nanquantile = _quantile("nanquantile", "`quantile` of the elements that are not 
 
 
 def _distinct(values: Array, inverse: Array, counts: Array, return_inverse: bool, return_counts: bool) -> Any:
-    chosen = values, *([inverse] if return_inverse else []), *([counts] if return_counts else [])
-    found = tuple(wrap(each) for each in chosen)
+    chosen = (values, True), (inverse, return_inverse), (counts, return_counts)
+    found = tuple(wrap(each) for each, wanted in chosen if wanted)
     return found if len(found) > 1 else found[0]
 
 
-def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: Any = None
-) -> Any:
+def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+           dim: Any = None) -> Any:  # fmt: skip
     """The distinct elements in rising order (or slices along dim), with their inverse and counts."""
     how = {"return_inverse": True, "return_counts": True, "axis": dim, "equal_nan": False}
     values, inverse, counts = np.unique(input.array, **how)
@@ -459,9 +455,8 @@ def unique(
     return _distinct(values, inverse, counts, return_inverse, return_counts)
 
 
-def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False,
+                       dim: int | None = None) -> Any:  # fmt: skip
     """The elements (or slices along dim) without immediate repetitions, with their inverse and counts."""
     rows = input.array.reshape(-1) if dim is None else np.moveaxis(input.array, dim, 0)
     new = np.ones(len(rows), bool)
@@ -513,9 +508,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return wrap(np.histogram(input.array, bins, (low, high))[0].astype(input.array.dtype))
 
 
-def histogram(
-    input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
-) -> Any:
+def histogram(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None,
+              density: bool = False) -> Any:  # fmt: skip
     """Counts and bin edges, as `hist` and `bin_edges`."""
     edges = bins.array if isinstance(bins, Tensor) else bins
     weights = None if weight is None else weight.array.ravel()
@@ -541,8 +535,8 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
         return x.clone()
     if x.tracked and not x.array.all():
         return stack(list(accumulate(x.unbind(d), mul)), d)
-    rule: Any = lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x  # noqa: E731
-    return record("cumprod", np.cumprod(x.array, d, x.array.dtype), (x, rule), output=True)
+    out = np.cumprod(x.array, d, x.array.dtype)
+    return record("cumprod", out, (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x), output=True)
 
 
 def _running(name: str, better: Any) -> Any:
@@ -642,9 +636,8 @@ def _slopes(x: Tensor, step: Any, d: int, edge_order: int) -> Tensor:
     return cat([first, inner, last], d)
 
 
-def cov(
-    input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
-) -> Tensor:
+def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
+        aweights: Tensor | None = None) -> Tensor:  # fmt: skip
     """The covariance matrix of variables in rows, observations in columns.
 
     Args:
