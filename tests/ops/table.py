@@ -183,7 +183,7 @@ POINTWISE = [
     Row(pw.gcd, np.gcd, broadcast(COUNTS, COUNTS), 0), Row(pw.lcm, np.lcm, broadcast(COUNTS, COUNTS), 0),
     Row(pw.ldexp, lambda x, n: x * 2.0**n, alike(REAL, COUNTS_FROM_0, min_dims=1)),
     Row(pw.frexp, np.frexp, single(outside(0.6, 0.9)), ties=False),
-    Row(pw.nextafter, np.nextafter, broadcast(REAL, REAL), 0),
+    Row(pw.nextafter, np.nextafter, broadcast(REAL, REAL), 1, ties=False),
     Row(pw.isreal, np.isreal, single(), 0),
     *(Row(op, reference, single(SPECIAL), 0) for op, reference in TESTS),
     *(Row(op, reference, broadcast(COUNTS, COUNTS), 0) for op, reference in COMPARISONS + LOGICAL),

@@ -177,7 +177,8 @@ def test_what_is_refused_and_how(name):
 def test_edges_of_differences_and_of_weights():
     x = tg.tensor([[1.0, 2.0]])
     assert x.diff(0, prepend=x).tolist() == x.tolist() and tg.cov(x).shape == tg.corrcoef(x).shape == ()
-    assert tg.tensor([True, False]).sum_to_size(2).dtype is tg.int64
+    assert [x.bool().sum_to_size(n).dtype for n in ((1, 2), (1, 1))] == [tg.bool, tg.int64]
+    assert tg.tensor(True).sum_to_size(()).dtype is tg.int64
     assert tg.tensor([1, 1, 2]).kthvalue(3).indices.item() == 2
     y = tg.tensor([0.3, 0.6], dtype=tg.float64)
     assert (

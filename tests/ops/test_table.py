@@ -220,7 +220,7 @@ def test_no_reference_cycles(row, data):
 
 ELSEWHERE = {
     "elementary": "builds operations", "stepwise": "builds operations", "reduced": "part of losses",
-    "pair": "builds operations", "scipy": "builds operations", "refused": "builds operations",
+    "pair": "builds operations", "scipy": "builds operations",
     "add_at": "works on arrays", "exponentials": "works on arrays", "setitem": "writes in place: test_tape.py",
     "broadcast_shapes": "of shapes, not tensors: test_tensor.py",
 }  # fmt: skip

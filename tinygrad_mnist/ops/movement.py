@@ -211,7 +211,7 @@ def sum_to_size(input: Tensor, *shape: Any) -> Tensor:
     dims = (*range(new), *(d + new for d, n in enumerate(goal) if n == 1 and own[d + new] != 1))
     wide = None if input.array.dtype.kind == "f" else np.int64
     if not dims:
-        return input if wide is None else cast(input, dtypes.int64)
+        return input if goal or wide is None else cast(input, dtypes.int64)
     out = np.add.reduce(input.array, dims, wide, keepdims=True).reshape(goal)
     padded = (1,) * new + goal
     return record("sum_to_size", out, (input, lambda g: expand(reshape(g, padded), own)))

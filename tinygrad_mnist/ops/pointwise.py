@@ -43,11 +43,6 @@ def pair(name: str, function: Any, a: Tensor, b: Tensor, *rules: Rule, output: b
     return record(name, out, *zip((a, b), rules, strict=False), output=output)
 
 
-def refused(g: Tensor) -> Tensor:
-    """The rule of an input by which there is no derivative."""
-    raise NotImplementedError("the derivative of this operation by this input is not implemented")
-
-
 # arithmetic --------------------------------------------------------------------------------
 
 
@@ -446,7 +441,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
     """The next number that the dtype holds after input, towards other."""
     a, b = promoted(input, other, name="nextafter")
     supported("nextafter", "f", a)
-    return pair("nextafter", np.nextafter, a, b, refused, refused)
+    return pair("nextafter", np.nextafter, a, b, lambda g: g * (a != b), lambda g: g * 0)
 
 
 def ldexp(input: Tensor, other: Any) -> Tensor:

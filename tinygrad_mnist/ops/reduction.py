@@ -626,7 +626,8 @@ def _slopes(x: Tensor, step: Any, d: int, edge_order: int) -> Tensor:
     n, spread = x.array.shape[d], (-1,) + (1,) * (x.ndim - d - 1)
     check(n > edge_order, "gradient: each dimension size should be at least edge_order + 1, got {}", n)
     given = isinstance(step, Tensor) and step.ndim
-    gaps = reshape(diff(step) if given else expand(floating(step).reshape(1), n - 1), spread)
+    even = cast(floating(step), floating(x).dtype)
+    gaps = reshape(diff(step) if given else expand(reshape(even, 1), n - 1), spread)
     slopes = diff(x, dim=d) / gaps
     (before, after), (left, right) = _neighbours(slopes, d), _neighbours(gaps, 0)
     inner = (before * right + after * left) / (left + right)  # of the parabola through three samples

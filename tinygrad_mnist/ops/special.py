@@ -85,12 +85,16 @@ def _logit_rule(g: Tensor, x: Tensor) -> Tensor:
 _logit = elementary("logit", lambda x: np.log(x / (1 - x)), _logit_rule, "")
 
 
+def _refused(g: Tensor) -> Tensor:
+    raise NotImplementedError("the derivative by the first of two arguments is not implemented")
+
+
 def _second(name: str, called: str, rule: Any, doc: str) -> Binary:
     """A function of two tensors with a gradient by the second, `rule(g, a, b)`, only."""
 
     def op(input: Any, other: Any) -> Tensor:
         a, b = promoted(input, other, name=name, least=dtypes.FLOAT)
-        return pair(name, scipy(called), a, b, pw.refused, lambda g: rule(g, a, b))
+        return pair(name, scipy(called), a, b, _refused, lambda g: rule(g, a, b))
 
     return named(op, name, doc)
 
