@@ -20,6 +20,7 @@ from tinygrad_mnist import (
     ops,
     optim,
     random,
+    special,
     utils,
     xpu,
 )
@@ -83,6 +84,8 @@ from tinygrad_mnist.ops.movement import cat as concatenate
 from tinygrad_mnist.ops.movement import vstack as row_stack
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
+from tinygrad_mnist.ops.reduction import trapezoid as trapz
+from tinygrad_mnist.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
 from tinygrad_mnist.printing import set_printoptions
 from tinygrad_mnist.random import (
     Generator,

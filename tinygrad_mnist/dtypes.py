@@ -4,12 +4,12 @@ A `dtype` may be given to NumPy wherever NumPy wants one, and prints as PyTorch'
 that shadow Python's own names (`float`, `int`, `bool`) are made in the package's `__init__`.
 """
 
-from __future__ import annotations
-
 from functools import reduce
 from typing import Any, Final
 
 import numpy as np
+
+from tinygrad_mnist.errors import check
 
 NumpyDtype = np.dtype[Any]
 
@@ -30,18 +30,13 @@ class dtype:
         return f"torch.{self.name}"
 
 
-float16 = dtype("float16", np.float16)
-float32 = dtype("float32", np.float32)
-float64 = dtype("float64", np.float64)
-uint8 = dtype("uint8", np.uint8)
-int8 = dtype("int8", np.int8)
-int16 = dtype("int16", np.int16)
-int32 = dtype("int32", np.int32)
-int64 = dtype("int64", np.int64)
-bool_ = dtype("bool", np.bool_)
+DTYPES: Final = tuple(
+    dtype(name, getattr(np, name))
+    for name in ("float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool")
+)
+float16, float32, float64, uint8, int8, int16, int32, int64, bool_ = DTYPES
 bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
 
-DTYPES: Final = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
 _OF: Final = {each.dtype: each for each in DTYPES}
 _PYTHON: Final[dict[Any, dtype]] = {float: float64, int: int64, bool: bool_}
 BOOL, INTEGER, FLOAT = 0, 1, 2
@@ -59,10 +54,9 @@ def of(numpy: NumpyDtype) -> dtype:
 
 def resolve(wanted: Any) -> NumpyDtype:
     """What a caller gave as `dtype=` (ours, NumPy's, a Python type or a name) as NumPy's."""
-    if wanted is bfloat16:
-        raise TypeError("bfloat16: NumPy has no such elements; use float32 or float16")
-    if isinstance(wanted, dtype):
+    if isinstance(wanted, dtype) and wanted is not bfloat16:
         return wanted.dtype
+    check(wanted is not bfloat16, "bfloat16: NumPy has no such elements; use float32 or float16", error=TypeError)
     return _PYTHON[wanted].dtype if wanted in _PYTHON else of(np.dtype(wanted)).dtype
 
 
@@ -82,14 +76,23 @@ def get_default_dtype() -> dtype:
 
 def set_default_dtype(d: dtype) -> None:
     """Let Python floats become `d`, a floating dtype, from here on."""
-    if resolve(d).kind != "f":
-        raise TypeError(f"set_default_dtype: only floating-point types are supported, got {d}")
+    wanted = "set_default_dtype: only floating-point types are supported, got {}"
+    check(resolve(d).kind == "f", wanted, d, error=TypeError)
     _Default.floating = resolve(d)
 
 
 def kind(numpy: NumpyDtype) -> int:
     """0 for bool, 1 for integers, 2 for floating point: in a mixture the higher one wins."""
     return _KIND[numpy.kind]
+
+
+def of_number(x: Any, name: str) -> NumpyDtype:
+    """The dtype that a Python or NumPy number counts as in a mixture; TypeError for anything else."""
+    known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
+    array = np.asarray(x)
+    wanted = "{}: wanted a Tensor or a number, got {}"
+    check(array.dtype.kind in known and not array.ndim, wanted, name, type(x).__name__, error=TypeError)
+    return known[array.dtype.kind]
 
 
 def promote(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy import special
+from scipy import integrate, special
 
 import tests.ops
 from tests.ops.rows import (
@@ -40,10 +40,11 @@ from tinygrad_mnist.ops import linear_algebra as la
 from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops import reduction as rd
+from tinygrad_mnist.ops import special as sp
 
 one_of = st.sampled_from
 POSITIVE = within(0.3, 3.0)
-COUNTS = integers(-4, 5)
+COUNTS, COUNTS_FROM_0 = integers(-4, 5), integers(0, 5)
 
 
 def sometimes(*values: float) -> Any:
@@ -69,6 +70,19 @@ UNARY = [
     (pw.deg2rad, np.deg2rad, REAL),
     (pw.erf, special.erf, within(-4, 4)),
     (pw.erfc, special.erfc, REAL),
+    (sp.erfinv, special.erfinv, within(-0.9, 0.9)),
+    (sp.erfcx, special.erfcx, REAL),
+    (sp.ndtr, special.ndtr, REAL),
+    (sp.ndtri, special.ndtri, within(0.1, 0.9)),
+    (sp.log_ndtr, special.log_ndtr, REAL),
+    (sp.lgamma, special.gammaln, POSITIVE),
+    (sp.digamma, special.digamma, POSITIVE),
+    (sp.i0, special.i0, REAL),
+    (sp.i0e, special.i0e, outside(0.1)),
+    (sp.i1, special.i1, outside(0.1)),
+    (sp.i1e, special.i1e, outside(0.1)),
+    (sp.logit, special.logit, within(0.1, 0.9)),
+    (sp.entr, special.entr, POSITIVE),
     (pw.exp, np.exp, REAL),
     (pw.exp2, np.exp2, REAL),
     (pw.expm1, np.expm1, REAL),
@@ -122,8 +136,55 @@ def _clip(x: Any, min: Any, max: Any) -> Any:
     )
 
 
+PLAIN = {"bessel_j0": special.j0, "bessel_j1": special.j1, "bessel_y0": special.y0, "bessel_y1": special.y1,
+         "modified_bessel_i0": special.i0, "modified_bessel_i1": special.i1, "modified_bessel_k0": special.k0,
+         "modified_bessel_k1": special.k1, "scaled_modified_bessel_k0": special.k0e,
+         "scaled_modified_bessel_k1": special.k1e, "airy_ai": lambda x: special.airy(x)[0],
+         "spherical_bessel_j0": lambda x: special.spherical_jn(0, x)}  # fmt: skip
+POLYNOMIALS = {"chebyshev_polynomial_t": special.eval_chebyt, "chebyshev_polynomial_u": special.eval_chebyu,
+               "shifted_chebyshev_polynomial_t": special.eval_sh_chebyt,
+               "shifted_chebyshev_polynomial_u": special.eval_sh_chebyu, "hermite_polynomial_h": special.eval_hermite,
+               "hermite_polynomial_he": special.eval_hermitenorm, "laguerre_polynomial_l": special.eval_laguerre,
+               "legendre_polynomial_p": special.eval_legendre}  # fmt: skip
+
+
+def _half_angle(function: Any, ratio: Any) -> Any:
+    """Chebyshev's polynomials of the third and fourth kind, by their definition at x = cos(t)."""
+    return lambda x, n: ratio(function((n + 0.5) * np.arccos(x)), function(np.arccos(x) / 2))
+
+
+def _shift(reference: Any) -> Any:
+    return lambda x, n: reference(2 * x - 1, n)
+
+
+THIRD, FOURTH = _half_angle(np.cos, np.divide), _half_angle(np.sin, np.divide)
 POINTWISE = [
     *(Row(op, reference, single(domain)) for op, reference, domain in UNARY),
+    *(Row(getattr(sp, name), reference, single(POSITIVE), 0, ties=False)
+      for name, reference in PLAIN.items()),
+    *(Row(getattr(sp, name), lambda x, n, f=f: f(n, x), alike(within(-0.9, 0.9), COUNTS_FROM_0), 0, ties=False) for name, f in POLYNOMIALS.items()),
+    *(Row(getattr(sp, name), f, alike(within(0.1, 0.9), COUNTS_FROM_0), 0, ties=False)
+      for name, f in (("chebyshev_polynomial_v", THIRD), ("chebyshev_polynomial_w", FOURTH),
+                      ("shifted_chebyshev_polynomial_v", _shift(THIRD)),
+                      ("shifted_chebyshev_polynomial_w", _shift(FOURTH)))),
+    *(Row(op, lambda a, x, f=f: f(a, x), broadcast(POSITIVE, POSITIVE), constant=(0,), ties=False)
+      for op, f in ((sp.igamma, special.gammainc), (sp.igammac, special.gammaincc))),
+    Row(sp.zeta, special.zeta, broadcast(within(1.5, 3), POSITIVE), constant=(0,), ties=False),
+    Row(sp.xlog1py, special.xlog1py, broadcast(ZEROS, POSITIVE), ties=False),
+    Row(sp.polygamma, lambda x, n: special.polygamma(n, x), single(POSITIVE, args=one_of([(0,), (1,), (2,)])),
+        call=lambda op, x, n: op(n, x), ties=False),
+    Row(sp.mvlgamma, np.vectorize(special.multigammaln, [float]), single(within(2.1, 4), min_side=1,
+        args=one_of([(1,), (3,)])), ties=False),
+    Row(sp.logit, lambda x, eps: special.logit(np.clip(x, eps, 1 - eps)), single(within(0.3, 0.7),
+        args=st.just((0.2,))), note="eps"),
+    Row(pw.fill, lambda x, v: np.full_like(x, v), lettered("nk", "")),
+    Row(pw.rsub, lambda x, y, alpha: y - alpha * x, broadcast(REAL, REAL, alpha=one_of([1, 2, -0.5]))),
+    Row(pw.float_power, np.power, broadcast(POSITIVE, REAL), 0, call=lambda op, x, y: op(x, y).to(x.dtype)),
+    Row(pw.gcd, np.gcd, broadcast(COUNTS, COUNTS), 0), Row(pw.lcm, np.lcm, broadcast(COUNTS, COUNTS), 0),
+    Row(pw.ldexp, lambda x, n: x * 2.0**n, alike(REAL, COUNTS_FROM_0, min_dims=1)),
+    Row(pw.frexp, np.frexp, single(outside(0.6, 0.9)), ties=False),
+    Row(pw.nextafter, np.nextafter, broadcast(REAL, REAL), 1, ties=False),
+    Row(pw.isreal, np.isreal, single(), 0),
     *(Row(op, reference, single(SPECIAL), 0) for op, reference in TESTS),
     *(Row(op, reference, broadcast(COUNTS, COUNTS), 0) for op, reference in COMPARISONS + LOGICAL),
     *(Row(op, reference, broadcast(REAL, REAL), 0, note="float") for op, reference in COMPARISONS),
@@ -286,6 +347,10 @@ def _diff(x: Any, n: int, dim: int) -> Any:
     return np.diff(x, n, dim)
 
 
+def _listed(found: Any) -> Any:
+    return found if isinstance(found, tuple | list) else [found]
+
+
 def _consecutive(x: Any) -> Any:
     flat = x.ravel().tolist()
     groups = [[v, 1] for i, v in enumerate(flat) if i == 0 or flat[i - 1] != v]
@@ -364,6 +429,9 @@ REDUCTION = [
     Row(rd.median, lambda x: np.sort(x, None)[(x.size - 1) // 2], single(distinct(), min_side=1), ties=False),
     Row(rd.median, _at(lambda x, d: np.argsort(x, d).take([(x.shape[d] - 1) // 2], d)), along(distinct(), **FULL),
         ties=False, note="dim"),
+    Row(rd.nanmedian, lambda x: np.nanquantile(x, 0.5, method="lower"), single(NAN, min_side=1), 0, ties=False),
+    Row(rd.nanmedian, lambda x, dim: np.nanquantile(x, 0.5, dim, method="lower"), along(NAN, min_dims=1, min_side=1), 0,
+        call=lambda op, x, dim: op(x, dim).values, ties=False, note="dim", torch=None),
     Row(rd.mode, _mode, along(integers(0, 3), min_dims=1, **FULL), 0),
     Row(rd.mode, lambda x, dim: _at(lambda x, d: np.argmin(x, d, keepdims=True))(x, dim=dim, keepdim=False),
         along(distinct(), min_side=1), ties=False, note="float"),
@@ -374,15 +442,22 @@ REDUCTION = [
         call=lambda op, x, q, dim, keepdim, interpolation: op(x, q, dim, keepdim, interpolation=interpolation),
         ties=False),
     Row(rd.quantile, lambda x, q: np.quantile(x, q, 0), lettered("nm", "k", domains=[distinct(), within(0.05, 0.95)],
-        low=1), constant=(1,), ties=False,
-        call=lambda op, x, q: op(x, q, 0), note="levels"),
+        low=1), ties=False, call=lambda op, x, q: op(x, q, 0), note="levels"),
+    Row(rd.nanquantile, lambda x, q, dim: np.nanquantile(x, q, dim), along(NAN, min_dims=1, min_side=1, args=_levels),
+        0, ties=False),
+    Row(rd.nanquantile, lambda x, q, dim: np.nanquantile(x, q, dim), along(distinct(), dims="optional", min_side=1,
+        min_dims=1, args=_levels), ties=False, note="numbers"),
     Row(rd.unique, lambda x: np.unique(x, return_inverse=True, return_counts=True), single(integers(0, 3)), 0,
         call=lambda op, x: op(x, True, True, True)),
     Row(rd.unique, lambda x, dim: np.unique(x, axis=dim), along(integers(0, 2), min_dims=1, min_side=1), 0, note="dim"),
     Row(rd.unique_consecutive, _consecutive, single(integers(0, 2)), 0, call=lambda op, x: op(x, True, True)),
+    Row(rd.unique_consecutive, lambda x: np.array([r for r, _ in groupby(x.tolist())]).reshape(-1, 2),
+        lettered("52", domains=[integers(0, 2)]), 0, call=lambda op, x: op(x, dim=0), note="dim"),
     Row(rd.searchsorted, lambda a, v, side: np.searchsorted(np.sort(a), v, side),
         lettered("n", "km", domains=[integers(0, 4)] * 2, side=one_of(["left", "right"])), 0,
         call=lambda op, a, v, side: op(a.sort()[0], v, side=side)),
+    Row(rd.searchsorted, lambda a, v: np.searchsorted(np.sort(a), v), lettered("n", "km", domains=[integers(0, 4)] * 2),
+        0, call=lambda op, a, v: op(a, v, sorter=a.argsort()), note="sorter", ties=False),
     Row(rd.bucketize, lambda v, a, right: np.searchsorted(np.sort(a), v, "right" if right else "left"),
         lettered("km", "n", domains=[integers(0, 4)] * 2, right=BOOL), 0,
         call=lambda op, v, a, right: op(v, a.sort()[0], right=right)),
@@ -398,12 +473,24 @@ REDUCTION = [
     Row(rd.cummax, _running(np.argmax), along(distinct(), min_side=1), ties=False),
     Row(rd.cummin, _running(np.argmin), along(distinct(), min_side=1), ties=False),
     Row(rd.logcumsumexp, _scalar_too(lambda x, axis: np.log(np.cumsum(np.exp(x), axis))), along(min_side=1)),
+    Row(rd.logcumsumexp, _scalar_too(np.logaddexp.accumulate), along(within(-900, 900), min_side=1), 1, note="large"),
     Row(rd.diff, _diff, along(min_dims=1, min_side=1, n=st.integers(0, 3))),
     Row(rd.diff, lambda x, before, after: np.diff(x, prepend=before, append=after), lettered("nm", "nk", "nj", low=1),
         call=lambda op, x, before, after: op(x, prepend=before, append=after), note="joined"),
     Row(rd.trapezoid, lambda y, dim, dx: np.trapezoid(y, dx=dx, axis=dim),
         along(min_dims=1, min_side=1, dx=one_of([1, 0.5]))),
     Row(rd.trapezoid, np.trapezoid, alike(REAL, REAL, min_dims=1, min_side=1), note="x", ties=False),
+    Row(rd.trapezoid, lambda y, x: np.trapezoid(y, x, axis=0), lettered("kn", "k", low=1), note="shared x", ties=False,
+        call=lambda op, y, x: op(y, x, dim=0)),
+    Row(rd.cumulative_trapezoid, lambda y, x: integrate.cumulative_trapezoid(y, x), alike(REAL, REAL, min_dims=1,
+        min_side=1), ties=False),
+    Row(rd.gradient, lambda x, spacing, edge_order: _listed(np.gradient(x, spacing, edge_order=edge_order)),
+        one_of_lettered(("3",), ("35",), spacing=one_of([1, 0.5]), edge_order=one_of([1, 2]))),
+    Row(rd.gradient, lambda y, x: np.gradient(y, np.cumsum(x), axis=0), lettered("4k", "4", domains=[REAL, POSITIVE]),
+        call=lambda op, y, x: op(y, spacing=(x.cumsum(0),), dim=0), ties=False, constant=(1,), note="coordinates"),
+    Row(rd.cov, lambda x, f, a: np.cov(x, fweights=f, aweights=a), lettered("k4", "4", "4", low=2,
+        domains=[REAL, integers(1, 4), POSITIVE]), call=lambda op, x, f, a: op(x, fweights=f, aweights=a), ties=False,
+        constant=(2,), note="weights"),
     Row(rd.cov, lambda x, correction: np.cov(x, ddof=correction),
         one_of_lettered(("k3",), ("3",), low=2, correction=one_of([0, 1]))),
     Row(rd.corrcoef, np.corrcoef, lettered("k4", low=2, domains=[distinct()])),

@@ -1,5 +1,8 @@
 """Where an operation has no derivative, or its gradient is not that of its value: PyTorch's conventions."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -114,6 +117,79 @@ def test_nan_and_infinity_pass_or_do_not():
     ]
     assert tg.tensor([-200.0, 200.0]).sigmoid().tolist() == [0, 1]
     assert tg.addmm(tg.full((1,), NAN), tg.ones(1, 1), tg.ones(1, 1), beta=0).tolist() == [[1]]
+
+
+def test_results_have_names_and_print_as_in_pytorch():
+    assert repr(tg.tensor([2, 1]).sort()) == (
+        "torch.return_types.sort(\nvalues=tensor([1, 2]),\nindices=tensor([1, 0]))"
+    )
+    low, high = tg.aminmax(tg.tensor([2, 1]))
+    assert (low.item(), high.item()) == (1, 2) and tg.tensor([1.0, 2]).max(0).indices.item() == 1
+
+
+def test_numpys_names_of_dim_and_keepdim():
+    x = tg.tensor([[1.0, 2], [3, 5]])
+    for name in ("sum", "mean", "var", "std", "amax", "logsumexp", "all", "norm", "nanmedian", "softmax", "cumsum"):
+        options = {} if name in ("softmax", "cumsum") else {"keepdim": True}
+        ours = getattr(tg, name)(x, axis=1, **({"keepdims": True} if options else {}))
+        wanted = getattr(x, name)(dim=1, **options)
+        assert str(ours) == str(wanted), name
+    with pytest.raises(TypeError):
+        tg.sum(x, axes=1)
+
+
+def test_the_gradient_by_a_level_and_of_a_running_logarithm():
+    x, q = tg.tensor([1.0, 2, 4]), tg.tensor([0.0, 0.75], requires_grad=True)
+    assert grad(tg.quantile(x, q).sum(), q)[0].tolist() == [0, 4]
+    x = tg.tensor([-INF, -900.0, 0.0], requires_grad=True)
+    y = tg.logcumsumexp(x, 0)
+    assert y.tolist() == [-INF, -900, 0] and grad(y, x, tg.ones(3))[0].tolist() == [0, 1, 1]
+    assert tg.tensor([1.0, NAN, 2]).quantile(0).isnan() and tg.tensor([1.0, NAN, 2]).nanquantile(1).item() == 2
+    x = tg.tensor([1.0, 2, 2, 2], requires_grad=True)
+    assert np.allclose(grad(x.median(), x)[0].numpy(), [0, 1 / 3, 1 / 3, 1 / 3])
+
+
+REFUSED = {
+    "invert": (TypeError, lambda x: ~x), "and": (NotImplementedError, lambda x: x & x),
+    "gcd": (NotImplementedError, lambda x: tg.gcd(x.bool(), x.bool())),
+    "hypot": (NotImplementedError, lambda x: tg.hypot(x.int(), x.int())),
+    "isclose": (RuntimeError, lambda x: tg.isclose(x, x, rtol=-1)), "diff": (RuntimeError, lambda x: tg.diff(x, -1)),
+    "aminmax": (RuntimeError, lambda x: tg.aminmax(x[:0])), "amax": (IndexError, lambda x: x[:0].amax(0)),
+    "renorm": (RuntimeError, lambda x: x.renorm(2, 0, 1.0)), "cov": (RuntimeError, lambda x: tg.cov(x[None, None])),
+    "weights": (RuntimeError, lambda x: tg.cov(x, fweights=x)), "heaviside": (RuntimeError, lambda x: tg.heaviside(x, 1)),
+    "fill": (RuntimeError, lambda x: tg.fill(x, x)), "mvlgamma": (RuntimeError, lambda x: tg.mvlgamma(x, 0)),
+    "polygamma": (RuntimeError, lambda x: tg.polygamma(-1, x)), "q": (RuntimeError, lambda x: tg.quantile(x, 1.5)),
+    "sides": (RuntimeError, lambda x: tg.searchsorted(x, x, right=True, side="left")),
+    "buckets": (RuntimeError, lambda x: tg.bucketize(x, x[None])), "k": (RuntimeError, lambda x: x.kthvalue(3)),
+    "edge": (RuntimeError, lambda x: tg.gradient(x, edge_order=2)), "dim": (IndexError, lambda x: x.sum(1)),
+    "igamma": (NotImplementedError, lambda x: tg.igamma(x.requires_grad_(), x).sum().backward()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_and_how(name):
+    error, call = REFUSED[name]
+    with pytest.raises(error) as found:
+        call(tg.tensor([1.0, 2.0]))
+    assert type(found.value) is error
+
+
+def test_edges_of_differences_and_of_weights():
+    x = tg.tensor([[1.0, 2.0]])
+    assert x.diff(0, prepend=x).tolist() == x.tolist() and tg.cov(x).shape == tg.corrcoef(x).shape == ()
+    assert [x.bool().sum_to_size(n).dtype for n in ((1, 2), (1, 1))] == [tg.bool, tg.int64]
+    assert tg.tensor(True).sum_to_size(()).dtype is tg.int64
+    assert tg.tensor([1, 1, 2]).kthvalue(3).indices.item() == 2
+    y = tg.tensor([0.3, 0.6], dtype=tg.float64)
+    assert (
+        np.allclose(y.clone().erfinv_().erf_().numpy(), y.numpy())
+        and y.polygamma(1).tolist() == tg.polygamma(1, y).tolist()
+    )
+
+
+def test_scipy_is_imported_when_first_needed():
+    code = "import sys, tinygrad_mnist as t; assert 'scipy' not in sys.modules; t.lgamma(t.ones(1)); assert 'scipy' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_sums_of_nothing():

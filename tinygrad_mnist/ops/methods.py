@@ -9,7 +9,8 @@ import numpy as np
 
 from tinygrad_mnist import dtypes, random, tape
 from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction, special
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.tape import assign, history_of, mode
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
@@ -22,10 +23,11 @@ METHODS = {
         logaddexp logaddexp2 xlogy copysign lerp addcmul addcdiv heaviside eq ne lt le gt ge
         logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor
         bitwise_left_shift bitwise_right_shift bitwise_not isnan isinf isposinf isneginf isfinite
-        signbit isclose allclose equal""",
+        signbit isclose allclose equal isreal float_power gcd lcm ldexp frexp nextafter""",
+    special: "erfinv lgamma digamma polygamma mvlgamma logit i0 igamma igammac",
     reduction: """sum mean nansum nanmean var std prod logsumexp softmax log_softmax norm dist renorm all any
         count_nonzero amax amin aminmax argmax argmin max min sort argsort msort topk kthvalue
-        median mode quantile unique unique_consecutive bincount histc histogram cumsum cumprod
+        median nanmedian mode quantile nanquantile unique unique_consecutive bincount histc histogram cumsum cumprod
         cummax cummin logcumsumexp diff cov corrcoef""",
     movement: """reshape view flatten unflatten permute transpose t movedim squeeze unsqueeze expand
         expand_as view_as reshape_as broadcast_to sum_to_size diagonal select narrow unbind split
@@ -43,7 +45,7 @@ ALIASES = {
     "less_equal": "le", "not_equal": "ne", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "fix": "trunc",
     "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim", "ger": "outer",
-    "split_with_sizes": "split",
+    "split_with_sizes": "split", "sgn": "sign",
 }  # fmt: skip
 
 INPLACE = """add sub mul div neg pow floor_divide remainder fmod exp exp2 expm1 log log2 log10 log1p
@@ -52,14 +54,17 @@ INPLACE = """add sub mul div neg pow floor_divide remainder fmod exp exp2 expm1 
     eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or
     bitwise_xor bitwise_not masked_fill masked_scatter scatter scatter_add index_put tril triu cumsum
     cumprod renorm addmm addmv addr baddbmm atan2 hypot copysign index_add index_copy index_fill
-    absolute subtract multiply divide negative clip"""
+    absolute subtract multiply divide negative clip acosh asinh atanh arccos arccosh arcsin arcsinh arctan arctan2
+    arctanh deg2rad rad2deg sinc sgn fix greater greater_equal less less_equal not_equal true_divide heaviside
+    bitwise_left_shift bitwise_right_shift xlogy float_power gcd lcm ldexp nextafter erfinv lgamma digamma polygamma
+    mvlgamma logit i0 igamma igammac"""
 
 OPERATORS = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide",
     "mod": "remainder", "pow": "pow", "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or",
     "xor": "bitwise_xor", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }  # fmt: skip
-UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "bitwise_not"}
+UNARY = {"neg": "neg", "pos": "positive", "abs": "abs"}
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
@@ -284,6 +289,12 @@ def _matrix_transposed(self: Tensor) -> Tensor:
     return movement.transpose(self, -2, -1)
 
 
+def _inverted(self: Tensor) -> Tensor:
+    wanted = "~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {}"
+    check(self.array.dtype.kind != "f", wanted, self.dtype, error=TypeError)
+    return pointwise.bitwise_not(self)
+
+
 def _comparing(function: Any) -> Any:
     """== and != with anything that is no number are what Python makes of them: `x == None` is False."""
     numbers = (Tensor, bool, int, float, np.ndarray, np.generic)
@@ -325,6 +336,7 @@ def attach() -> None:
     everything.type, everything.type_as = type_, lambda self, other: cast(self, other.dtype)
     everything.T, everything.mT = property(_transposed), property(_matrix_transposed)
     everything.H, everything.mH = everything.mT, everything.mT
+    everything.__invert__ = _inverted
     everything.__getitem__, everything.__setitem__ = movement.getitem, movement.setitem
     everything.ravel = lambda self: movement.reshape(self, -1)
     everything.where = lambda self, condition, other: pointwise.where(condition, self, other)

@@ -209,9 +209,9 @@ def sum_to_size(input: Tensor, *shape: Any) -> Tensor:
     if new < 0 or any(n not in (m, 1) for m, n in zip(own[new:], goal, strict=True)):
         raise RuntimeError(f"sum_to_size: size {goal} is not expandable to size {own}")
     dims = (*range(new), *(d + new for d, n in enumerate(goal) if n == 1 and own[d + new] != 1))
-    if not dims:
-        return input
     wide = None if input.array.dtype.kind == "f" else np.int64
+    if not dims:
+        return input if goal or wide is None else cast(input, dtypes.int64)
     out = np.add.reduce(input.array, dims, wide, keepdims=True).reshape(goal)
     padded = (1,) * new + goal
     return record("sum_to_size", out, (input, lambda g: expand(reshape(g, padded), own)))
