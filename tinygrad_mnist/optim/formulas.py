@@ -239,3 +239,37 @@ class ASGD(FormulaOptimizer):
         _mix(slot(state, "ax", p), p, mu)
         state["eta"].array[...] = lr / (1 + lambd * lr * n) ** alpha
         state["mu"].array[...] = 1 / max(1, n - group["t0"])
+
+
+class Adafactor(FormulaOptimizer):
+    """Adam without momentum whose v, of a matrix, is a product of a column and a row, and whose rate is relative.
+
+    Shazeer and Stern (2018), arXiv:1804.04235.
+    """
+
+    options = {
+        "lr": 1e-2, "beta2_decay": -0.8, "eps": (None, 1e-3), "d": 1.0, "weight_decay": 0.0, "foreach": None,
+        "maximize": False,
+    }  # fmt: skip
+    decays = False
+
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options({**o, "eps": min(o["eps"][0] or 0, o["eps"][1])})
+        check(o["beta2_decay"] <= 0, "beta2_decay should be <= 0 but is: {}", o["beta2_decay"], error=ValueError)
+        check(o["d"] >= 1, "Clipping threshold d should be >= 1 but is: {}", o["d"], error=ValueError)
+
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        (least, relative), share = group["eps"], n ** group["beta2_decay"]
+        least = float(np.finfo(p.dtype).eps) if least is None else least
+        rate = max(relative, float(np.linalg.norm(p)) / math.sqrt(p.size)) * min(group["lr"], 1 / math.sqrt(n))
+        p *= 1 - group["lr"] * group["weight_decay"]
+        square = g * g
+        if g.ndim > 1:
+            rows, columns = square.mean(-1, keepdims=True), square.mean(-2, keepdims=True)
+            row = _mix(slot(state, "row_var", rows), rows, share)
+            column = _mix(slot(state, "col_var", columns), columns, share)
+            v = row @ column / np.maximum(row.mean(-2, keepdims=True), least)
+        else:
+            v = _mix(slot(state, "variance", p), square, share)
+        change = g / np.sqrt(np.maximum(v, least * least))
+        p -= change * (rate / max(1.0, float(np.linalg.norm(change)) / (math.sqrt(p.size) * group["d"])))

@@ -261,6 +261,7 @@ class FormulaOptimizer(TabledOptimizer):
     """
 
     counts = True  # whether the formula needs the number of the step
+    decays = True  # whether weight decay is not the formula's own affair
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         loss = None
@@ -280,7 +281,7 @@ class FormulaOptimizer(TabledOptimizer):
             g = np.asarray(-g)
         if decay and group.get("decoupled_weight_decay"):
             p.array *= 1 - group["lr"] * decay
-        elif decay:
+        elif decay and self.decays:
             g = np.asarray(g + p.array * decay)
         if self.counts:
             if "step" not in state:
