@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.adam import adam
-from tinygrad_mnist.optim.optimizer import FormulaOptimizer, Group, State, slot
+from tinygrad_mnist.optim.optimizer import FormulaOptimizer, Group, State, refuse, slot
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 # how PyTorch runs the same formula; accepted and kept in the groups
@@ -47,8 +46,8 @@ class SGD(FormulaOptimizer):
 
     def check_options(self, o: dict[str, Any]) -> None:
         super().check_options(o)
-        message = "Nesterov momentum requires a momentum and zero dampening"
-        check(not o["nesterov"] or (o["momentum"] > 0 and o["dampening"] == 0), message, error=ValueError)
+        good = not o["nesterov"] or (o["momentum"] > 0 and o["dampening"] == 0)
+        refuse(good, "Nesterov momentum requires a momentum and zero dampening")
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         momentum = group["momentum"]
@@ -130,10 +129,9 @@ class Adam(FormulaOptimizer):
         super().check_options(o)
         a, b = (Tensor if isinstance(beta, Tensor) else type(beta) for beta in o["betas"])
         same = a is b is Tensor or (issubclass(a, float) and issubclass(b, float))
-        check(same, "betas must be either both floats or both Tensors", error=ValueError)
+        refuse(same, "betas must be either both floats or both Tensors")
         wrong = o["foreach"] and not o["capturable"] and (isinstance(o["lr"], Tensor) or a is Tensor)
-        message = "lr or betas as a Tensor is not supported for capturable=False and foreach=True"
-        check(not wrong, message, error=ValueError)
+        refuse(not wrong, "lr or betas as a Tensor is not supported for capturable=False and foreach=True")
         o["betas"] = tuple(map(float, o["betas"]))
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
@@ -210,7 +208,7 @@ class Rprop(FormulaOptimizer):
 
     def check_options(self, o: dict[str, Any]) -> None:
         super().check_options(o)
-        check(0 < o["etas"][0] < 1 < o["etas"][1], "Invalid eta values: {}, {}", *o["etas"], error=ValueError)
+        refuse(0 < o["etas"][0] < 1 < o["etas"][1], "Invalid eta values: {}, {}", *o["etas"])
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         before, size = slot(state, "prev", p), slot(state, "step_size", p, group["lr"])
@@ -255,8 +253,8 @@ class Adafactor(FormulaOptimizer):
 
     def check_options(self, o: dict[str, Any]) -> None:
         super().check_options({**o, "eps": min(o["eps"][0] or 0, o["eps"][1])})
-        check(o["beta2_decay"] <= 0, "beta2_decay should be <= 0 but is: {}", o["beta2_decay"], error=ValueError)
-        check(o["d"] >= 1, "Clipping threshold d should be >= 1 but is: {}", o["d"], error=ValueError)
+        refuse(o["beta2_decay"] <= 0, "beta2_decay should be <= 0 but is: {}", o["beta2_decay"])
+        refuse(o["d"] >= 1, "Clipping threshold d should be >= 1 but is: {}", o["d"])
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         (least, relative), share = group["eps"], n ** group["beta2_decay"]

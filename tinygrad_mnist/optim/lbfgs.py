@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.optim.optimizer import State, TabledOptimizer
+from tinygrad_mnist.optim.optimizer import State, TabledOptimizer, refuse
 from tinygrad_mnist.tape import enable_grad, touch
 from tinygrad_mnist.tensor import Array, wrap
 
@@ -28,8 +28,7 @@ class LBFGS(TabledOptimizer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        message = "LBFGS doesn't support per-parameter options (parameter groups)"
-        check(len(self.param_groups) == 1, message, error=ValueError)
+        refuse(len(self.param_groups) == 1, "LBFGS doesn't support per-parameter options (parameter groups)")
 
     def check_options(self, o: dict[str, Any]) -> None:
         super().check_options(o)
@@ -46,10 +45,20 @@ class LBFGS(TabledOptimizer):
         lr, small, steep, most = (float(group[k]) for k in ("lr", "tolerance_change", "tolerance_grad", "max_eval"))
         ends = np.cumsum([p.array.size for p in members])[:-1]
 
-        def evaluate() -> tuple[float, Array]:
+        def evaluate() -> tuple[Any, Array]:
             state["func_evals"] = state.get("func_evals", 0) + 1
             with enable_grad():
                 return closure(), self._flat()
+
+        def move(t: float) -> None:
+            for p, x in zip(members, np.split(start + d * t, ends), strict=True):
+                p.array[...] = x.reshape(p.array.shape)
+                touch(p)
+
+        def at(t: float) -> Point:
+            move(t)
+            value, g = evaluate()
+            return Point(t, np.float64(value), g, g @ d)
 
         first, g = evaluate()
         loss, before = float(first), state["func_evals"] - 1
@@ -62,29 +71,16 @@ class LBFGS(TabledOptimizer):
             state.update(d=wrap(d), t=t, prev_flat_grad=wrap(g.copy()), prev_loss=loss)
             if g @ d > -small:
                 break
-            start = [p.array.copy() for p in members]
-
-            def move(t: float, start: list[Array] = start, d: Array = d) -> None:
-                for p, x, part in zip(members, start, np.split(d, ends), strict=True):
-                    p.array[...] = x + part.reshape(x.shape) * t
-                    touch(p)
-
-            def at(t: float, move: Callable[[float], None] = move, d: Array = d) -> Point:
-                move(t)
-                value, g = evaluate()
-                return Point(t, np.float64(value), g, g @ d)
-
+            start, here = np.concatenate([p.array.ravel() for p in members]), Point(0.0, np.float64(loss), g, g @ d)
             if group["line_search_fn"]:
-                tries = int(most) - state["func_evals"] + before
-                found = strong_wolfe(at, Point(0.0, np.float64(loss), g, g @ d), t, float(abs(d).max()), tries)
-                move(found.t)
-                state["t"] = t = float(found.t)
-                loss, g = float(found.loss), found.g
+                here = strong_wolfe(at, here, t, float(abs(d).max()), int(most) - state["func_evals"] + before)
+                state["t"] = t = float(here.t)
+                move(t)
             elif i + 1 < group["max_iter"]:
-                _, value, g, _ = at(t)
-                loss = float(value)
+                here = at(t)
             else:
                 move(t)
+            loss, g = float(here.loss), here.g
             done = state["func_evals"] - before >= most or abs(g).max() <= steep
             if done or abs(d * t).max() <= small or abs(loss - state["prev_loss"]) < small:
                 break

@@ -14,11 +14,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.optim.optimizer import Group, Optimizer, required, signature
+from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type, required, signature
 from tinygrad_mnist.tensor import Tensor
 
-refuse = partial(check, error=ValueError)
-warn = partial(warnings.warn, category=UserWarning, stacklevel=3)
+warn = partial(warnings.warn, category=UserWarning, stacklevel=2)
 
 
 class LRScheduler:
@@ -47,8 +46,7 @@ class LRScheduler:
         given = signature({"optimizer": required, **self.options, "last_epoch": -1}).bind(*args, **kwargs)
         given.apply_defaults()
         self.__dict__.update(given.arguments)
-        kind = type(self.optimizer).__name__
-        check(isinstance(self.optimizer, Optimizer), "{} is not an Optimizer", kind, error=TypeError)
+        refuse_type(isinstance(self.optimizer, Optimizer), "{} is not an Optimizer", type(self.optimizer).__name__)
         self._prepare()
         self._start()
 
@@ -59,8 +57,7 @@ class LRScheduler:
         for i, group in enumerate(self.optimizer.param_groups):
             if self.last_epoch == -1:
                 group.setdefault("initial_lr", _value(group["lr"]))
-            message = "param 'initial_lr' is not specified in param_groups[{}] when resuming with last_epoch >= 0"
-            check("initial_lr" in group, message, i, error=KeyError)
+            check("initial_lr" in group, "resuming: param_groups[{}] has no 'initial_lr'", i, error=KeyError)
         self.base_lrs = [_value(group["initial_lr"]) for group in self.optimizer.param_groups]
         self._initial_step()
 
@@ -119,10 +116,7 @@ class LRScheduler:
 
 
 _LRScheduler = LRScheduler
-_EPOCH = (
-    "The epoch parameter in `scheduler.step()` is deprecated: call `scheduler.step()`. With it, the closed form of"
-    " the schedule is used where there is one."
-)
+_EPOCH = "The epoch parameter in `scheduler.step()` is deprecated: the closed form is used where there is one."
 
 
 def _value(rate: Any) -> Any:
@@ -317,18 +311,17 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 class _Cycle(LRScheduler):
     """A schedule that may move the momentum against the rate."""
 
-    def _begin(self, o: dict[str, Any]) -> tuple[list[float], list[float]]:
+    def _begin(self, o: dict[str, Any]) -> dict[str, Any]:
         known, self.cycle_momentum = self.optimizer.defaults, o["cycle_momentum"]
         lows, highs = (_each(name, self.optimizer, o[name]) for name in ("base_momentum", "max_momentum"))
         if self.cycle_momentum:
             self.use_beta1 = "betas" in known
-            message = "optimizer must support momentum or beta1 with `cycle_momentum` option enabled"
-            refuse(self.use_beta1 or "momentum" in known, message)
+            refuse(self.use_beta1 or "momentum" in known, "optimizer must support momentum or beta1 to cycle_momentum")
             for group, low, high in zip(self.optimizer.param_groups, lows, highs, strict=True):
                 if self.last_epoch == -1:
                     group.update(max_momentum=high, base_momentum=low)
                     self._move(group, high)
-        return lows, highs
+        return {"base_momentums": lows, "max_momentums": highs} if self.cycle_momentum else {}
 
     def _move(self, group: Group, momentum: float) -> None:
         group.update({"betas": (momentum, *group["betas"][1:])} if self.use_beta1 else {"momentum": momentum})
@@ -346,15 +339,14 @@ class OneCycleLR(_Cycle):
     def _prepare(self) -> None:
         o, groups = {name: self.__dict__.pop(name) for name in self.options}, self.optimizer.param_groups
         names = ["epochs", "steps_per_epoch"] if o["total_steps"] is None else ["total_steps"]
-        refuse(None not in map(o.get, names), "You must define either total_steps OR (epochs AND steps_per_epoch)")
-        for name in names:
-            good = isinstance(o[name], int) and o[name] > 0
-            refuse(good, "Expected positive integer {}, but got {}", name, o[name])
-        share, way = o["pct_start"], o["anneal_strategy"]
+        counts, share, way = [o[name] for name in names], o["pct_start"], o["anneal_strategy"]
+        refuse(None not in counts, "You must define either total_steps OR (epochs AND steps_per_epoch)")
+        good = all(isinstance(count, int) and count > 0 for count in counts)
+        refuse(good, "Expected positive integer {}, but got {}", names, counts)
         good = isinstance(share, float) and 0 <= share <= 1
         refuse(good, "Expected float between 0 and 1 pct_start, but got {}", share)
         refuse(way in ("cos", "linear"), "anneal_strategy must be one of 'cos' or 'linear', instead got {}", way)
-        self.total_steps, self._anneal_func_type = math.prod(map(o.__getitem__, names)), way
+        self.total_steps, self._anneal_func_type = math.prod(counts), way
         rise, last = float(share * self.total_steps), self.total_steps - 1
         rates, momenta = ["initial_lr", "max_lr", "min_lr"], ["max_momentum", "base_momentum", "max_momentum"]
         ends = [rise - 1, last]
@@ -372,8 +364,7 @@ class OneCycleLR(_Cycle):
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         n, group = self.last_epoch, self.optimizer.param_groups[i]
-        message = "Tried to step {} times. The specified number of total steps is {}"
-        refuse(n <= self.total_steps, message, n, self.total_steps)
+        refuse(n <= self.total_steps, "Tried to step {} times. The number of total steps is {}", n, self.total_steps)
         ends: list[Any] = [0.0, *(phase["end_step"] for phase in self._schedule_phases)]
         which = sum(n > end for end in ends[1:-1])
         phase, share = self._schedule_phases[which], (n - ends[which]) / (ends[which + 1] - ends[which])
@@ -409,9 +400,7 @@ class CyclicLR(_Cycle):
         if self._scale_fn_custom is None:
             refuse(self.mode in ("triangular", "triangular2", "exp_range"), "mode is invalid and scale_fn is None")
             self.scale_mode = "iterations" if self.mode == "exp_range" else "cycle"
-        momenta = self._begin(o)
-        if self.cycle_momentum:
-            self.base_momentums, self.max_momentums = momenta
+        self.__dict__.update(self._begin(o))
 
     def _start(self) -> None:
         super()._start()
@@ -442,7 +431,7 @@ class _Several(LRScheduler):
         refuse(len(schedulers), "{} expects at least one scheduler, but got no scheduler", name)
         self.optimizer, self._schedulers = optimizer or getattr(schedulers[0], "optimizer", None), list(schedulers)
         for i, each in enumerate(schedulers):
-            check(hasattr(each, "optimizer"), "{} at index {} should have `optimizer`", name, i, error=TypeError)
+            refuse_type(hasattr(each, "optimizer"), "{} at index {} should have `optimizer`", name, i)
             refuse(not isinstance(each, ReduceLROnPlateau), "{} does not support `ReduceLROnPlateau`", name)
             refuse(each.optimizer is self.optimizer, "{} expects all schedulers to belong to the same optimizer", name)
 
@@ -464,9 +453,8 @@ class SequentialLR(_Several):
         self, optimizer: Optimizer, schedulers: list[Any], milestones: list[int], last_epoch: int = -1
     ) -> None:
         self._hold(optimizer, schedulers)
-        counts = len(schedulers), len(milestones)
-        message = "Sequential Schedulers expects one scheduler more than milestones, but got {} and {} milestones"
-        refuse(counts[0] == counts[1] + 1, message, *counts)
+        n, m = len(schedulers), len(milestones)
+        refuse(n == m + 1, "SequentialLR expects one scheduler more than milestones, got {} and {} milestones", n, m)
         self._milestones, self.last_epoch = milestones, last_epoch + 1
         for group in optimizer.param_groups:
             _put(group, group["initial_lr"])

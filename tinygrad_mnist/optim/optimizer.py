@@ -18,6 +18,7 @@ from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 State = dict[str, Any]
 Group = dict[str, Any]
+refuse, refuse_type = partial(check, error=ValueError), partial(check, error=TypeError)
 required: Any = object()  # the default of an option that each group must set
 
 
@@ -44,12 +45,11 @@ class Optimizer:
             cls.step = _hooked(cls.step)  # type: ignore[method-assign]
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
-        message = "params argument given to the optimizer should be an iterable of Tensors or dicts, but got Tensor"
-        check(not isinstance(params, Tensor), message, error=TypeError)
+        refuse_type(not isinstance(params, Tensor), "params should be an iterable of Tensors or dicts, but got Tensor")
         self.defaults, self.param_groups = defaults, list[Group]()
         Optimizer.__setstate__(self, {"state": defaultdict(dict)})
         groups = list(params)
-        check(groups, "optimizer got an empty parameter list", error=ValueError)
+        refuse(groups, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
@@ -65,28 +65,27 @@ class Optimizer:
 
     def add_param_group(self, param_group: Group) -> None:
         """Add parameters with options of their own: a dict of "params" and any option."""
-        check(isinstance(param_group, dict), "param_group must be a dict, got {}", type(param_group), error=TypeError)
-        given, refuse = param_group["params"], partial(check, error=ValueError)
-        message = "optimizer parameters need to be organized in ordered collections, but got a set"
-        check(not isinstance(given, set), message, error=TypeError)
+        refuse_type(isinstance(param_group, dict), "param_group must be a dict, but got {}", type(param_group))
+        given = param_group["params"]
+        refuse_type(not isinstance(given, set), "optimizer parameters need to be in ordered collections, but got a set")
         members, group = [given] if isinstance(given, Tensor) else list(given), {**self.defaults, **param_group}
         named = [p for p in members if isinstance(p, tuple)]
         refuse(len(named) in (0, len(members)), "all optimizer params should be with/without names. Some are missing")
         if named:
             group["param_names"], members = [name for name, _ in named], [p for _, p in named]
         for p in members:
-            message = "optimizer can only optimize Tensors, but one of the params is {}"
-            check(isinstance(p, Tensor), message, type(p).__name__, error=TypeError)
+            refuse_type(
+                isinstance(p, Tensor), "optimizer can only optimize Tensors, but one of the params is {}", type(p)
+            )
             refuse(p.is_leaf, "can't optimize a non-leaf Tensor")
         for name in self.defaults:
             refuse(group[name] is not required, "parameter group didn't specify the required option {}", name)
         if len(set(members)) < len(members):
             warnings.warn("optimizer contains a parameter group with duplicate parameters", stacklevel=3)
-        message = "all optimizer param groups should be with/without names. cannot add one {} names to the optimizer"
-        same = all(("param_names" in other) == ("param_names" in group) for other in self.param_groups)
-        refuse(same, message, "with" if named else "without")
-        apart = set(members).isdisjoint(self._parameters())
-        refuse(apart, "some parameters appear in more than one parameter group")
+        for other in self.param_groups:
+            same = ("param_names" in other) == ("param_names" in group)
+            refuse(same, "all optimizer param groups should be with/without names. Some names are missing")
+            refuse(set(members).isdisjoint(other["params"]), "some parameters appear in more than one parameter group")
         self.param_groups.append({**group, "params": members})
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -153,7 +152,6 @@ class Optimizer:
         """Take over a state dict of the same parameters in the same order."""
         state_dict = self._through("load_state_dict_pre", dict(state_dict))
         groups, saved = self.param_groups, copy.deepcopy(state_dict["param_groups"])
-        refuse = partial(check, error=ValueError)
         refuse(len(saved) == len(groups), "loaded state dict has a different number of parameter groups")
         same = all(len(a["params"]) == len(b["params"]) for a, b in zip(saved, groups, strict=True))
         refuse(same, "loaded state dict has a parameter group of another size than the optimizer's group")
@@ -235,7 +233,6 @@ class TabledOptimizer(Optimizer):
 
     def check_options(self, o: dict[str, Any]) -> None:
         """Refuse values that make no sense, with ValueError; a subclass checks more."""
-        refuse = partial(check, error=ValueError)
         refuse(not isinstance(o["lr"], Tensor) or o["lr"].numel() == 1, "Tensor lr must be 1-element")
         for name in _NOT_NEGATIVE & o.keys():
             words = _WORDS.get(name, f"{name} value")
@@ -243,8 +240,7 @@ class TabledOptimizer(Optimizer):
         for i, beta in enumerate(o.get("betas", ())):
             refuse(0 <= beta < 1, "Invalid beta parameter at index {}: {}", i, beta)
         check(not (o.get("fused") and o.get("foreach")), "`fused` and `foreach` cannot be `True` together.")
-        message = "differentiable: a step is not recorded, so no gradient goes through it"
-        check(not o.get("differentiable"), message, error=NotImplementedError)
+        check(not o.get("differentiable"), "differentiable: a step is not recorded", error=NotImplementedError)
 
 
 _WORDS = {"lr": "learning rate", "eps": "epsilon value"}

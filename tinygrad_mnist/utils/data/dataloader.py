@@ -92,22 +92,21 @@ class DataLoader:
         multiprocessing_context: Any = None, generator: Any = None, *, prefetch_factor: int | None = None,
         persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True,
     ) -> None:  # fmt: skip
-        message = "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
-        refuse(num_workers >= 0, message)
-        refuse(timeout >= 0, "timeout option should be non-negative")
+        iterable, chosen = isinstance(dataset, IterableDataset), bool(shuffle) or sampler is not None
         here = prefetch_factor is None and not persistent_workers and multiprocessing_context is None
-        message = "prefetch_factor, persistent_workers and multiprocessing_context need num_workers > 0"
-        refuse(num_workers > 0 or here, message)
-        refuse((prefetch_factor or 0) >= 0, "prefetch_factor option should be non-negative")
-        iterable = isinstance(dataset, IterableDataset)
-        message = "DataLoader with IterableDataset: expected unspecified shuffle, sampler and batch_sampler options"
-        refuse(not iterable or not (shuffle or sampler is not None or batch_sampler is not None), message)
-        refuse(sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
-        plain = batch_size == 1 and not shuffle and sampler is None and not drop_last
-        message = "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
-        refuse(batch_sampler is None or plain, message)
-        message = "batch_size=None option disables auto-batching and is mutually exclusive with drop_last"
-        refuse(batch_size is not None or not drop_last, message)
+        for good, message in (
+            (num_workers >= 0, "num_workers option should be non-negative"),
+            (timeout >= 0, "timeout option should be non-negative"),
+            (num_workers > 0 or here, "prefetch_factor, persistent_workers, multiprocessing_context need num_workers > 0"),
+            ((prefetch_factor or 0) >= 0, "prefetch_factor option should be non-negative"),
+            (not iterable or not (chosen or batch_sampler is not None),
+             "DataLoader with IterableDataset: expected unspecified shuffle, sampler and batch_sampler options"),
+            (sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle"),
+            (batch_sampler is None or not (chosen or drop_last or batch_size != 1),
+             "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"),
+            (batch_size is not None or not drop_last, "batch_size=None option is mutually exclusive with drop_last"),
+        ):  # fmt: skip
+            refuse(good, message)
         if sampler is None and not iterable:
             sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
         if batch_sampler is not None:

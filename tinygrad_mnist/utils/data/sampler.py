@@ -18,9 +18,9 @@ T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
 
 
-def _positive(name: str, value: Any) -> None:
-    good = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    refuse(good, "{} should be a positive integer value, but got {}={}", name, name, value)
+def _want(kind: type, name: str, value: Any, error: type[Exception] = ValueError) -> None:
+    words, good = ("a boolean value", True) if kind is bool else ("a positive integer value", value > 0)
+    check(type(value) is kind and good, "{} should be {}, but got {}={}", name, words, name, value, error=error)
 
 
 class Sampler(Generic[T]):
@@ -35,11 +35,6 @@ class Sampler(Generic[T]):
         raise NotImplementedError("Subclasses of Sampler should implement __iter__.")
 
 
-class _Counted(Sampler[int]):
-    def __len__(self) -> int:
-        return self.num_samples
-
-
 class SequentialSampler(Sampler[int]):
     """From the first to the last."""
 
@@ -47,10 +42,15 @@ class SequentialSampler(Sampler[int]):
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self.data_source)))
+        return iter(range(len(self)))
 
     def __len__(self) -> int:
         return len(self.data_source)
+
+
+class _Counted(Sampler[int]):
+    def __len__(self) -> int:
+        return self.num_samples
 
 
 class RandomSampler(_Counted):
@@ -61,9 +61,8 @@ class RandomSampler(_Counted):
     ) -> None:
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         self._num_samples = num_samples
-        message = "replacement should be a boolean value, but got replacement={}"
-        check(isinstance(replacement, bool), message, replacement, error=TypeError)
-        _positive("num_samples", self.num_samples)
+        _want(bool, "replacement", replacement, TypeError)
+        _want(int, "num_samples", self.num_samples)
 
     @property
     def num_samples(self) -> int:  # type: ignore[override]
@@ -95,9 +94,8 @@ class WeightedRandomSampler(_Counted):
     """Draws in proportion to weights."""
 
     def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
-        _positive("num_samples", num_samples)
-        message = "replacement should be a boolean value, but got replacement={}"
-        refuse(isinstance(replacement, bool), message, replacement)
+        _want(int, "num_samples", num_samples)
+        _want(bool, "replacement", replacement)
         self.weights, self.num_samples = as_tensor_(weights, dtype=float64), num_samples
         refuse(self.weights.ndim == 1, "weights should be a 1d sequence but have shape {}", self.weights.shape)
         self.replacement, self.generator = replacement, generator
@@ -110,9 +108,8 @@ class BatchSampler(Sampler[list[int]]):
     """Another sampler's indices in lists of `batch_size`."""
 
     def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool) -> None:
-        _positive("batch_size", batch_size)
-        message = "drop_last should be a boolean value, but got drop_last={}"
-        refuse(isinstance(drop_last, bool), message, drop_last)
+        _want(int, "batch_size", batch_size)
+        _want(bool, "drop_last", drop_last)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self) -> Iterator[list[Any]]:
@@ -137,8 +134,8 @@ class DistributedSampler(_Counted):
         seed: int = 0, drop_last: bool = False,
     ) -> None:  # fmt: skip
         self.num_replicas, self.rank = 1 if num_replicas is None else num_replicas, 0 if rank is None else rank
-        message = "Invalid rank {}, rank should be in the interval [0, {}]"
-        refuse(0 <= self.rank < self.num_replicas, message, self.rank, self.num_replicas - 1)
+        good = 0 <= self.rank < self.num_replicas
+        refuse(good, "Invalid rank {}, rank should be in the interval [0, {})", self.rank, self.num_replicas)
         self.dataset, self.shuffle, self.seed, self.epoch, self.drop_last = dataset, shuffle, seed, 0, drop_last
         n = len(dataset)
         self.num_samples = n // self.num_replicas if drop_last else -(-n // self.num_replicas)
