@@ -97,7 +97,7 @@ class DataLoader:
         for good, message in (
             (num_workers >= 0, "num_workers option should be non-negative"),
             (timeout >= 0, "timeout option should be non-negative"),
-            (num_workers > 0 or here, "prefetch_factor, persistent_workers, multiprocessing_context need num_workers > 0"),
+            (num_workers > 0 or here, "prefetch_factor, persistent_workers, multiprocessing_context want num_workers"),
             ((prefetch_factor or 0) >= 0, "prefetch_factor option should be non-negative"),
             (not iterable or not (chosen or batch_sampler is not None),
              "DataLoader with IterableDataset: expected unspecified shuffle, sampler and batch_sampler options"),
