@@ -717,11 +717,7 @@ def test_a_step_between_forward_and_backward_is_noticed():
         (lambda x: optim.SGD([{"params": [x]}, {"params": [x]}]), ValueError, "more than one parameter group"),
         (lambda x: optim.SGD([x]).add_param_group([x]), TypeError, "must be a dict"),
         (lambda x: optim.SGD([("x", x), x.detach()]), ValueError, "with/without names"),
-        (
-            lambda x: optim.SGD([x]).add_param_group({"params": [("y", tg.ones(1))]}),
-            ValueError,
-            "with/without names",
-        ),
+        (lambda x: optim.SGD([x]).add_param_group({"params": [("y", tg.ones(1))]}), ValueError, "with/without names"),
         (lambda x: optim.Adam([x], lr=tg.ones(2)), ValueError, "Tensor lr must be 1-element"),
         (lambda x: optim.Adam([x], lr=tg.tensor(0.1), foreach=True), ValueError, "foreach=True"),
         (lambda x: optim.Adam([x], betas=(0, 0.9)), ValueError, "both floats or both Tensors"),
