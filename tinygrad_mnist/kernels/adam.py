@@ -12,17 +12,9 @@ Array = npt.NDArray[Any]
 
 
 def adam(
-    param: Array,
-    grad: Array,
-    exp_avg: Array,
-    exp_avg_sq: Array,
-    max_exp_avg_sq: Array | None,
-    beta1: float,
-    beta2: float,
-    step_size: float,
-    correction: float,
-    eps: float,
-) -> None:
+    param: Array, grad: Array, exp_avg: Array, exp_avg_sq: Array, max_exp_avg_sq: Array | None,
+    beta1: float, beta2: float, step_size: float, correction: float, eps: float,
+) -> None:  # fmt: skip
     """param -= step_size * exp_avg / (sqrt(exp_avg_sq) / correction + eps), with the averages moved on first.
 
     Kingma and Ba (2014), arXiv:1412.6980; with `max_exp_avg_sq` AMSGrad, Reddi et al. (2018),
