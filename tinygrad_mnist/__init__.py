@@ -5,23 +5,8 @@
 
 import warnings as _warnings
 
-from tinygrad_mnist import (
-    accelerator,
-    amp,
-    autograd,
-    backends,
-    cuda,
-    distributed,
-    distributions,
-    linalg,
-    mps,
-    nn,
-    ops,
-    optim,
-    random,
-    utils,
-    xpu,
-)
+from tinygrad_mnist import amp, autograd, distributions, linalg, nn, ops, optim, random, testing, utils
+from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.compatibility import *
 from tinygrad_mnist.creation import *
