@@ -8,6 +8,7 @@ import warnings as _warnings
 from tinygrad_mnist import amp, autograd, distributions, linalg, nn, ops, optim, random, testing, utils
 from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
+from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor

@@ -104,6 +104,7 @@ def _writer(array: npt.NDArray[Any]) -> tuple[Callable[[Any], str], int, bool]:
     if scientific is None:
         high, low = (size.max(), size.min()) if size.size else (1.0, 1.0)
         scientific = bool(high / low > 1000 or high > 1e8 or (not whole and low < 1e-4))
+    scientific = scientific and size.size > 0
 
     def write(each: Any) -> str:
         if scientific:
