@@ -5,26 +5,10 @@
 
 import warnings as _warnings
 
-from tinygrad_mnist import (
-    accelerator,
-    amp,
-    autograd,
-    backends,
-    cuda,
-    distributed,
-    distributions,
-    func,
-    linalg,
-    mps,
-    nn,
-    ops,
-    optim,
-    random,
-    special,
-    utils,
-    xpu,
-)
+from tinygrad_mnist import amp, autograd, distributions, func, linalg, nn, ops, optim, random, special, testing, utils
+from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
+from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor

@@ -22,9 +22,12 @@ class dtype:
         self.is_complex = False
         if numpy is not None:
             self.dtype: NumpyDtype = np.dtype(numpy)
-            self.itemsize = self.dtype.itemsize
-            self.is_floating_point = self.dtype.kind == "f"
-            self.is_signed = self.dtype.kind in "if"
+        kind, self.itemsize = (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
+        self.is_floating_point, self.is_signed = kind == "f", kind in "if"
+
+    def to_real(self) -> "dtype":
+        """The dtype itself."""
+        return self
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -125,20 +128,42 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     return kind(resolve(from_)) <= kind(resolve(to))
 
 
-class finfo:
-    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`."""
+class _Limits:
+    """What `finfo` and `iinfo` share: of two dtypes they are equal if all their limits are."""
+
+    shown: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Limits) and self.__dict__ == other.__dict__
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name):g}" for name in self.shown)
+        return f"{type(self).__name__}({fields}, dtype={self.dtype})"  # type: ignore[attr-defined]
+
+
+class finfo(_Limits):
+    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`, `bits`."""
+
+    shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
     def __init__(self, type: Any = None) -> None:
-        info = np.finfo(resolve(type) if type is not None else default())
-        self.bits, self.dtype = info.bits, info.dtype.name
+        numpy = resolve(type) if type is not None else default()
+        check(numpy.kind == "f", "torch.finfo() requires a floating point input type, got {}", type, error=TypeError)
+        info = np.finfo(numpy)
+        self.bits, self.dtype, self.resolution = info.bits, info.dtype.name, 10.0**-info.precision
         self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
         self.tiny = self.smallest_normal = info.tiny.item()
-        self.resolution = info.resolution.item()
 
 
-class iinfo:
+class iinfo(_Limits):
     """Limits of an integer dtype: `max`, `min`, `bits`."""
 
+    shown = ("min", "max")
+
     def __init__(self, type: Any) -> None:
-        info = np.iinfo(resolve(type))
+        numpy = resolve(type)
+        check(numpy.kind in "iu", "torch.iinfo() requires an integer input type, got {}", type, error=TypeError)
+        info = np.iinfo(numpy)
         self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name

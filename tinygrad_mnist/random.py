@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.device import CPU, require_cpu
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 
@@ -14,13 +18,17 @@ class Generator:
     """A source of random numbers with a state of its own: SFC64, by Chris Doty-Humphrey."""
 
     def __init__(self, device: Any = "cpu") -> None:
-        self.device = device
+        require_cpu(device)
+        self.device = CPU
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from a seed; the same seed gives the same numbers."""
-        self._seed = int(seed)
-        self.numpy = np.random.Generator(np.random.SFC64(self._seed % 2**64))
+        check(
+            -(2**63) <= seed < 2**64, "manual_seed: Overflow when unpacking long long, got {}", seed, error=ValueError
+        )
+        self._seed = seed % 2**64
+        self.numpy = np.random.Generator(np.random.SFC64(self._seed))
         return self
 
     def initial_seed(self) -> int:
@@ -31,6 +39,10 @@ class Generator:
         """Start again from a seed that the operating system draws, and return it."""
         self.manual_seed(int(np.random.SeedSequence().entropy % 2**63))  # type: ignore[operator]
         return self._seed
+
+    def clone_state(self) -> Generator:
+        """Another generator in the same state."""
+        return Generator().set_state(self.get_state())
 
     def get_state(self) -> Tensor:
         """The state as a tensor of bytes."""
@@ -76,6 +88,17 @@ def get_rng_state() -> Tensor:
 def set_rng_state(new_state: Tensor) -> None:
     """Put the default generator back into a state."""
     default_generator.set_state(new_state)
+
+
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **ignored: Any) -> Iterator[None]:
+    """A with-block after which the default generator goes on where it was before."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)
 
 
 def source(generator: Generator | None) -> np.random.Generator:
