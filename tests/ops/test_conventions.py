@@ -192,6 +192,11 @@ def test_scipy_is_imported_when_first_needed():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_erfc_keeps_its_digits_where_it_is_small():
+    wanted = [4.677734981063e-3, 1.537459794428e-12]  # Abramowitz and Stegun, 7.1.2, at 2 and 5
+    np.testing.assert_allclose(tg.erfc(tg.tensor([2.0, 5.0])).numpy(), wanted, rtol=1e-6)
+
+
 def test_sums_of_nothing():
     x = tg.zeros(0, 3)
     assert x.sum().item() == 0 and x.prod().item() == 1 and np.isnan(x.mean().item())
