@@ -13,6 +13,7 @@ import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.recipe import Recipe, classifier
 from tinygrad_mnist.mnist.training import Epoch
+from tinygrad_mnist.mnist.weights import SHIPPED, shipped
 
 
 class RunError(ValueError):
@@ -91,3 +92,12 @@ class Run:
             return [Epoch(int(row.pop("number")), **{k: float(v) for k, v in row.items()}) for row in rows]
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"{self.metrics}: cannot be read: {error}") from None
+
+
+def trained(run: str | Path) -> nn.Sequential:
+    """A trained network, in evaluation mode: that of a run's folder, or the shipped one of that name.
+
+    Where there is both, the folder is taken. RunError says in one line what is missing or wrong.
+    """
+    folder = Path(run)
+    return shipped(str(run)) if str(run) in SHIPPED and not folder.exists() else Run(folder).network()
