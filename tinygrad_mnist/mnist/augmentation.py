@@ -82,7 +82,7 @@ def _sample(images: Images, x: Images, y: Images) -> Images:
     n, width = len(images), SIDE + 2
     framed = np.zeros((n, width, width), np.float32)  # a frame of paper: whoever reads outside, reads it
     framed[:, 1:-1, 1:-1] = images
-    framed = framed.ravel()
+    flat = framed.ravel()
     for coordinate in (x, y):
         coordinate += (width - 1) / 2
         np.clip(coordinate, 0, np.float32(width - 1.001), out=coordinate)
@@ -100,7 +100,5 @@ def _sample(images: Images, x: Images, y: Images) -> Images:
         right += left
         return right
 
-    above, below = (
-        between(framed[first:].take(corner), framed[first + 1 :].take(corner), x) for first in (0, width)
-    )
+    above, below = (between(flat[first:].take(corner), flat[first + 1 :].take(corner), x) for first in (0, width))
     return between(above, below, y).reshape(images.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import matplotlib
@@ -12,17 +13,23 @@ from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
 from tinygrad_mnist.mnist.training import Epoch
 
-BLUE, ORANGE, GRAY = "#2563ab", "#d9601a", "#8a8f98"
+BLUE, ORANGE, GREEN, GRAY = "#2563ab", "#d9601a", "#2f8f4e", "#8a8f98"
 
 
 def learning_curves(history: list[Epoch], path: Path) -> None:
-    """The cost per epoch, and the error on training and test images, as a picture."""
+    """The cost per epoch, and the error on training, validation and test images, as a picture."""
     epochs = [epoch.number for epoch in history]
     marker = "o" if len(epochs) < 3 else None
     with plt.rc_context({"axes.spines.top": False, "axes.spines.right": False, "font.size": 11}):
         figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
         left.plot(epochs, [e.loss for e in history], color=BLUE, marker=marker, label="training, dropout on")
         left.plot(epochs, [e.test_loss for e in history], color=ORANGE, marker=marker, label="test, dropout off")
+        held_out = [e for e in history if e.validation_loss is not None]
+        if held_out:
+            numbers = [e.number for e in held_out]
+            left.plot(numbers, [e.validation_loss for e in held_out], color=GREEN, marker=marker, label="validation")
+            errors = [1 - (e.validation_accuracy or 0) for e in held_out]
+            right.plot(numbers, errors, color=GREEN, marker=marker, label="validation")
         left.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
         left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         left.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
@@ -35,5 +42,7 @@ def learning_curves(history: list[Epoch], path: Path) -> None:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(axis="y", color="#e4e6ea", linewidth=0.8)
             axes.legend(frameon=False)
-        figure.savefig(path, dpi=140)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        figure.savefig(partial, dpi=140, format="png")
+        os.replace(partial, path)
         plt.close(figure)
