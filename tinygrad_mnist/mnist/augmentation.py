@@ -74,7 +74,7 @@ def augment(
     weights[:, :, 3:] *= elastic
     weights[0, :, :3] = np.stack([dx * shift, wide * cosine, wide * (slant * cosine - sine)], 1)
     weights[1, :, :3] = np.stack([dy * shift, high * sine, high * (slant * sine + cosine)], 1)
-    return _sample(images, *(weights.reshape(2 * n, -1) @ basis).reshape(2, n, -1))
+    return _sample(images, *weights @ basis)
 
 
 def _sample(images: Images, x: Images, y: Images) -> Images:
