@@ -209,7 +209,7 @@ def test_json_is_one_object_on_standard_output(data, tmp_path):
     assert summary["validation_accuracy"] == kept.validation_accuracy is not None
     assert summary["test_accuracy"] == kept.test_accuracy and summary["parameters"] == 784 * 12 + 12 + 12 * 8 + 8 + 90
     assert (summary["train_digits"], summary["validation_digits"], summary["test_digits"]) == (241, 59, 100)
-    assert "original project" in done.stderr and "validation" in done.stderr
+    assert "The original project: 99.13%" in done.stderr and "validation" in done.stderr
     rows = list(csv.DictReader((tmp_path / "run" / "metrics.csv").open()))
     assert all(0 < float(row["validation_accuracy"]) < 1 for row in rows)
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["validation"] == 0.2

@@ -206,7 +206,7 @@ class Training:
             self.optimizer,
             self.watch,
             label_smoothing=self.recipe.label_smoothing,
-            change=self._augmentation() if self.recipe.augment else None,
+            change=self._change(),
             after_step=self._after_step,
         )
         seconds = time.perf_counter() - start
@@ -230,10 +230,17 @@ class Training:
         self.history.append(epoch)
         return epoch
 
-    def _augmentation(self) -> Callable[[tg.Tensor], tg.Tensor]:
+    def _change(self) -> Callable[[tg.Tensor], tg.Tensor]:
+        """What an epoch does to its images: augmentation, and dropout of pixels."""
         # Each epoch draws from its own seed: a resumed run needs no state of this generator.
         generator = np.random.default_rng([self.recipe.seed, len(self.history)])
-        return lambda images: tg.from_numpy(augment(images.numpy(), generator))
+
+        def change(images: tg.Tensor) -> tg.Tensor:
+            if self.recipe.augment:
+                images = tg.from_numpy(augment(images.numpy(), generator))
+            return F.dropout(images, 1 - self.recipe.keep_input)
+
+        return change
 
     def _after_step(self) -> None:
         if self.recipe.schedule != "decay":

@@ -50,8 +50,8 @@ def train(
         bool | None,
         typer.Option(
             "--augment",
-            help="Shift, turn, scale and bend the images anew in each epoch. The modern recipe then takes less dropout"
-            " and more epochs.",
+            help="Shift, turn, scale and bend the images anew in each epoch. The modern recipe then takes less weight"
+            " decay and dropout, and more epochs.",
         ),
     ] = None,
     tensorboard: Annotated[
@@ -227,7 +227,7 @@ def _train(training: Training, digits: Digits, run: Run, say: Console, tensorboa
 
         learning_curves(history, run.curves)
         say.print(_summary(training, digits))
-        say.print(_comparison(training))
+        say.print(_comparison(training), soft_wrap=True)
         say.print(f"Written to [bold]{run.folder}[/]: weights, recipe, metrics, learning curves.")
         say.print(f"Measure again:  tinygrad-mnist evaluate {run.folder}", style="dim")
         if interrupted:
@@ -296,7 +296,6 @@ def _comparison(training: Training) -> str:
     assert kept is not None
     train, test = kept.train_accuracy - ORIGINAL["train_accuracy"], kept.test_accuracy - ORIGINAL["test_accuracy"]
     full = len(training.train_set) + len(training.validation_set or ()) == 60_000
-    return (
-        f"The original project reports 99.13% training and 97% test accuracy: here {100 * train:+.2f} and"
-        f" {100 * test:+.2f} points" + ("." if full else ", on other digits than its 60,000 and 10,000.")
+    return f"The original project: 99.13% training, 97% test. Here: {100 * train:+.2f} and {100 * test:+.2f} points" + (
+        "." if full else ", on other digits."
     )
