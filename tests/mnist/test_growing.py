@@ -198,6 +198,9 @@ def test_patience_ends_and_the_best_epochs_weights_are_kept(few, tmp_path, monke
     resumed = Training(recipe, few)
     folder.resume(resumed, few)
     assert resumed.finished
+    lower = dataclasses.replace(train.history[3], number=5, validation_loss=0.1)
+    train.history.append(lower)
+    assert train.best is lower  # of equal accuracies, the lower loss
 
 
 def test_json_is_one_object_on_standard_output(data, tmp_path):
