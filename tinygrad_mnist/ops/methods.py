@@ -210,18 +210,12 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
     The tensor itself where nothing changes. The only device is the CPU.
     """
-    wanted = kwargs.get("dtype")
-    places = [kwargs.get("device")]
-    for each in args:
-        if isinstance(each, Tensor):
-            wanted = each.dtype
-        elif isinstance(each, str | device | int) and not isinstance(each, bool):
-            places.append(each)
-        elif each is not None and not isinstance(each, bool):
-            wanted = each
-    for place in places:
-        require_cpu(place)
-    out = self if wanted is None else cast(self, wanted)
+    given = [each for each in (*args, *map(kwargs.get, ("dtype", "device", "other"))) if each is not None]
+    wanted = [getattr(each, "dtype", each) for each in given if not isinstance(each, str | device | int)]
+    for each in given:
+        if isinstance(each, str | device | int) and not isinstance(each, bool):
+            require_cpu(each)
+    out = cast(self, wanted[0]) if wanted else self
     return movement.clone(out) if kwargs.get("copy") and out is self else out
 
 

@@ -4,10 +4,9 @@ A view shares memory with its input, as in PyTorch; the rest copy.
 """
 
 import builtins
+import itertools
 import math
 from collections.abc import Callable, Sequence
-from itertools import combinations as _combinations
-from itertools import combinations_with_replacement, pairwise, starmap
 from typing import Any
 
 import numpy as np
@@ -62,11 +61,8 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return wrap(input.array.view(dtypes.resolve(shape[0])))
     out = reshape(input, *shape)
-    if out.view_of is None and input.array.size:
-        raise RuntimeError(
-            "view: view size is not compatible with input tensor's size and stride (at least one"
-            " dimension spans across two contiguous subspaces). Use .reshape(...) instead."
-        )
+    check(out.view_of is not None or not input.array.size, "view: view size is not compatible with input tensor's size"
+          " and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...).")  # fmt: skip
     return out
 
 
@@ -93,8 +89,8 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 def permute(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
     """The dimensions in another order: a view."""
     given = size(order if dims is None else (dims,))
-    wanted = "permute: number of dimensions in the tensor input does not match the length of the desired ordering: {}"
-    check(len(given) == input.ndim, wanted + " against {}", input.ndim, len(given))
+    check(len(given) == input.ndim, "permute: number of dimensions in the tensor input does not match the length of the"
+          " desired ordering: {} against {}", input.ndim, len(given))  # fmt: skip
     goal = dimensions(given, input.ndim, "permute")
     back = sorted(range(len(goal)), key=goal.__getitem__)
     return record_view("permute", input, lambda a: a.transpose(goal), lambda g: permute(g, back))
@@ -127,9 +123,7 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
 
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without the dimensions of size 1, or without those named that have size 1."""
-    named = () if dim is not None and not isinstance(dim, int) and not len(dim) else (
-        dimensions(dim, input.ndim, "squeeze")
-    )  # fmt: skip
+    named = () if isinstance(dim, tuple | list) and not dim else dimensions(dim, input.ndim, "squeeze")
     return reshape(input, tuple(n for d, n in enumerate(input.array.shape) if n != 1 or d not in named))
 
 
@@ -145,12 +139,9 @@ def expand(input: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
     new = len(wanted) - len(shape)
     check(new >= 0, "expand: {} has fewer dimensions than the tensor's {}", wanted, shape)
     goal = tuple(shape[d - new] if n == -1 and d >= new else n for d, n in enumerate(wanted))
-    for d, n in enumerate(goal):
-        if n < 0 or (d >= new and shape[d - new] not in (1, n)):
-            raise RuntimeError(
-                f"expand: The expanded size of the tensor ({n}) must match the existing size at"
-                f" non-singleton dimension {d}. Target sizes: {list(wanted)}. Tensor sizes: {list(shape)}"
-            )
+    fit = all(n >= 0 and (d < new or shape[d - new] in (1, n)) for d, n in enumerate(goal))
+    check(fit, "expand: The expanded size of the tensor must match the existing size at non-singleton dimensions."
+          " Target sizes: {}. Tensor sizes: {}", wanted, shape)  # fmt: skip
     return record_view("expand", input, lambda a: np.broadcast_to(a, goal), lambda g: g)
 
 
@@ -184,25 +175,22 @@ def broadcast_shapes(*shapes: Any) -> Size:
     """The shape that tensors of these shapes broadcast to."""
     try:
         return Size(np.broadcast_shapes(*(each if isinstance(each, int) else tuple(each) for each in shapes)))
-    except ValueError:
-        raise RuntimeError(
-            f"broadcast_shapes: Shape mismatch: objects cannot be broadcast to a single shape: {shapes}"
-        ) from None
+    except ValueError as error:
+        raise RuntimeError(f"broadcast_shapes: {error}") from None
 
 
 def sum_to_size(input: Tensor, *shape: Any) -> Tensor:
     """The opposite of broadcasting: summed over the dimensions that `shape` lacks or has as 1."""
     goal, own = size(shape), input.array.shape
     new = len(own) - len(goal)
-    if new < 0 or any(n not in (m, 1) for m, n in zip(own[new:], goal, strict=True)):
-        raise RuntimeError(f"sum_to_size: size {goal} is not expandable to size {own}")
+    fit = new >= 0 and all(n in (m, 1) for m, n in zip(own[new:], goal, strict=True))
+    check(fit, "sum_to_size: size {} is not expandable to size {}", goal, own)
     dims = (*range(new), *(d + new for d, n in enumerate(goal) if n == 1 and own[d + new] != 1))
     wide = None if input.array.dtype.kind == "f" else np.int64
     if not dims:
         return input if goal or not wide else cast(input, wide)
     out = np.add.reduce(input.array, dims, wide, keepdims=True).reshape(goal)
-    padded = (1,) * new + goal
-    return record("sum_to_size", out, (input, lambda g: expand(reshape(g, padded), own)))
+    return record("sum_to_size", out, (input, lambda g: expand(reshape(g, (1,) * new + goal), own)))
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
@@ -234,24 +222,23 @@ def _storage(a: Array) -> Array:
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A view of the memory that input is part of: `stride` elements to the next in each dimension."""
-    memory, width = _storage(input.array), input.array.itemsize
-    own = (input.data_ptr() - wrap(memory).data_ptr()) // width
+    memory, shape, steps = _storage(input.array), input.array.shape, input.stride()
+    own, count = (input.data_ptr() - wrap(memory).data_ptr()) // memory.itemsize, memory.size
     start = own if storage_offset is None else storage_offset
 
     def function(a: Array) -> Array:
         flat = _storage(a)
-        try:
-            return np.ndarray(size, flat.dtype, flat, start * flat.itemsize, [each * flat.itemsize for each in stride])
-        except (ValueError, TypeError):
-            raise RuntimeError(
-                f"as_strided: size {size}, stride {stride} and storage offset {start} are out of bounds"
-                f" for storage of size {flat.size}"
-            ) from None
+        last = start + builtins.sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+        check(0 in size or last < flat.size, "as_strided: size {}, stride {} and offset {} are out of bounds for"
+              " storage of size {}", size, stride, start, flat.size)  # fmt: skip
+        return np.ndarray(size, flat.dtype, flat, start * flat.itemsize, [each * flat.itemsize for each in stride])
 
-    places = np.arange(memory.size)
-    at = wrap(function(places))
-    mine = wrap(np.ndarray(input.shape, int, places, own * 8, [each * 8 for each in input.stride()]))
-    return record_view("as_strided", input, function, lambda g: getitem(_put(g, memory.shape, (at,)), mine))
+    def rule(g: Tensor) -> Tensor:
+        places = np.arange(count)
+        mine = np.ndarray(shape, int, places, own * places.itemsize, [each * places.itemsize for each in steps])
+        return getitem(_put(g, (count,), (wrap(function(places)),)), wrap(mine))
+
+    return record_view("as_strided", input, function, rule)
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -336,14 +323,13 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         n, more = divmod(length, cuts)
         cuts = np.cumsum([n + 1] * more + [n] * (cuts - more))[:-1]
     edges = [0, *(builtins.min(int(c) if c >= 0 else int(c) + length, length) for c in cuts), length]
-    return tuple(narrow(input, d, a, builtins.max(b - a, 0)) for a, b in pairwise(edges))
+    return tuple(narrow(input, d, a, builtins.max(b - a, 0)) for a, b in itertools.pairwise(edges))
 
 
-def _splitting(name: str, dim: int, doc: str) -> Any:
+def _splitting(name: str, dim: int, least: int, doc: str) -> Any:
     def op(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-        least, cuts = builtins.max(dim, 1) + (name != "hsplit"), indices_or_sections
-        check(input.ndim >= (least if name != "dsplit" else 3), "{}: got a tensor with {} dimensions", name, input.ndim)
-        d = builtins.min(dim, input.ndim - 1)
+        check(input.ndim >= least, "{} requires at least {} dimensions, but got {}", name, least, input.ndim)
+        d, cuts = builtins.min(dim, input.ndim - 1), indices_or_sections
         even = not isinstance(cuts, int) or (cuts > 0 and input.array.shape[d] % cuts == 0)
         check(even, "{}: the size of dimension {} of {} is not divisible by {}", name, d, input.shape, cuts)
         return tensor_split(input, cuts, d)
@@ -352,9 +338,9 @@ def _splitting(name: str, dim: int, doc: str) -> Any:
     return op
 
 
-hsplit = _splitting("hsplit", 1, "Pieces side by side: `tensor_split` along dimension 1, or 0 of a vector.")
-vsplit = _splitting("vsplit", 0, "Pieces one below the other: `tensor_split` along dimension 0.")
-dsplit = _splitting("dsplit", 2, "`tensor_split` along dimension 2.")
+hsplit = _splitting("hsplit", 1, 1, "Pieces side by side: `tensor_split` along dimension 1, or 0 of a vector.")
+vsplit = _splitting("vsplit", 0, 2, "Pieces one below the other: `tensor_split` along dimension 0.")
+dsplit = _splitting("dsplit", 2, 3, "`tensor_split` along dimension 2.")
 
 
 def unfold(input: Tensor, dimension_: int, size: int, step: int) -> Tensor:
@@ -406,21 +392,19 @@ def _numbers_first(held: tuple[Any, ...], parts: tuple[Any, ...]) -> Any:
     """
     if not any(isinstance(p, int | np.integer) for p in parts):
         return None
-    first: list[Any] = []
-    for p in parts:
-        array = isinstance(p, np.ndarray)
-        first += [ALL] * (p.ndim if p.dtype.kind == "b" else 1) if array else [p]
+    taken = [(ALL,) * (p.ndim if p.dtype.kind == "b" else 1) if isinstance(p, np.ndarray) else (p,) for p in parts]
     pairs = [(each, p) for each, p in zip(held, parts, strict=True) if not isinstance(p, int | np.integer)]
-    return tuple(first), tuple(each if isinstance(p, np.ndarray) or p is Ellipsis else ALL for each, p in pairs)
+    return (*itertools.chain(*taken),), tuple(
+        each if isinstance(p, np.ndarray) or p is Ellipsis else ALL for each, p in pairs
+    )
 
 
 def _read(input: Tensor, parts: tuple[Any, ...]) -> Array:
     try:
         return np.asarray(input.array[parts])
     except IndexError as error:
-        raise IndexError(
-            f"getitem: {str(error).replace(' axis ', ' dimension ')}; the tensor's shape is {tuple(input.shape)}"
-        ) from None
+        message = str(error).replace(" axis ", " dimension ")
+        raise IndexError(f"getitem: {message}; the tensor's shape is {tuple(input.shape)}") from None
 
 
 def getitem(input: Tensor, index: Any) -> Tensor:
@@ -476,19 +460,15 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     if lead and builtins.max(lead) == 1:
         source = reshape(source, source.array.shape[len(lead) :])
     if mode.recording and (input.tracked or source.tracked):
-        source = cast(source, input.dtype)
-        if basic:
-            region = getitem(input, index)
-            assign(region, expand(source, region.array.shape), "setitem")
-        else:
-            assign(input, index_put(input, held, source), "setitem")
+        source, region = cast(source, input.dtype), getitem(input, held) if basic else input
+        value = expand(source, region.array.shape) if basic else index_put(input, held, source)
+        assign(region, value, "setitem")
         return None
     try:
         input.array[parts] = source.array
     except ValueError:
         raise RuntimeError(
-            f"setitem: shape mismatch: value tensor of shape {tuple(source.shape)} cannot be broadcast"
-            f" to indexing result of shape {list(target.shape)}"
+            f"setitem: value of shape {tuple(source.shape)} cannot be broadcast to indexing result of {target.shape}"
         ) from None
     return touch(input)
 
@@ -501,10 +481,11 @@ def index_put(input: Tensor, indices: Sequence[Any], values: Tensor, accumulate:
     out = input.array.copy()
     if accumulate:
         np.add.at(out, parts, values.array)
-        return record("index_put", out, (input, lambda g: g), (values, lambda g: getitem(g, held)))
-    out[parts] = values.array
-    return record("index_put", out, (input, lambda g: index_put(g, held, wrap(np.zeros((), g.array.dtype)))),
-                  (values, lambda g: getitem(g, held)))  # fmt: skip
+    else:
+        out[parts] = values.array
+    return record("index_put", out, (values, lambda g: getitem(g, held)), (input, lambda g: (
+        g if accumulate else index_put(g, held, wrap(np.zeros((), g.array.dtype)))
+    )))  # fmt: skip
 
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
@@ -599,11 +580,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     if dim is None:
         return take_along_dim(reshape(input, -1), reshape(indices, -1), 0)
     d, where = dimension(dim, input.ndim, "take_along_dim"), index_array(indices, "take_along_dim")
-    room, count = input.array.shape[d], where.shape[d]
-    thin = [[1 if k == d else n for k, n in enumerate(x.shape)] for x in (input, where)]
-    goal = [*broadcast_shapes(*thin)]
-    positive = wrap(np.where(where < 0, where + room, where))
-    return gather(expand(input, *goal[:d], room, *goal[d + 1 :]), d, expand(positive, *goal[:d], count, *goal[d + 1 :]))
+    goal = broadcast_shapes(*([*x.shape[:d], 1, *x.shape[d + 1 :]] for x in (input, where)))
+    xs = input, wrap(np.where(where < 0, where + input.array.shape[d], where))
+    x, index = (expand(x, *goal[:d], x.array.shape[d], *goal[d + 1 :]) for x in xs)
+    return gather(x, d, index)
 
 
 def _source(name: str, input: Tensor, index: Tensor, src: Any) -> Tensor:
@@ -625,10 +605,9 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any = None, *,
     x, at = _along("scatter", input, dim, index)
     source = _source("scatter", x, index, value if src is None else src)
     check(reduce in (None, "add", "multiply"), "scatter: reduce argument must be either add or multiply.")
-    if reduce == "multiply":
-        out = _combined("scatter", x, at, source, "prod", True)
-    else:
-        out = index_put(x, at, source, reduce == "add")
+    out = _combined("scatter", x, at, source, "prod", True) if reduce == "multiply" else (
+        index_put(x, at, source, reduce == "add")
+    )  # fmt: skip
     return reshape(out, input.array.shape)
 
 
@@ -653,10 +632,8 @@ def _combined(name: str, x: Tensor, at: tuple[Any, ...], src: Tensor, how: str, 
     check(how in ("sum", "prod", "mean", "amax", "amin"),
           "{}: reduce argument must be either sum, prod, mean, amax or amin, got {}", name, how)  # fmt: skip
     kind, parts = x.array.dtype, _index(at)[1]
-    low, high = (-np.inf, np.inf) if kind.kind == "f" else (0, 1) if kind.kind == "b" else (
-        np.iinfo(kind).min, np.iinfo(kind).max
-    )  # fmt: skip
-    neutral = {"prod": 1, "amax": low, "amin": high}.get(how, 0)
+    limits = {"f": (-np.inf, np.inf), "b": (0, 1)}.get(kind.kind) or (np.iinfo(kind).min, np.iinfo(kind).max)
+    neutral = {"prod": 1, "amax": limits[0], "amin": limits[1]}.get(how, 0)
     base = x if include_self else index_put(x, at, wrap(np.asarray(neutral, kind)))
     if how in ("sum", "mean") or not src.array.size:
         total = index_put(base, at, src, True)
@@ -765,7 +742,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     def rule(start: int, stop: int) -> Callable[[Tensor], Tensor]:
         return lambda g: narrow(g, d, start, stop - start)
 
-    return record("cat", out, *zip(xs, starmap(rule, pairwise([0, *ends])), strict=True))
+    return record("cat", out, *zip(xs, itertools.starmap(rule, itertools.pairwise([0, *ends])), strict=True))
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -820,7 +797,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
         sides = (wrap(np.zeros((x.array.shape[0], n), x.array.dtype)) for n in (start, ends[-1] - stop))
         return cat([next(sides), x, next(sides)], 1)
 
-    return cat([row(x, a, b) for x, (a, b) in zip(xs, pairwise(ends), strict=True)] or blank, 0)
+    return cat([row(x, a, b) for x, (a, b) in zip(xs, itertools.pairwise(ends), strict=True)] or blank, 0)
 
 
 def tile(input: Tensor, *times: Any, dims: Any = None) -> Tensor:
@@ -954,7 +931,9 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of r of a vector's elements, one a row."""
     check(input.ndim == 1, "combinations: Expect a 1D vector, but got shape {}", input.shape)
-    choices = (combinations_with_replacement if with_replacement else _combinations)(range(input.array.size), r)
+    choices = (itertools.combinations_with_replacement if with_replacement else itertools.combinations)(
+        range(input.array.size), r
+    )
     return getitem(input, wrap(np.array(list(choices), np.int64).reshape((-1, r) if r else 0)))
 
 
