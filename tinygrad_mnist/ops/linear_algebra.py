@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops.arguments import cast, dimension, mismatch
+from tinygrad_mnist.ops.arguments import cast, dimension, mismatch, promoted
 from tinygrad_mnist.ops.movement import diagonal, permute, reshape, squeeze, transpose, unsqueeze
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.ops.reduction import sum
@@ -164,7 +164,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     of_a = string.ascii_lowercase[: a.ndim]
     of_b = "".join(of_a[left[right.index(d)]] if d in right else string.ascii_uppercase[d] for d in range(b.ndim))
     free = [c for c in of_a + of_b if c not in {of_a[d] for d in left}]
-    return einsum(f"{of_a},{of_b}->{''.join(free)}", a, b)
+    return cast(einsum(f"{of_a},{of_b}->{''.join(free)}", a, b), a.dtype)
 
 
 def kron(input: Tensor, other: Tensor) -> Tensor:
@@ -258,9 +258,9 @@ def _without_repeats(x: Tensor, own: str) -> tuple[Tensor, str]:
     return x, own
 
 
-def _summed(x: Tensor, own: str, kept: set[str], dtype: Any = None) -> tuple[Tensor, str]:
+def _summed(x: Tensor, own: str, kept: set[str]) -> tuple[Tensor, str]:
     drop = [d for d, c in enumerate(own) if c not in kept]
-    return (sum(x, drop, dtype=dtype) if drop else x), "".join(c for c in own if c in kept)
+    return (sum(x, drop) if drop else x), "".join(c for c in own if c in kept)
 
 
 def _product(a: Tensor, of_a: str, b: Tensor, of_b: str, kept: set[str]) -> tuple[Tensor, str]:
@@ -269,7 +269,8 @@ def _product(a: Tensor, of_a: str, b: Tensor, of_b: str, kept: set[str]) -> tupl
     a, b = (squeeze(x, [d for d, (c, n) in enumerate(own.items()) if n == 1 != other.get(c, 1)])
             for x, own, other in ((a, of[0], of[1]), (b, of[1], of[0])))  # fmt: skip
     of_a, of_b = ("".join(c for c, n in own.items() if not n == 1 != other.get(c, 1)) for own, other in (of, of[::-1]))
-    (a, of_a), (b, of_b) = (_summed(a, of_a, kept.union(of_b), a.dtype), _summed(b, of_b, kept.union(of_a), b.dtype))
+    (a, of_a), (b, of_b) = _summed(a, of_a, kept.union(of_b)), _summed(b, of_b, kept.union(of_a))
+    a, b = promoted(a, b)
     sizes = {**dict(zip(of_b, b.array.shape, strict=True)), **dict(zip(of_a, a.array.shape, strict=True))}
     both, left, right = ([c for c in of_a if c in of_b], [c for c in of_a if c not in of_b],
                          [c for c in of_b if c not in of_a])  # fmt: skip

@@ -129,9 +129,10 @@ def _reshaping(function: Any, name: str) -> Any:
     return method
 
 
-def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """Write the elements of src, broadcast and cast, into this tensor."""
-    value = movement.expand(src, self.array.shape) if src.array.shape != self.array.shape else src
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Write the elements of src (or a number), broadcast and cast, into this tensor."""
+    value = as_tensor(src, "copy_")
+    value = movement.expand(value, self.array.shape) if value.array.shape != self.array.shape else value
     return assign(self, cast(value, self.dtype), "copy")
 
 

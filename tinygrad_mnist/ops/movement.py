@@ -718,7 +718,8 @@ argwhere = nonzero
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """Indices into a flattened tensor of the shape as one tensor of indices for each dimension."""
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    return tuple(map(wrap, np.unravel_index(index_array(indices, "unravel_index") % math.prod(sizes), sizes)))
+    flat = index_array(indices, "unravel_index").astype(np.int64)
+    return tuple(map(wrap, np.unravel_index(flat % math.prod(sizes), sizes)))
 
 
 # joining and repeating ---------------------------------------------------------------------
