@@ -314,6 +314,12 @@ def _reflected(function: Any) -> Any:
     return lambda self, other: function(other, self)
 
 
+def _inverted(self: Tensor) -> Tensor:
+    wanted = "~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {}"
+    check(self.array.dtype.kind != "f", wanted, self.dtype, error=TypeError)
+    return pointwise.bitwise_not(self)
+
+
 OTHERS: dict[str, Any] = {
     "type": type_, "type_as": lambda self, other: cast(self, other.dtype), "apply_": map_,
     "T": property(_transposed), "mT": property(_matrix_transposed), "H": property(_matrix_transposed),
