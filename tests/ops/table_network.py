@@ -25,6 +25,7 @@ from tests.ops.rows import (
     within,
 )
 from tinygrad_mnist import random
+from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.nn import functional as F
 
 one_of = st.sampled_from
@@ -149,7 +150,7 @@ def masked(name: str, spread: Any, low: float = 0.0) -> Row:
     def reference(x: Any, p: float) -> Any:
         random.manual_seed(3)
         shape = tuple(n if d in spread(x.ndim) else 1 for d, n in enumerate(x.shape))
-        kept = random.keep_mask(shape, 1 - p, np.dtype(np.float64)) > 0
+        kept = drop(np.ones(shape), random.bits16(math.prod(shape)), 1 - p)[1] > 0
         scale = ((1 - p) * (1 + p * low**2)) ** -0.5 if low else 1 / (1 - p)
         return np.where(kept, x, low) * scale - scale * p * low if p else x
 

@@ -24,8 +24,8 @@ __all__ = [
 
 
 def _same_dtype(name: str, a: Tensor, b: Tensor) -> None:
-    same = a.array.dtype == b.array.dtype
-    check(same, "{}: expected m1 and m2 to have the same dtype, but got: {} != {}", name, a.dtype, b.dtype)
+    if a.array.dtype != b.array.dtype:
+        raise RuntimeError(f"{name}: expected m1 and m2 to have the same dtype, but got: {a.dtype} != {b.dtype}")
 
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
@@ -33,16 +33,16 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
 
     Dimensions in front of the last two are batches and broadcast. (n, k) @ (k, m) is (n, m).
     """
-    a, b = input, other
-    check(a.ndim and b.ndim, "matmul: both arguments to matmul need to be at least 1D, but got a scalar")
+    a, b, left, right = input, other, input.array.ndim, other.array.ndim
+    check(left and right, "matmul: both arguments to matmul need to be at least 1D, but got a scalar")
     _same_dtype("matmul", a, b)
-    if (k := a.array.shape[-1]) != (rows := b.array.shape[-2 if b.ndim > 1 else 0]):
+    if (k := a.array.shape[-1]) != (rows := b.array.shape[-2 if right > 1 else 0]):
         raise RuntimeError(f"matmul: {tuple(a.shape)} and {tuple(b.shape)} do not match: {k} against {rows}")
-    if a.ndim == 1:
-        return squeeze(matmul(unsqueeze(a, 0), b), -2 if b.ndim > 1 else 0)
-    if b.ndim == 1:
+    if left == 1:
+        return squeeze(matmul(unsqueeze(a, 0), b), -2 if right > 1 else 0)
+    if right == 1:
         return squeeze(matmul(a, unsqueeze(b, 1)), -1)
-    if a.ndim > 2 and b.ndim == 2:
+    if left > 2 and right == 2:
         batch = a.array.shape[:-1]
         return reshape(matmul(reshape(a, (math.prod(batch), k)), b), (*batch, b.array.shape[1]))
     try:
@@ -138,11 +138,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         rows = reshape(input, (math.prod(batch), k))
         return reshape(linear(rows, weight, bias), (*batch, weight.array.shape[0]))
     out = np.matmul(input.array, weight.array.T)
-    rules: list[Any] = [(input, lambda g: matmul(g, weight)), (weight, lambda g: matmul(transpose(g, 0, 1), input))]
+    rules: list[Any] = [(input, lambda g: matmul(g, weight)), (weight, lambda g: _crossed(g, input))]
     if bias is not None:
         out += bias.array
         rules.append((bias, lambda g: g))
     return record("linear", out, *rules)
+
+
+def _crossed(a: Tensor, b: Tensor) -> Tensor:
+    """a.T @ b, of two matrices."""
+    return record("mm", np.matmul(a.array.T, b.array), (a, lambda g: linear(b, g)), (b, lambda g: matmul(a, g)))
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
