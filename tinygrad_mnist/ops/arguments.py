@@ -65,8 +65,7 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
     """Two operands as tensors of one dtype: `promoted`, with the usual cases first."""
     if isinstance(a, Tensor):
         if isinstance(b, Tensor):
-            kind = b.array.dtype
-            if a.array.dtype is kind or (kind is dtypes.bool_.dtype and a.array.dtype.kind == "f"):
+            if a.array.dtype is b.array.dtype:
                 return a, b
         elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
             return a, wrap(np.array(b, a.array.dtype))
