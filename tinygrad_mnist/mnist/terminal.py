@@ -24,10 +24,10 @@ DataOption = Annotated[
 ]
 
 
-def load_digits(data: str | None) -> Digits:
-    """The digits that `--data` asks for, announced."""
+def load_digits(data: str | None, to: Console = console) -> Digits:
+    """The digits that `--data` asks for, announced on `to`."""
     digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{line}[/]"))
-    console.print(
+    to.print(
         f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
         f" digits from {digits.source}"
     )

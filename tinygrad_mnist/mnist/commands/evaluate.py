@@ -8,21 +8,24 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from tinygrad_mnist.mnist.runs import Run
+from tinygrad_mnist.mnist.runs import Run, trained
 from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits
 from tinygrad_mnist.mnist.training import Evaluation, as_dataset
 from tinygrad_mnist.mnist.training import evaluate as measure
 
 
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="The folder that `train` wrote.")], data: DataOption = None
+    run: Annotated[
+        str, typer.Argument(help="The folder that `train` wrote, or one of the shipped networks: original, modern.")
+    ],
+    data: DataOption = None,
 ) -> None:
-    """Measure a run's saved weights: accuracy, loss, and a table of every digit."""
-    folder = Run(run)
-    network = folder.network()
-    trained_on = folder.asked_data()
-    digits = load_digits(data if data is not None else trained_on["asked"])
-    if digits.source != trained_on["source"]:
+    """Measure saved weights: accuracy, loss, and a table of every digit."""
+    network = trained(run)
+    folder = Run(Path(run))
+    trained_on = folder.asked_data() if folder.folder.exists() else None
+    digits = load_digits(data if data is not None or trained_on is None else trained_on["asked"])
+    if trained_on is not None and digits.source != trained_on["source"]:
         errors.print(f"[yellow]This run was trained on other digits: {trained_on['source']}[/]")
     train = measure(network, as_dataset(digits.train_images, digits.train_labels))
     test = measure(network, as_dataset(digits.test_images, digits.test_labels))
