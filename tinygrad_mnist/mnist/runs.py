@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist.recipe import Recipe, classifier
+from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
 from tinygrad_mnist.mnist.training import Epoch
 
 
@@ -91,3 +93,61 @@ class Run:
             return [Epoch(int(row.pop("number")), **{k: float(v) for k, v in row.items()}) for row in rows]
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"{self.metrics}: cannot be read: {error}") from None
+
+
+SHIPPED = ("original", "modern")  # names of trained networks that an installation may carry
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a trained network besides its weights.
+
+    Attributes:
+        name: the run's folder, or the name of the network that the installation carries.
+        recipe: how it was trained.
+        asked, source: what `--data` was, and the digits that it led to; None where nobody wrote it down.
+        history: its epochs; empty where they are not kept.
+    """
+
+    name: str
+    recipe: Recipe | None = None
+    asked: str | None = None
+    source: str | None = None
+    history: list[Epoch] = dataclasses.field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.name}, trained on {self.source}" if self.source else self.name
+
+
+def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
+    """The trained network in evaluation mode, of a run's folder or of `original` or `modern`, if carried.
+
+    Raises RunError, one line with what is missing or wrong.
+    """
+    name = str(run)
+    if name in SHIPPED and not Path(name).is_dir():
+        return _carried(name), Description(name, RECIPES.get(name))
+    folder = Run(Path(name))
+    network = folder.network()
+    data = folder.asked_data()
+    history = folder.history() if folder.metrics.exists() else []
+    return network, Description(name, Recipe.load(folder.recipe), data["asked"], data["source"], history)
+
+
+def _carried(name: str) -> nn.Sequential:
+    wish = "wanted a run's folder, as `tinygrad-mnist train` writes it"
+    try:
+        network: Any = importlib.import_module("tinygrad_mnist.mnist.weights").shipped(name)
+    except (ImportError, AttributeError, OSError, LookupError) as error:
+        reason = " ".join(str(error).split())
+        raise RunError(f"{name}: got no trained weights with this installation ({reason}), {wish}") from None
+    network.eval()
+    return network
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that it holds all of `content` or what it held before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(aside, path)
