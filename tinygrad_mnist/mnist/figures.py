@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 
@@ -37,7 +37,11 @@ class Theme:
     line: str
     blue: str
     orange: str
-    digits: str  # matplotlib's map for images: ink as dark as the text
+
+    @property
+    def digits(self) -> Colormap:
+        """For images: paper and ink as the text has them."""
+        return LinearSegmentedColormap.from_list("digits", [to_rgb(self.paper), to_rgb(self.ink)])
 
     @property
     def diverging(self) -> Colormap:
@@ -50,8 +54,8 @@ class Theme:
         return LinearSegmentedColormap.from_list("rising", [to_rgb(self.paper), to_rgb(self.orange)])
 
 
-LIGHT = Theme("light", "#ffffff", "#1c2127", "#5c6570", "#e4e6ea", "#2563ab", "#d9601a", "gray_r")
-DARK = Theme("dark", "#16191e", "#e8eaed", "#a3abb6", "#343a43", "#74acf5", "#f59a5b", "gray")
+LIGHT = Theme("light", "#ffffff", "#1c2127", "#5c6570", "#e4e6ea", "#2563ab", "#d9601a")
+DARK = Theme("dark", "#16191e", "#e8eaed", "#a3abb6", "#343a43", "#74acf5", "#f59a5b")
 
 
 @contextmanager
@@ -64,7 +68,7 @@ def dressed(theme: Theme) -> Iterator[None]:
         "xtick.color": theme.soft, "ytick.color": theme.soft, "xtick.labelcolor": theme.ink,
         "ytick.labelcolor": theme.ink, "figure.constrained_layout.use": True,
     }  # fmt: skip
-    with plt.rc_context(settings):
+    with plt.rc_context(cast(Any, settings)):
         yield
 
 
@@ -74,6 +78,11 @@ def png(figure: Figure) -> bytes:
     figure.savefig(file, dpi=DPI, format="png")
     plt.close(figure)
     return file.getvalue()
+
+
+def share(p: float) -> str:
+    """A probability in percent; what is not certain is not printed as 100.0%."""
+    return ">99.9%" if p >= 0.9995 else f"{p:.1%}"
 
 
 def learning_curves(history: list[Epoch], path: Path) -> None:
@@ -100,7 +109,7 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
     right.set(title="Digits answered wrong", xlabel="epoch", ylabel="share of digits", ylim=(0, None))
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     for axes in (left, right):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(axis="y", color=theme.line, linewidth=0.8)
         axes.legend(frameon=False)
     return figure
@@ -110,18 +119,14 @@ def digits(images: Images, found: Answers, which: Sequence[int], theme: Theme, c
     """The digits at the places `which`, each with answer and confidence; of a wrong one, also the truth."""
     rows = max(1, -(-len(which) // columns))
     wrong = [i for i in which if not found.right[i]]
-    figure, grid = plt.subplots(rows, columns, figsize=(11, rows * (1.52 if wrong else 1.34)), squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
+    figure, grid = _tiles(rows, columns, [0.44 if wrong else 0.26] * rows)
     for axes, i in zip(grid.flat, which, strict=False):
         axes.imshow(images[i], cmap=theme.digits, vmin=0, vmax=255)
-        confidence = found.confidence[i]
-        sure = ">99.9%" if 0.9995 <= confidence < 1 else f"{confidence:.1%}"
-        title = f"{found.answer[i]} · {sure}"
+        title = f"{found.answer[i]} · {share(found.confidence[i])}"
         if found.right[i]:
-            axes.set_title(title, fontsize=9.5, color=theme.blue, pad=3)
+            axes.set_title(title, fontsize=10.5, color=theme.blue, pad=3)
         else:
-            axes.set_title(f"{title}\nit is {found.labels[i]}", fontsize=9.5, color=theme.orange, pad=3)
+            axes.set_title(f"{title}\nit is {found.labels[i]}", fontsize=10.5, color=theme.orange, pad=3)
     return figure
 
 
@@ -163,7 +168,9 @@ def reliability(found: Answers, theme: Theme) -> Figure:
     upper.set_title(f"expected calibration error {measured.error:.2%}")
     upper.legend(frameon=False, loc="upper left")
     upper.yaxis.set_major_formatter(PercentFormatter(1))
-    lower.bar(left[filled], measured.count[filled], width[filled], align="edge", color=theme.soft, edgecolor=theme.paper)
+    lower.bar(
+        left[filled], measured.count[filled], width[filled], align="edge", color=theme.soft, edgecolor=theme.paper
+    )
     lower.set(xlabel="confidence", ylabel="answers", yscale="log", ylim=(0.7, max(10, measured.count.max()) * 2))
     lower.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     lower.yaxis.set_minor_locator(plt.NullLocator())
@@ -178,9 +185,7 @@ def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12
     """The weights (units, 784) of the units with the longest weight vectors, as images of 28x28."""
     strongest = np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[: columns * rows]
     rows = -(-len(strongest) // columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(11, 11 / columns * rows), squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
+    figure, grid = _tiles(rows, columns, [0.0] * rows)
     for axes, unit in zip(grid.flat, strongest, strict=False):
         # One extreme weight would leave all others pale.
         top = np.quantile(abs(weight[unit]), 0.99) or 1
@@ -191,9 +196,7 @@ def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12
 def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme) -> Figure:
     """Images above the gradients of their winning logits, with the digits' outline."""
     columns = max(1, -(-len(images) // 2))
-    figure, grid = plt.subplots(4, columns, figsize=(11, 9.4), squeeze=False)
-    for axes in grid.flat:
-        axes.set_axis_off()
+    figure, grid = _tiles(4, columns, [0.24, 0] * 2)
     for i, (image, slope, name) in enumerate(zip(images, saliency, names, strict=True)):
         top, below = grid[i // columns * 2, i % columns], grid[i // columns * 2 + 1, i % columns]
         top.imshow(image, cmap=theme.digits, vmin=0, vmax=255)
@@ -202,3 +205,24 @@ def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[st
         below.imshow(slope, cmap=theme.diverging, vmin=-most, vmax=most)
         below.contour(image, levels=[100], colors=[theme.soft], linewidths=0.9)
     return figure
+
+
+def _tiles(
+    rows: int, columns: int, titles: Sequence[float], width: float = 11, gap: float = 0.12
+) -> tuple[Figure, Any]:
+    """A grid of square axes without frames; `titles` are the heights above each row. All in inches."""
+    gap = 0.12
+    side = width / columns - gap
+    height = rows * (side + gap) + sum(titles)
+    figure = plt.figure(figsize=(width, height), layout="none")
+    grid = np.empty((rows, columns), object)
+    top = height
+    for row in range(rows):
+        top -= titles[row] + side + gap
+        for column in range(columns):
+            left = column * (side + gap) + gap / 2
+            grid[row, column] = axes = figure.add_axes(
+                (left / width, (top + gap / 2) / height, side / width, side / height)
+            )
+            axes.set_axis_off()
+    return figure, grid

@@ -76,9 +76,9 @@ def even_light(grey: Plane) -> Plane:
     values = grey[::step, ::step].ravel()
     # It begins at the edge, which is paper where anything is.
     paper = np.maximum(abs(yy), abs(xx)) > 0.8
-    surface = np.zeros(6)
+    surface: Plane = np.zeros(6)
     for _ in range(8):
-        surface = np.linalg.lstsq(_terms(yy, xx)[paper], values[paper], rcond=None)[0]
+        surface = np.linalg.lstsq(_terms(yy, xx)[paper], values[paper], rcond=None)[0].astype(np.float64)
         off = abs(values - _terms(yy, xx) @ surface)
         paper = off <= max(3 * 1.4826 * float(np.median(off[paper])), 0.02)
     flat = (_terms(*(p.ravel() for p in np.meshgrid(y, x, indexing="ij"))) @ surface).reshape(grey.shape)

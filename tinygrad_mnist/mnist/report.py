@@ -6,6 +6,7 @@ import base64
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tinygrad_mnist.mnist import figures
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.figures import DARK, LIGHT, Figure, Theme
 from tinygrad_mnist.mnist.measures import Answers, answers, saliency
+from tinygrad_mnist.mnist.recipe import CLASSES
 from tinygrad_mnist.mnist.runs import Description
 
 SHOWN = 40  # digits in a figure
@@ -85,10 +87,11 @@ def plates(network: nn.Sequential, digits: Digits, about: Description) -> tuple[
         weight = linear.weight.detach().numpy()
         made.append(Plate(
             "first-layer", "What the first layer looks for",
-            f"The weights of {min(72, len(weight))} of the {len(weight)} units of the first layer as small images of blue"
-            " and orange spots.",
-            "Each square is one unit: ink on blue makes it fire, ink on orange keeps it silent, and both together make a"
-            " detector of a stroke or an edge at one place. The corners hold no pattern, for no digit ever reaches them.",
+            f"The weights of {min(72, len(weight))} of the first layer's {len(weight)} units as small images, blue and"
+            " orange.",
+            "Each square is one unit: ink on blue makes it fire, ink on orange keeps it silent, and both together find"
+            " a stroke or an edge at one place. The corners keep the faint noise that they started with, for no digit"
+            " reaches them.",
             lambda theme: figures.first_layer(weight, theme),
         ))  # fmt: skip
     each = [int(np.flatnonzero(digits.test_labels == d)[0]) for d in range(10) if (digits.test_labels == d).any()]
@@ -143,13 +146,13 @@ h2 { font-size: 1.3rem; margin: 3rem 0 .25rem; }
 p { max-width: 44rem; margin: .25rem 0 1rem; }
 .soft { color: var(--soft); }
 nav a { color: var(--blue); margin-right: 1rem; white-space: nowrap; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; background: var(--line);
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1px; background: var(--line);
   border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; margin: 1.5rem 0; }
 dl div { background: var(--paper); padding: .6rem 1rem; }
 dt { color: var(--soft); font-size: .85rem; }
 dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
-figure { margin: 0; }
-figure img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+figure { margin: 0; overflow-x: auto; }
+figure img { display: block; min-width: 36rem; max-width: 100%; height: auto; margin: 0 auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem 1rem; border-bottom: 1px solid var(--line); }
@@ -158,10 +161,12 @@ th { color: var(--soft); font-weight: 600; }
 """
 
 
-def page(plates: list[Plate], found: Answers, about: Description, source: str, light: list[bytes]) -> str:
+def page(name: str, network: str, plates: list[Plate], found: Answers, source: str, light: list[bytes]) -> str:
     """The report as one HTML file: its images are inside, in light (given) and dark, and nothing is fetched.
 
     Args:
+        name: the heading.
+        network: its layers in a few words.
         source: where the test digits came from.
         light: the plates' PNGs in the light theme, in their order.
     """
@@ -171,9 +176,8 @@ def page(plates: list[Plate], found: Answers, about: Description, source: str, l
         "cross-entropy": f"{found.loss:.4f} nats",
         "calibration error": f"{found.calibration().error:.2%}",
         "Brier score": f"{found.brier:.4f}",
+        "network": network,
     }
-    if about.recipe:
-        facts["network"] = "-".join(map(str, (784, *about.recipe.hidden, 10)))
     sections = "\n".join(_section(plate, image) for plate, image in zip(plates, light, strict=True))
     rows = "".join(
         f"<tr><td>{row['digit']}</td><td>{row['shown']:,}</td>"
@@ -181,7 +185,7 @@ def page(plates: list[Plate], found: Answers, about: Description, source: str, l
         + "</tr>"
         for row in found.per_class
     )
-    title = html.escape(f"Gallery of {about.name}")
+    title = html.escape(name)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -222,7 +226,7 @@ def _section(plate: Plate, light: bytes) -> str:
 <p>{html.escape(plate.reading, quote=False)}</p>
 <figure><picture>
 <source media="(prefers-color-scheme: dark)" srcset="{_inside(drawn(plate, DARK))}">
-<img src="{_inside(light)}" alt="{html.escape(plate.alt)}" width="{width // 2}" height="{height // 2}">
+<img src="{_inside(light)}" alt="{html.escape(plate.alt)}" width="{width * 3 // 5}" height="{height * 3 // 5}">
 </picture></figure>
 </section>"""
 
@@ -236,4 +240,7 @@ def gallery(network: nn.Sequential, digits: Digits, about: Description) -> dict[
     made, found = plates(network, digits, about)
     light = [drawn(plate, LIGHT) for plate in made]
     files: dict[str, Any] = {f"{plate.name}.png": image for plate, image in zip(made, light, strict=True)}
-    return files | {"report.html": page(made, found, about, digits.source, light)}
+    linear = [layer for layer in network if isinstance(layer, nn.Linear)]
+    layers = "-".join(str(width) for width in [layer.in_features for layer in linear] + [CLASSES])
+    name = f"Gallery of {Path(about.name).resolve().name}"
+    return files | {"report.html": page(name, layers, made, found, digits.source, light)}

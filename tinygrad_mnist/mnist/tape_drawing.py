@@ -69,27 +69,18 @@ def entries(result: Tensor, names: Iterable[tuple[str, Tensor]] = ()) -> list[En
         record = found[key]
         variable = getattr(record, "variable", None)
         held = record if variable is None else variable
-        shape, dtype = tuple(held.shape), _numpy_name(held.dtype)
         if variable is not None:
             kind, label = ("parameter", named[key]) if key in named else ("leaf", "leaf")
         else:
             kind, label = "operation" if number else "result", record.name().removesuffix("0").removesuffix("Backward")
-        made.append(
-            Entry(number, kind, label, shape, dtype, math.prod(shape) * _itemsize(held), tuple(numbers[i] for i in inputs[key]))
-        )
+        shape, dtype = tuple(held.shape), str(held.dtype).rpartition(".")[2]
+        memory = math.prod(shape) * int(held.dtype.itemsize)
+        made.append(Entry(number, kind, label, shape, dtype, memory, tuple(numbers[i] for i in inputs[key])))
     return made
 
 
 def _key(record: Any) -> int:
     return id(getattr(record, "variable", record))
-
-
-def _numpy_name(dtype: Any) -> str:
-    return str(dtype).rpartition(".")[2]
-
-
-def _itemsize(held: Any) -> int:
-    return int(held.dtype.itemsize)
 
 
 def _from_the_result(root: int, inputs: dict[int, list[int]]) -> list[int]:
@@ -183,13 +174,12 @@ def to_tree(tape: list[Entry]) -> str:
         parts.append((f"{lead}{mark}{place}{entry.label}", shape_text(entry), size))
         leaves = [i for i in entry.inputs if not tape[i].inputs]
         deeper = [i for i in entry.inputs if tape[i].inputs]
-        rest: list[tuple[int, str, str]] = []
-        for i in leaves:
-            rest.append((i, f"{below}{'├' if deeper or i is not leaves[-1] else '└'}─ ", below))
-        for i in deeper[:-1]:
-            rest.append((i, f"{below}├─ ", f"{below}│  "))
-        if deeper:
-            rest.append((deeper[-1], below, below))
+        turns = [f"{below}├─ "] * len(leaves)
+        if leaves and not deeper:
+            turns[-1] = f"{below}└─ "
+        rest = [(i, turn, below) for i, turn in zip(leaves, turns, strict=True)]
+        rest += [(i, f"{below}├─ ", f"{below}│  ") for i in deeper[:-1]]
+        rest += [(i, below, below) for i in deeper[-1:]]
         stack += reversed(rest)
     wide = [max(len(part[column]) for part in parts) for column in range(3)]
     rows = (f"{name:<{wide[0]}}  {shape:<{wide[1]}}  {size:>{wide[2]}}".rstrip() for name, shape, size in parts)

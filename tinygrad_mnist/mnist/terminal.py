@@ -34,7 +34,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 def share(p: float) -> str:
     """A probability in percent; what is not certain is not printed as 100.0%."""
-    return ">99.9%" if 0.9995 <= p < 1 else f"{p:.1%}"
+    return ">99.9%" if p >= 0.9995 else f"{p:.1%}"
 
 
 def print_json(value: object) -> None:

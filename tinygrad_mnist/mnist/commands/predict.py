@@ -40,9 +40,8 @@ def predict(
         ])  # fmt: skip
         return
     for i, image in enumerate(images):
-        console.print(
-            Text.assemble((str(image), "bold"), ": ", (str(found.answer[i]), "bold"), f", {share(found.confidence[i])} sure")
-        )
+        answer, sure = str(found.answer[i]), share(found.confidence[i])
+        console.print(Text.assemble((str(image), "bold"), ": ", (answer, "bold"), f", {sure} sure"))
         for line in beside(picture(digits[i], has_colours(console)), bars(found.probabilities[i])):
             console.print(line, no_wrap=True)
 

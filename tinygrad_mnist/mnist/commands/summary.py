@@ -19,7 +19,7 @@ from tinygrad_mnist.mnist.terminal import JsonOption, console, print_json
 
 def summary(
     what: Annotated[
-        str, typer.Argument(metavar="RUN|RECIPE", help=f"A run's folder, a recipe.json, or one of {', '.join(RECIPES)}.")
+        str, typer.Argument(metavar="RUN|RECIPE", help=f"A run's folder, recipe.json, or one of {', '.join(RECIPES)}.")
     ] = "original",
     json: JsonOption = False,
 ) -> None:
