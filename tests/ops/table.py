@@ -848,7 +848,7 @@ MOVEMENT = [
           note=f"{reduce}-{kept}", ties=kept or reduce != "amax") for reduce in COMBINE if reduce != "amin" for kept in (True, False)),
     Row(mv.unravel_index, lambda i: np.unravel_index(i, (2, 3)), lettered("nk", domains=[integers(0, 6)]), 0,
         call=lambda op, i: op(i, (2, 3))),
-    Row(mv.block_diag, lambda *xs: linalg.block_diag(*xs), lettered("nk", "m", "jj", "")),
+    Row(mv.block_diag, lambda *xs: linalg.block_diag(*xs), lettered("nk", "3", "jj", "")),
     Row(mv.diagflat, np.diagflat, single(args=st.tuples(st.integers(-2, 2)))),
     Row(mv.combinations, lambda x, r, with_replacement: np.array(list((combinations_with_replacement if with_replacement
         else combinations)(x, r))).reshape(-1, r), lettered("4", r=st.integers(1, 3), with_replacement=BOOL)),

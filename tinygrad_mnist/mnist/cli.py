@@ -6,7 +6,12 @@ import sys
 
 import typer
 
+from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
+from tinygrad_mnist.mnist.commands.gallery import gallery
+from tinygrad_mnist.mnist.commands.graph import graph
+from tinygrad_mnist.mnist.commands.predict import predict
+from tinygrad_mnist.mnist.commands.summary import summary
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
@@ -18,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (train, evaluate):
+for _command in (train, evaluate, predict, gallery, graph, summary, bench):
     app.command()(_command)
 
 
