@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import typer
+from rich.markup import escape
 
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
+from tinygrad_mnist.mnist.commands.export import export
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
@@ -18,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (train, evaluate):
+for _command in (train, evaluate, export):
     app.command()(_command)
 
 
@@ -27,5 +29,5 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except (DataError, RunError, ValueError, OSError) as error:
-        errors.print(f"[bold red]error:[/] {error}", soft_wrap=True)
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
