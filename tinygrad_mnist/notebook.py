@@ -69,7 +69,7 @@ def _picture(array: Array) -> str:
         grey = np.where(finite, (shown - low) / ((high - low) or 1.0) * 255, 0).astype(np.uint8)
     colours = np.repeat(grey[:, :, None], 3, axis=2)
     colours[~finite] = 220, 40, 40
-    scale = max(140 // max(shown.shape), 2)
+    scale = max(224 // max(shown.shape), 2)
     height, width = (side * scale for side in shown.shape)
     data = base64.b64encode(png(colours)).decode()
     note = f"{_number(np.float64(low))} (dark) to {_number(np.float64(high))} (bright)"
