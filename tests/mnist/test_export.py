@@ -1,8 +1,10 @@
 """Networks as ONNX files, run by onnxruntime; weights as files that PyTorch and safetensors read."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,28 +186,30 @@ def test_export_writes_what_other_programs_read(run_folder, images, tmp_path):
         assert all(np.array_equal(state[key], value.numpy()) for key, value in network.state_dict().items())
 
 
-def test_weights_go_to_torch_and_back(run_folder, images, tmp_path):
+def documented(phrase):
+    """The Python example in README or docs that holds a phrase."""
+    root = Path(__file__).parents[2]
+    pages = [(root / "README.md"), *sorted((root / "docs").rglob("*.md"))]
+    blocks = [block for page in pages for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)]
+    return next(block for block in blocks if phrase in block)
+
+
+def test_the_documented_ways_to_torch_and_back_and_to_onnxruntime(images, tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
-    path = tmp_path / "net.pt"
-    done = CliRunner().invoke(app, ["export", str(run_folder.folder), "--torch", str(path)])
+    monkeypatch.chdir(tmp_path)
+    run = Run(tmp_path / "run")
+    run.create(Recipe(), "embedded", "the embedded digits")
+    run.keep(classifier(Recipe()), [])
+    done = CliRunner().invoke(app, ["export", "run", "--torch", "digits.pt", "--onnx", "digits.onnx"])
     assert done.exit_code == 0, done.output
-    # docs/_pieces/travel.md has these lines
-    theirs = torch.nn.Sequential(
-        torch.nn.Flatten(), torch.nn.Linear(784, 32), torch.nn.ReLU(), torch.nn.Dropout(0.6),
-        torch.nn.Linear(32, 16), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(16, 10),
-    ).eval()  # fmt: skip
-    theirs.load_state_dict(torch.load(path, weights_only=True))
-    ours = run_folder.network()
+    names = {}
+    exec(documented('torch.load("digits.pt", weights_only=True)'), names)
     with torch.no_grad(), tg.no_grad():
-        got, wanted = theirs(torch.from_numpy(images)).numpy(), ours(tg.from_numpy(images)).numpy()
-        np.testing.assert_allclose(got, wanted, atol=1e-5)
-        for parameter in theirs.parameters():
-            parameter.mul_(1.5)
-        torch.save(theirs.state_dict(), path)
-        ours.load_state_dict(tg.load(path))
-        np.testing.assert_allclose(
-            ours(tg.from_numpy(images)).numpy(), theirs(torch.from_numpy(images)).numpy(), atol=1e-5
-        )
+        theirs = names["theirs"](torch.from_numpy(images)).numpy()
+        for ours in (run.network(), names["ours"]):
+            np.testing.assert_allclose(ours(tg.from_numpy(images)).numpy(), theirs, atol=1e-5)
+    exec(documented('onnxruntime.InferenceSession("digits.onnx")'), names)
+    assert names["logits"].shape == (3, 10)
 
 
 @pytest.mark.parametrize(
