@@ -5,7 +5,22 @@
 
 import warnings as _warnings
 
-from tinygrad_mnist import amp, autograd, distributions, func, linalg, nn, ops, optim, random, special, testing, utils
+from tinygrad_mnist import (
+    amp,
+    autograd,
+    distributions,
+    func,
+    linalg,
+    nn,
+    notebook,
+    onnx,
+    ops,
+    optim,
+    random,
+    special,
+    testing,
+    utils,
+)
 from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
