@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from tinygrad_mnist.mnist.commands.bench import bench
+from tinygrad_mnist.mnist.commands.demo import demo
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
 from tinygrad_mnist.mnist.commands.export import export
 from tinygrad_mnist.mnist.commands.gallery import gallery
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (train, evaluate, predict, gallery, graph, summary, bench, export):
+for _command in (train, evaluate, predict, gallery, graph, summary, bench, export, demo):
     app.command()(_command)
 
 
