@@ -117,7 +117,7 @@ def main(quick=False, seed=0):
     written = ["".join(alphabet[i] for i in row).split("\n")[1] for row in model.write(40).tolist()]
     print(*written[:5], sep="\n")
     fitting = sum(FITS.fullmatch(line) is not None for line in written)
-    print(f"of {len(written)} stories written, the second sentence fits the first in {fitting} (wanted: at least {least})")
+    print(f"second sentences that fit the first: {fitting} of {len(written)} (wanted: at least {least})")
     bigram = bigram_loss(train, held_out, len(alphabet))
     wanted = share * bigram
     print(f"nats per held-out letter: {held:.3f} (wanted: at most {wanted:.3f}; pairs counted: {bigram:.3f})")
