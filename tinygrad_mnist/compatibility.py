@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from typing import Any
@@ -14,7 +15,8 @@ from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import promoted
 from tinygrad_mnist.ops.movement import reshape
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.tape import is_grad_enabled
+from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor",
@@ -49,6 +51,22 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(
 strided = Tensor.layout
 
 
+def _old(dtype: Any, *data: Any) -> Tensor:
+    """What the old constructors make: of a size, given as numbers or a `Size`, or of data."""
+    if len(data) == 1 and not isinstance(data[0], int | np.integer | Size):
+        return tensor(data[0], dtype=dtype)
+    out: Tensor = zeros(*(data or (0,)), dtype=dtype)
+    return out
+
+
+def _new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
+    """`x.new(2, 3)` or `x.new([1, 2])`: the old way to a tensor of x's dtype."""
+    return _old(self.dtype, *data)
+
+
+Tensor.new = _new  # type: ignore[attr-defined]
+
+
 class _Typed(type):
     """A class of tensors of one dtype: `FloatTensor([1, 2])`, `FloatTensor(2, 3)`, isinstance(x, FloatTensor)."""
 
@@ -58,10 +76,7 @@ class _Typed(type):
         return isinstance(instance, Tensor) and instance.dtype is cls.dtype
 
     def __call__(cls, *data: Any) -> Tensor:
-        if len(data) == 1 and not isinstance(data[0], int):
-            return tensor(data[0], dtype=cls.dtype)
-        out: Tensor = zeros(*(data or (0,)), dtype=cls.dtype)
-        return out
+        return _old(cls.dtype, *data)
 
 
 _TYPED = dict(
@@ -262,3 +277,34 @@ def set_default_tensor_type(t: Any) -> None:
 def get_autocast_dtype(device_type: str) -> dtypes.dtype:
     """The dtype that PyTorch would cast to; here nothing is cast."""
     return dtypes.bfloat16 if device_type == "cpu" else dtypes.float16
+
+
+# out= ----------------------------------------------------------------------------------------
+
+TAKES_OUT = """abs acos add addbmm addcdiv addcmul addmm addmv addr all amax amin any arange argmax argmin asin atan
+    atan2 baddbmm bernoulli bmm cat ceil clamp cos cosh cumprod cumsum diag div dot empty eq erf exp expm1 eye floor
+    floor_divide fmod full gather ge ger gt index_select inverse kron le lerp linspace log log10 log1p log2 logaddexp
+    logical_and logical_not logical_or logspace logsumexp lt masked_select matmul max maximum mean min minimum mm mul
+    multinomial mv ne neg norm normal ones outer pow prod rand randint randn randperm reciprocal remainder round rsqrt
+    sigmoid sign sin sinh sort sqrt square stack std sub sum take tan tanh topk tril triu trunc var where zeros"""
+
+
+def takes_out(function: Any) -> Any:
+    """The function with the keyword `out`: a tensor, or a tuple of them, that the result is written into."""
+
+    @functools.wraps(function)
+    def op(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if out is None:
+            return result
+        name = function.__name__
+        for target, value in zip(out, result, strict=True) if isinstance(out, tuple | list) else [(out, result)]:
+            message = "{}(): functions with out=... arguments don't support automatic differentiation"
+            check(not is_grad_enabled() or not (value.tracked or target.tracked), message, name)
+            message = "{}: result type {} can't be cast to the desired output type {}"
+            check(dtypes.can_cast(value.dtype, target.dtype), message, name, value.dtype, target.dtype)
+            (target if target.shape == value.shape else target.resize_(value.shape)).copy_(value)
+        return out
+
+    op.__module__ = __package__
+    return op

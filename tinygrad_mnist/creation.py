@@ -229,6 +229,8 @@ def randint(
     """Integers from low (0 where only a high is given) up to, without, high: `randint(high, size)`."""
     if size is None:
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     out = random.source(generator).integers(int(low), int(high), _size((size,)))
