@@ -260,11 +260,13 @@ def randperm(
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, **options: Any
-) -> Tensor:
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, requires_grad: bool = False,
+    **options: Any,
+) -> Tensor:  # fmt: skip
     """Normal numbers of the given mean and standard deviation, each a number or a tensor."""
     if size is not None:
-        return randn(size, generator=generator, **options) * std + mean
+        drawn: Tensor = randn(size, generator=generator, **options) * std + mean
+        return drawn.requires_grad_(requires_grad)
     shape = np.broadcast_shapes(np.shape(as_tensor(mean).array), np.shape(as_tensor(std).array))
     if np.any(as_tensor(std).array < 0):
         raise RuntimeError("normal expects all elements of std >= 0.0")
