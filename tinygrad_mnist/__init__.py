@@ -10,8 +10,6 @@ from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
-from tinygrad_mnist.compatibility import TAKES_OUT as _TAKES_OUT
-from tinygrad_mnist.compatibility import takes_out as _takes_out
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor
 from tinygrad_mnist.creation import range_ as range
@@ -100,7 +98,6 @@ half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 globals().update(_LINALG)
 globals().update({new: getattr(Tensor, old) for new, old in _ALIASES.items()})
-globals().update({name: _takes_out(globals()[name]) for name in _TAKES_OUT.split()})
 
 _keep_freed_memory()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 from typing import Any
@@ -15,7 +14,6 @@ from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import promoted
 from tinygrad_mnist.ops.movement import reshape
-from tinygrad_mnist.tape import is_grad_enabled
 from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
@@ -277,34 +275,3 @@ def set_default_tensor_type(t: Any) -> None:
 def get_autocast_dtype(device_type: str) -> dtypes.dtype:
     """The dtype that PyTorch would cast to; here nothing is cast."""
     return dtypes.bfloat16 if device_type == "cpu" else dtypes.float16
-
-
-# out= ----------------------------------------------------------------------------------------
-
-TAKES_OUT = """abs acos add addbmm addcdiv addcmul addmm addmv addr all amax amin any arange argmax argmin asin atan
-    atan2 baddbmm bernoulli bmm cat ceil clamp cos cosh cumprod cumsum diag div dot empty eq erf exp expm1 eye floor
-    floor_divide fmod full gather ge ger gt index_select inverse kron le lerp linspace log log10 log1p log2 logaddexp
-    logical_and logical_not logical_or logspace logsumexp lt masked_select matmul max maximum mean min minimum mm mul
-    multinomial mv ne neg norm normal ones outer pow prod rand randint randn randperm reciprocal remainder round rsqrt
-    sigmoid sign sin sinh sort sqrt square stack std sub sum take tan tanh topk tril triu trunc var where zeros"""
-
-
-def takes_out(function: Any) -> Any:
-    """The function with the keyword `out`: a tensor, or a tuple of them, that the result is written into."""
-
-    @functools.wraps(function)
-    def op(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        if out is None:
-            return result
-        name = function.__name__
-        for target, value in zip(out, result, strict=True) if isinstance(out, tuple | list) else [(out, result)]:
-            message = "{}(): functions with out=... arguments don't support automatic differentiation"
-            check(not is_grad_enabled() or not (value.tracked or target.tracked), message, name)
-            message = "{}: result type {} can't be cast to the desired output type {}"
-            check(dtypes.can_cast(value.dtype, target.dtype), message, name, value.dtype, target.dtype)
-            (target if target.shape == value.shape else target.resize_(value.shape)).copy_(value)
-        return out
-
-    op.__module__ = __package__
-    return op
