@@ -202,6 +202,8 @@ def randint(low: Any, high: Any = None, size: Any = None, *, generator: Generato
     """Integers from low (0 where only a high is given) up to, without, high: `randint(high, size)`."""
     if size is None:
         low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
     check(low < high, "random_ expects 'from' to be less than 'to', but got from={} >= to={}", low, high)
     return random.source(generator).integers(int(low), int(high), _size((size,))).astype(dtype or np.int64)
 
@@ -220,13 +222,15 @@ def randperm(n: int, *, generator: Generator | None = None, dtype: Any) -> Array
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, **options: Any
-) -> Tensor:
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, requires_grad: bool = False,
+    **options: Any,
+) -> Tensor:  # fmt: skip
     """Normal numbers of the given mean and standard deviation, each a number or a tensor."""
     spread = as_tensor(std)
     check((spread.array >= 0).all(), "normal expects all elements of std >= 0.0")
     if size is not None:
-        return randn(size, generator=generator, **options) * std + mean
+        drawn: Tensor = randn(size, generator=generator, **options) * std + mean
+        return drawn.requires_grad_(requires_grad)
     shape = np.broadcast_shapes(as_tensor(mean).shape, spread.shape)
     like = mean if isinstance(mean, Tensor) else std
     return randn(shape, dtype=like.dtype, generator=generator) * std + mean
