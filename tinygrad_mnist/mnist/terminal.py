@@ -55,6 +55,7 @@ def load_digits(data: str | None, *, quiet: bool = False) -> Digits:
     digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{line}[/]"))
     (errors if quiet else console).print(
         f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
-        f" digits from {digits.source}"
+        f" digits from {digits.source}",
+        soft_wrap=True,
     )
     return digits

@@ -35,5 +35,5 @@ def gallery(
         write_whole(folder / name, content)
     if not about.history:
         console.print("[yellow]This run keeps no metrics, so there are no learning curves.[/]")
-    console.print(f"Written to [bold]{folder}[/]: {len(files) - 1} figures and report.html.")
-    console.print(f"Look at it:  open {folder / 'report.html'} in a browser", style="dim")
+    console.print(f"Written to [bold]{folder}[/]: {len(files) - 1} figures and report.html.", soft_wrap=True)
+    console.print(f"Look at it:  open {folder / 'report.html'} in a browser", style="dim", soft_wrap=True)
