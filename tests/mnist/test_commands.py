@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist import datasets, measures, photos, runs, tape_drawing
+from tinygrad_mnist.mnist import datasets, measures, photos, tape_drawing
 from tinygrad_mnist.mnist.blocks import picture
 from tinygrad_mnist.mnist.cli import app, main
 from tinygrad_mnist.mnist.layers import summarise
 from tinygrad_mnist.mnist.measures import Answers, answers, saliency
-from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
-from tinygrad_mnist.mnist.runs import Run, RunError, opened
+from tinygrad_mnist.mnist.recipe import RECIPES, Recipe
+from tinygrad_mnist.mnist.runs import Run, opened
 from tinygrad_mnist.mnist.training import Training, as_dataset, evaluate
 
 
@@ -279,21 +279,10 @@ def test_bench_runs_the_suite_or_says_where_it_is(monkeypatch, tmp_path, capfd):
 # carried networks, and mistakes --------------------------------------------------------------
 
 
-def test_carried_networks_open_by_name(monkeypatch, tmp_path):
-    from types import SimpleNamespace
-
+def test_shipped_networks_open_by_name(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    carried = SimpleNamespace(shipped=lambda name: classifier(RECIPES["original"]))
-    monkeypatch.setattr(runs.importlib, "import_module", lambda name: carried)
     network, about = opened("original")
     assert not network.training and about.recipe == RECIPES["original"] and str(about) == "original"
-
-    def missing(name):
-        raise ModuleNotFoundError("No module named 'weights'")
-
-    monkeypatch.setattr(runs.importlib, "import_module", missing)
-    with pytest.raises(RunError, match="modern: got no trained weights with this installation"):
-        opened("modern")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
 from tinygrad_mnist.mnist.measures import Answers
+from tinygrad_mnist.mnist.recipe import write_whole
 from tinygrad_mnist.mnist.training import Epoch
 
 Images = npt.NDArray[np.uint8]
@@ -88,17 +89,23 @@ def share(p: float) -> str:
 def learning_curves(history: list[Epoch], path: Path) -> None:
     """The cost per epoch, and the error on training and test images, as a picture."""
     with dressed(LIGHT):
-        path.write_bytes(png(curves(history, LIGHT)))
+        write_whole(path, png(curves(history, LIGHT)))
 
 
 def curves(history: list[Epoch], theme: Theme) -> Figure:
     """The cost per epoch, and the error on training and test images."""
     epochs = [epoch.number for epoch in history]
+    held_out = [epoch for epoch in history if epoch.validation_loss is not None]
     marker = "o" if len(epochs) < 3 else None
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2))
     blue = dict(color=theme.blue, marker=marker)
     orange = dict(color=theme.orange, marker=marker, linestyle="--")
     left.plot(epochs, [e.loss for e in history], **blue, label="training, dropout on")
+    if held_out:
+        gray = dict(color=theme.soft, marker=marker, linestyle=":")
+        numbers, losses = [e.number for e in held_out], [e.validation_loss for e in held_out]
+        left.plot(numbers, losses, **gray, label="validation, dropout off")
+        right.plot(numbers, [1 - (e.validation_accuracy or 0) for e in held_out], **gray, label="validation")
     left.plot(epochs, [e.test_loss for e in history], **orange, label="test, dropout off")
     left.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))

@@ -27,7 +27,7 @@ DataOption = Annotated[
 
 
 RunArgument = Annotated[
-    str, typer.Argument(help="The folder that `train` wrote, or original or modern where the installation has them.")
+    str, typer.Argument(help="The folder that `train` wrote, or a shipped network: original, modern.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 
@@ -44,16 +44,16 @@ def print_json(value: object) -> None:
 
 def run_digits(about: Description, data: str | None, quiet: bool = False) -> Digits:
     """The digits to measure a run with: what `--data` asks for, or those that it was trained on."""
-    digits = load_digits(about.asked if data is None else data, quiet=quiet)
+    digits = load_digits(about.asked if data is None else data, errors if quiet else console)
     if about.source not in (None, digits.source):
         errors.print(f"[yellow]This run was trained on other digits: {about.source}[/]")
     return digits
 
 
-def load_digits(data: str | None, *, quiet: bool = False) -> Digits:
-    """The digits that `--data` asks for, announced on standard output, or with `quiet` on standard error."""
+def load_digits(data: str | None, to: Console = console) -> Digits:
+    """The digits that `--data` asks for, announced on `to`."""
     digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{line}[/]"))
-    (errors if quiet else console).print(
+    to.print(
         f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
         f" digits from {digits.source}",
         soft_wrap=True,

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tinygrad_mnist.mnist.runs import SHIPPED, opened, write_whole
+from tinygrad_mnist.mnist.recipe import write_whole
+from tinygrad_mnist.mnist.runs import SHIPPED, opened
 from tinygrad_mnist.mnist.terminal import DataOption, RunArgument, console, run_digits
 
 

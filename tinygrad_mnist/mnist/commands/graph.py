@@ -11,8 +11,8 @@ import typer
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist.recipe import Recipe
-from tinygrad_mnist.mnist.runs import opened, write_whole
+from tinygrad_mnist.mnist.recipe import Recipe, write_whole
+from tinygrad_mnist.mnist.runs import opened
 from tinygrad_mnist.mnist.tape_drawing import Entry, entries, has_graphviz, size_text, to_dot, to_svg, to_tree
 from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json
 from tinygrad_mnist.nn import functional as F
