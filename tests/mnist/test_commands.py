@@ -234,6 +234,9 @@ def test_a_long_tape_is_walked_without_recursion():
         x = x + 1
     assert len(tape_drawing.entries(x)) == 5001
     assert tape_drawing.to_tree(tape_drawing.entries(x)).count("\n") == 5000
+    for _ in range(60):
+        x = x + x
+    assert len(tape_drawing.entries(x)) == 5061  # a ladder has 2**60 ways down
 
 
 def test_graph_shows_each_parameter_and_draws(trained, tmp_path):

@@ -37,7 +37,6 @@ def gallery(
         write_whole(folder / name, content)
     if not about.history:
         console.print("[yellow]This run keeps no metrics, so there are no learning curves.[/]")
-    console.print(
-        f"Written to [bold]{escape(str(folder))}[/]: {len(files) - 1} figures and report.html.", soft_wrap=True
-    )
-    console.print(f"Look at it:  open {escape(str(folder / 'report.html'))} in a browser", style="dim", soft_wrap=True)
+    name = escape(str(folder))
+    console.print(f"Written to [bold]{name}[/]: {len(files) - 1} figures and report.html.", soft_wrap=True)
+    console.print(f"Look at it:  open {name}/report.html in a browser", style="dim", soft_wrap=True)
