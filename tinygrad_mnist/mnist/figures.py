@@ -126,15 +126,16 @@ def digits(images: Images, found: Answers, which: Sequence[int], theme: Theme, c
     """The digits at the places `which`, each with answer and confidence; of a wrong one, also the truth."""
     rows = max(1, -(-len(which) // columns))
     wrong = [i for i in which if not found.right[i]]
-    figure, grid = _tiles(rows, columns, [0.44 if wrong else 0.26] * rows)
-    for axes, i in zip(grid.flat, which, strict=False):
-        axes.imshow(images[i], cmap=theme.digits, vmin=0, vmax=255)
+    sheet = _Sheet(columns, [0.44 if wrong else 0.26] * rows)
+    for place, i in enumerate(which):
+        row, column = divmod(place, columns)
+        sheet.image(row, column, images[i], theme.digits, 0, 255)
         title = f"{found.answer[i]} · {share(found.confidence[i])}"
         if found.right[i]:
-            axes.set_title(title, fontsize=10.5, color=theme.blue, pad=3)
+            sheet.title(row, column, title, theme.blue)
         else:
-            axes.set_title(f"{title}\nit is {found.labels[i]}", fontsize=10.5, color=theme.orange, pad=3)
-    return figure
+            sheet.title(row, column, f"{title}\nit is {found.labels[i]}", theme.orange)
+    return sheet.figure
 
 
 def confusion(found: Answers, theme: Theme) -> Figure:
@@ -192,44 +193,59 @@ def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12
     """The weights (units, 784) of the units with the longest weight vectors, as images of 28x28."""
     strongest = np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[: columns * rows]
     rows = -(-len(strongest) // columns)
-    figure, grid = _tiles(rows, columns, [0.0] * rows)
-    for axes, unit in zip(grid.flat, strongest, strict=False):
+    sheet = _Sheet(columns, [0.0] * rows)
+    for place, unit in enumerate(strongest):
         # One extreme weight would leave all others pale.
-        top = np.quantile(abs(weight[unit]), 0.99) or 1
-        axes.imshow(weight[unit].reshape(28, 28), cmap=theme.diverging, vmin=-top, vmax=top)
-    return figure
+        top = float(np.quantile(abs(weight[unit]), 0.99)) or 1
+        sheet.image(*divmod(place, columns), weight[unit].reshape(28, 28), theme.diverging, -top, top)
+    return sheet.figure
 
 
 def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme) -> Figure:
     """Images above the gradients of their winning logits, with the digits' outline."""
     columns = max(1, -(-len(images) // 2))
-    figure, grid = _tiles(4, columns, [0.24, 0] * 2)
+    sheet = _Sheet(columns, [0.26, 0] * 2)
     for i, (image, slope, name) in enumerate(zip(images, saliency, names, strict=True)):
-        top, below = grid[i // columns * 2, i % columns], grid[i // columns * 2 + 1, i % columns]
-        top.imshow(image, cmap=theme.digits, vmin=0, vmax=255)
-        top.set_title(name, fontsize=10, pad=3)
+        row, column = i // columns * 2, i % columns
+        sheet.image(row, column, image, theme.digits, 0, 255)
+        sheet.title(row, column, name, theme.ink)
         most = float(abs(slope).max()) or 1
-        below.imshow(slope, cmap=theme.diverging, vmin=-most, vmax=most)
-        below.contour(image, levels=[100], colors=[theme.soft], linewidths=0.9)
-    return figure
+        sheet.image(row + 1, column, slope, theme.diverging, -most, most)
+        left, _, bottom, top = sheet.place(row + 1, column)
+        centres = (np.arange(28) + 0.5) * (bottom - top) / 28
+        sheet.axes.contour(left + centres, top + centres, image, levels=[100], colors=[theme.soft], linewidths=0.9)
+    return sheet.figure
 
 
-def _tiles(
-    rows: int, columns: int, titles: Sequence[float], width: float = 11, gap: float = 0.12
-) -> tuple[Figure, Any]:
-    """A grid of square axes without frames; `titles` are the heights above each row. All in inches."""
-    gap = 0.12
-    side = width / columns - gap
-    height = rows * (side + gap) + sum(titles)
-    figure = plt.figure(figsize=(width, height), layout="none")
-    grid = np.empty((rows, columns), object)
-    top = height
-    for row in range(rows):
-        top -= titles[row] + side + gap
-        for column in range(columns):
-            left = column * (side + gap) + gap / 2
-            grid[row, column] = axes = figure.add_axes(
-                (left / width, (top + gap / 2) / height, side / width, side / height)
-            )
-            axes.set_axis_off()
-    return figure, grid
+class _Sheet:
+    """Square tiles in rows, on one axes (an axes for each tile costs a second a figure). All in inches.
+
+    `titles` are the heights left free above each row.
+    """
+
+    def __init__(self, columns: int, titles: Sequence[float]) -> None:
+        self.columns, self.gap, width = columns, 0.12, 11.0
+        self.side = width / columns - self.gap
+        self.bottoms = [(i + 1) * (self.side + self.gap) + sum(titles[: i + 1]) for i in range(len(titles))]
+        self.figure = plt.figure(figsize=(width, self.bottoms[-1]), layout="none")
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, width), ylim=(self.bottoms[-1], 0))
+        self.axes.set_axis_off()
+
+    def place(self, row: int, column: int) -> tuple[float, float, float, float]:
+        """Left, right, bottom and top of a tile."""
+        left, bottom = column * (self.side + self.gap) + self.gap / 2, self.bottoms[row] - self.gap / 2
+        return left, left + self.side, bottom, bottom - self.side
+
+    def image(self, row: int, column: int, image: npt.NDArray[Any], colours: Colormap, low: float, high: float) -> None:
+        """Draw an image into a tile."""
+        self.axes.imshow(
+            image, cmap=colours, vmin=low, vmax=high, extent=self.place(row, column), aspect="auto",
+            interpolation="nearest",
+        )  # fmt: skip
+        self.axes.set(xlim=(0, 11), ylim=(self.bottoms[-1], 0))
+
+    def title(self, row: int, column: int, text: str, colour: str) -> None:
+        """Write above a tile."""
+        left, right, _, top = self.place(row, column)
+        self.axes.text((left + right) / 2, top - 0.05, text, color=colour, fontsize=10.5, ha="center", va="bottom")

@@ -90,8 +90,7 @@ def plates(network: nn.Sequential, digits: Digits, about: Description) -> tuple[
             f"The weights of {min(72, len(weight))} of the first layer's {len(weight)} units as small images, blue and"
             " orange.",
             "Each square is one unit: ink on blue makes it fire, ink on orange keeps it silent, and both together find"
-            " a stroke or an edge at one place. The corners keep the faint noise that they started with, for no digit"
-            " reaches them.",
+            " a stroke or an edge at one place. The corners are faint, for no digit reaches them.",
             lambda theme: figures.first_layer(weight, theme),
         ))  # fmt: skip
     each = [int(np.flatnonzero(digits.test_labels == d)[0]) for d in range(10) if (digits.test_labels == d).any()]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.datasets import Digits
@@ -46,15 +47,16 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
     """The digits to measure a run with: what `--data` asks for, or those that it was trained on."""
     digits = load_digits(about.asked if data is None else data, errors if quiet else console)
     if about.source not in (None, digits.source):
-        errors.print(f"[yellow]This run was trained on other digits: {about.source}[/]")
+        errors.print(f"[yellow]This run was trained on other digits: {escape(about.source or '')}[/]", soft_wrap=True)
     return digits
 
 
 def load_digits(data: str | None, to: Console = console) -> Digits:
     """The digits that `--data` asks for, announced on `to`."""
-    digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{line}[/]"))
+    digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{escape(line)}[/]"))
     to.print(
         f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
-        f" digits from {digits.source}"
+        f" digits from {escape(digits.source)}",
+        soft_wrap=True,
     )
     return digits

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from tinygrad_mnist.mnist.recipe import write_whole
 from tinygrad_mnist.mnist.runs import SHIPPED, opened
@@ -36,5 +37,6 @@ def gallery(
         write_whole(folder / name, content)
     if not about.history:
         console.print("[yellow]This run keeps no metrics, so there are no learning curves.[/]")
-    console.print(f"Written to [bold]{folder}[/]: {len(files) - 1} figures and report.html.")
-    console.print(f"Look at it:  open {folder / 'report.html'} in a browser", style="dim")
+    name = escape(str(folder))
+    console.print(f"Written to [bold]{name}[/]: {len(files) - 1} figures and report.html.", soft_wrap=True)
+    console.print(f"Look at it:  open {name}/report.html in a browser", style="dim", soft_wrap=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
@@ -44,12 +45,12 @@ def graph(
         print_json({"batch_size": count, "held_bytes": held, "tape": [dataclasses.asdict(entry) for entry in tape]})
         return
     if out:
-        console.print(f"Drawn to [bold]{out}[/].")
+        console.print(f"Drawn to [bold]{escape(str(out))}[/].", soft_wrap=True)
         return
     console.print(to_tree(tape), markup=False, soft_wrap=True)
     console.print(f"\n{count} digits; the tape holds [bold]{size_text(held)}[/] until it is played.")
     kind = "svg" if has_graphviz() else "dot"
-    console.print(f"As a picture:  tinygrad-mnist graph {run} --out tape.{kind}", style="dim")
+    console.print(f"As a picture:  tinygrad-mnist graph {escape(run)} --out tape.{kind}", style="dim", soft_wrap=True)
 
 
 def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:

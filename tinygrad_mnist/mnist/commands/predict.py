@@ -41,7 +41,7 @@ def predict(
         return
     for i, image in enumerate(images):
         answer, sure = str(found.answer[i]), share(found.confidence[i])
-        console.print(Text.assemble((str(image), "bold"), ": ", (answer, "bold"), f", {sure} sure"))
+        console.print(Text.assemble((str(image), "bold"), ": ", (answer, "bold"), f", {sure} sure"), soft_wrap=True)
         for line in beside(picture(digits[i], has_colours(console)), bars(found.probabilities[i])):
             console.print(line, no_wrap=True)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from tinygrad_mnist import nn
@@ -46,7 +47,7 @@ def summary(
             "memory_bytes": found.memory,
         })  # fmt: skip
         return
-    table = Table(title=what, title_justify="left", show_footer=True)
+    table = Table(title=escape(what), title_justify="left", show_footer=True)
     table.add_column("layer", "all", justify="right")
     table.add_column("")
     table.add_column("output", justify="right")
