@@ -37,8 +37,8 @@ def trained(digits, tmp_path_factory):
     recipe = Recipe(epochs=8, hidden=(200, 50), keep=(0.7, 0.8), lr=0.002)
     folder.create(recipe, digits.source.removeprefix("npz file "), digits)
     training = Training(recipe, digits)
-    list(training)
-    folder.keep(training)
+    for _ in training:
+        folder.keep(training)
     return folder.folder
 
 

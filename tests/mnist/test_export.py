@@ -154,14 +154,20 @@ def test_our_module_of_that_name_hides_nothing_and_costs_nothing():
 # the command ---------------------------------------------------------------------------------
 
 
+def untrained(run, recipe):
+    """What `train` leaves of a network, in a folder."""
+    digits = datasets.Digits(*(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)) * 2, "the embedded digits")
+    run.create(recipe, "embedded", digits)
+    tg.save(classifier(recipe).state_dict(), run.weights)
+
+
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
     """A run as `train` leaves it, of a network that has seen nothing."""
     run = Run(tmp_path_factory.mktemp("runs") / "run")
     tg.manual_seed(5)
     recipe = Recipe(hidden=(32, 16))
-    run.create(recipe, "embedded", "the embedded digits")
-    run.keep(classifier(recipe), [])
+    untrained(run, recipe)
     return run
 
 
@@ -198,8 +204,7 @@ def test_the_documented_ways_to_torch_and_back_and_to_onnxruntime(images, tmp_pa
     torch = pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     run = Run(tmp_path / "run")
-    run.create(Recipe(), "embedded", "the embedded digits")
-    run.keep(classifier(Recipe()), [])
+    untrained(run, Recipe())
     done = CliRunner().invoke(app, ["export", "run", "--torch", "digits.pt", "--onnx", "digits.onnx"])
     assert done.exit_code == 0, done.output
     names = {}

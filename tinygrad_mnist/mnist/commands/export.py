@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,18 +13,15 @@ from rich.table import Table
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist.runs import Run
-from tinygrad_mnist.mnist.terminal import console, errors
+from tinygrad_mnist.mnist.runs import opened
+from tinygrad_mnist.mnist.terminal import RunArgument, console, errors
 
 ENDINGS = {"onnx": (".onnx",), "safetensors": (".safetensors",), "torch": (".pt", ".pth")}
-SHIPPED = ("original", "modern")
 TOLERANCE = 1e-4  # of logits, which are about 10
 
 
 def export(
-    run: Annotated[
-        str, typer.Argument(help=f"The folder that `train` wrote, or {' or '.join(SHIPPED)}: weights that are shipped.")
-    ],
+    run: RunArgument,
     onnx: Annotated[
         Path | None, typer.Option(help="Write the network, for onnxruntime and others: images to logits.")
     ] = None,
@@ -51,7 +46,7 @@ def export(
             raise ValueError(f"--{kind}: got {path}, wanted a name that ends in {' or '.join(ENDINGS[kind])}")
         if not path.parent.is_dir():
             raise ValueError(f"--{kind}: {path.parent}: no such folder")
-    network = _network(run)
+    network = opened(run)[0]
     difference = None
     for kind, path in wanted.items():
         if kind == "onnx":
@@ -69,15 +64,6 @@ def export(
         failed = f"{onnx}: its logits differ by {difference:.1e}, wanted {TOLERANCE:g} at most"
         errors.print(f"[bold red]error:[/] {escape(failed)}", soft_wrap=True)
         raise typer.Exit(1)
-
-
-def _network(run: str) -> nn.Module:
-    """A run's network, or one whose weights come with the package."""
-    room = f"{__package__.rpartition('.')[0]}.weights"
-    if run in SHIPPED and not Path(run).exists() and importlib.util.find_spec(room):
-        network: nn.Module = importlib.import_module(room).shipped(run)
-        return network.eval()
-    return Run(Path(run)).network()
 
 
 def _write_onnx(network: nn.Module, path: Path) -> float:
