@@ -78,7 +78,7 @@ def main(quick=False, seed=0):
     with torch.no_grad():
         draw(model.sample(4))
         elbo = negative_elbo(model, test).item()
-    print(f"nats per test image: {elbo:.1f} (wanted: {bound}; pixels that know nothing of each other: {constant:.1f})")
+    print(f"nats per test image: {elbo:.1f} (wanted: at most {bound}; independent pixels: {constant:.1f})")
     assert elbo < bound < constant
     return elbo
 

@@ -14,7 +14,7 @@ from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import promoted
 from tinygrad_mnist.ops.movement import reshape
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor",
@@ -49,6 +49,22 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(
 strided = Tensor.layout
 
 
+def _old(dtype: Any, *data: Any) -> Tensor:
+    """What the old constructors make: of a size, given as numbers or a `Size`, or of data."""
+    if len(data) == 1 and not isinstance(data[0], int | np.integer | Size):
+        return tensor(data[0], dtype=dtype)
+    out: Tensor = zeros(*(data or (0,)), dtype=dtype)
+    return out
+
+
+def _new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
+    """`x.new(2, 3)` or `x.new([1, 2])`: the old way to a tensor of x's dtype."""
+    return _old(self.dtype, *data)
+
+
+Tensor.new = _new  # type: ignore[attr-defined]
+
+
 class _Typed(type):
     """A class of tensors of one dtype: `FloatTensor([1, 2])`, `FloatTensor(2, 3)`, isinstance(x, FloatTensor)."""
 
@@ -58,10 +74,7 @@ class _Typed(type):
         return isinstance(instance, Tensor) and instance.dtype is cls.dtype
 
     def __call__(cls, *data: Any) -> Tensor:
-        if len(data) == 1 and not isinstance(data[0], int):
-            return tensor(data[0], dtype=cls.dtype)
-        out: Tensor = zeros(*(data or (0,)), dtype=cls.dtype)
-        return out
+        return _old(cls.dtype, *data)
 
 
 _TYPED = dict(

@@ -54,40 +54,18 @@ class Generator:
         """Go on from a state that `get_state` returned."""
         words = new_state.array.view(np.uint64)
         self.numpy.bit_generator.state = {
-            "bit_generator": "SFC64",
-            "state": {"state": words[:4].copy()},
-            "has_uint32": int(words[4]),
-            "uinteger": int(words[5]),
-        }
+            "bit_generator": "SFC64", "state": {"state": words[:4].copy()},
+            "has_uint32": int(words[4]), "uinteger": int(words[5]),
+        }  # fmt: skip
         return self
 
 
 default_generator = Generator()
 
 
-def manual_seed(seed: int) -> Generator:
-    """Seed the default generator, and return it."""
-    return default_generator.manual_seed(seed)
-
-
-def seed() -> int:
-    """Seed the default generator from the operating system, and return the seed."""
-    return default_generator.seed()
-
-
-def initial_seed() -> int:
-    """The seed of the default generator."""
-    return default_generator.initial_seed()
-
-
-def get_rng_state() -> Tensor:
-    """The default generator's state."""
-    return default_generator.get_state()
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Put the default generator back into a state."""
-    default_generator.set_state(new_state)
+manual_seed = default_generator.manual_seed
+seed, initial_seed = default_generator.seed, default_generator.initial_seed
+get_rng_state, set_rng_state = default_generator.get_state, default_generator.set_state
 
 
 @contextlib.contextmanager
@@ -106,26 +84,21 @@ def source(generator: Generator | None) -> np.random.Generator:
     return (generator or default_generator).numpy
 
 
+def _drawn(shape: Any, dtype: Any, draw: Any) -> Array:
+    wanted = dtypes.resolve(dtype)
+    return np.asarray(draw(shape, np.float64 if wanted == np.float64 else np.float32)).astype(wanted, copy=False)
+
+
 def uniform(shape: Any, dtype: Any, generator: Generator | None) -> Array:
     """Uniform numbers in [0, 1)."""
-    wanted = dtypes.resolve(dtype)
-    exact = np.float64 if wanted == np.float64 else np.float32
-    return np.asarray(source(generator).random(shape, exact)).astype(wanted, copy=False)
+    return _drawn(shape, dtype, source(generator).random)
 
 
 def normal(shape: Any, dtype: Any, generator: Generator | None) -> Array:
     """Standard normal numbers."""
-    wanted = dtypes.resolve(dtype)
-    exact = np.float64 if wanted == np.float64 else np.float32
-    return np.asarray(source(generator).standard_normal(shape, exact)).astype(wanted, copy=False)
+    return _drawn(shape, dtype, source(generator).standard_normal)
 
 
-def keep_mask(shape: tuple[int, ...], keep: float, dtype: Any) -> Array:
-    """1 / keep with probability keep, else 0: the mask of inverted dropout.
-
-    Sixteen random bits a number decide, a quarter of the time that floats would take.
-    """
-    count = int(np.prod(shape))
-    bits = default_generator.numpy.bit_generator.random_raw((count + 3) // 4).view(np.uint16)
-    kept = bits[:count].reshape(shape) < round(keep * 65536) if keep < 1 else np.ones(shape, bool)
-    return np.multiply(kept, dtype.type(1 / keep if keep else 0), dtype=dtype)
+def bits16(count: int) -> Array:
+    """Numbers of 16 random bits, from the default generator: a quarter of the time that floats would take."""
+    return default_generator.numpy.bit_generator.random_raw((count + 3) // 4).view(np.uint16)[:count]

@@ -470,7 +470,11 @@ def _add(
     goal: Any = source if is_node else source.array  # type: ignore[union-attr]
     array = h.array
     if array.shape != goal.shape:
-        h = h.sum_to_size(goal.shape)
+        lead = array.ndim - len(goal.shape)
+        if create_graph or lead < 1 or array.shape[lead:] != goal.shape:
+            h = h.sum_to_size(goal.shape)
+        else:
+            h = wrap(np.asarray(np.add.reduce(array, tuple(range(lead)))))
     if array.dtype is not goal.dtype and array.dtype != goal.dtype:
         h = h.to(goal.dtype)
     present = pending.get(source)

@@ -11,7 +11,7 @@ import tinygrad_mnist as tg
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.cli import app
 from tinygrad_mnist.mnist.recipe import RECIPES, classifier
-from tinygrad_mnist.mnist.runs import RunError, trained
+from tinygrad_mnist.mnist.runs import RunError, opened
 from tinygrad_mnist.mnist.training import as_dataset, evaluate
 from tinygrad_mnist.mnist.weights import CARD, SHIPPED, pack, path, shipped
 
@@ -59,12 +59,12 @@ def test_shipped_is_the_recipes_network_in_float32(name):
 
 def test_a_folder_of_that_name_is_taken_before_the_shipped_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert trained("original").state_dict().keys() == shipped("original").state_dict().keys()
+    assert opened("original")[0].state_dict().keys() == shipped("original").state_dict().keys()
     (tmp_path / "original").mkdir()
     with pytest.raises(RunError, match="missing"):
-        trained("original")
+        opened("original")
     with pytest.raises(RunError, match="nothing: no such run"):
-        trained("nothing")
+        opened("nothing")
 
 
 def test_evaluate_takes_a_shipped_name(stated):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from itertools import groupby, product
+from itertools import combinations, combinations_with_replacement, groupby, product
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy import integrate, special
+from scipy import integrate, linalg, special
 
 import tests.ops
 from tests.ops.rows import (
@@ -35,6 +35,7 @@ from tests.ops.rows import (
     within,
 )
 from tinygrad_mnist import random
+from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.nn import functional as nw
 from tinygrad_mnist.ops import linear_algebra as la
 from tinygrad_mnist.ops import movement as mv
@@ -663,6 +664,54 @@ def _overwritten(x: Any, i: Any, value: Any) -> Any:
 LIST = {"listed": True}
 NONEMPTY = {"min_dims": 1, "min_side": 1}
 
+
+def _copied(write: Any) -> Any:
+    """A copy of the first array, written to."""
+
+    def reference(x: Any, *args: Any, **options: Any) -> Any:
+        out = x.copy()
+        write(out, *args, **options)
+        return out
+
+    return reference
+
+
+COMBINE = {"sum": np.add, "prod": np.multiply, "mean": np.add, "amax": np.maximum, "amin": np.minimum}
+
+
+def _reduced(x: Any, index: Any, source: Any, reduce: str, include_self: bool, dim: int | None = None) -> Any:
+    out, places = x.copy(), np.arange(x.size).reshape(x.shape)
+    places = places[index] if dim is None else _gather(places, index, dim=dim)
+    neutral = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    if not include_self:
+        out.flat[places] = neutral
+    corner = source[tuple(map(slice, places.shape))]
+    COMBINE[reduce].at(out.reshape(-1), places.ravel(), corner.ravel())
+    if reduce == "mean":
+        out /= np.maximum(np.bincount(places.ravel(), minlength=x.size).reshape(x.shape) + include_self, 1)
+    return out
+
+
+def _select_to(x: Any, src: Any) -> None:
+    x[:, 1] = src
+
+
+def _slice_to(x: Any, src: Any) -> None:
+    x[:, 0:3:2] = src
+
+
+def _diagonal_to(x: Any, src: Any) -> None:
+    x[range(2), range(1, 3)] = src
+
+
+def _index_add(x: Any, i: Any, src: Any) -> None:
+    np.add.at(x, (slice(None), i), 2 * src)
+
+
+def _index_copy(x: Any, i: Any, src: Any) -> None:
+    x[:, i] = src
+
+
 MOVEMENT = [
     Row(mv.reshape, np.reshape, single(args=_factorings)),
     Row(mv.view, np.reshape, single(args=_factorings), call=lambda op, x, shape: op(x.contiguous(), shape)),
@@ -769,6 +818,42 @@ MOVEMENT = [
     Row(mv.meshgrid, lambda *xs, indexing: np.meshgrid(*xs, indexing=indexing),
         lettered("n", "m", "k", indexing=one_of(["ij", "xy"]))),
     Row(mv.cartesian_prod, lambda *xs: np.array(list(product(*xs))).reshape(-1, 3), lettered("n", "m", "k")),
+    Row(mv.as_strided, lambda x: x.ravel()[[[1, 2], [2, 3]]], lettered("32"), torch="as_strided", note="overlap",
+        call=lambda op, x: op(x.clone(), (2, 2), (1, 1), 1)),
+    Row(mv.as_strided_scatter, _copied(lambda x, y: x.ravel().put([1, 3, 2, 4], y)), lettered("32", "22"),
+        call=lambda op, x, y: op(x.clone(), y, (2, 2), (1, 2), 1), torch=None),
+    Row(mv.select_scatter, _copied(_select_to), lettered("n3", "n"), call=lambda op, x, y: op(x, y, 1, 1)),
+    Row(mv.slice_scatter, _copied(_slice_to), lettered("n3", "n2"), call=lambda op, x, y: op(x, y, 1, 0, 3, 2)),
+    Row(mv.diagonal_scatter, _copied(_diagonal_to), lettered("23", "2"), call=lambda op, x, y: op(x, y, 1)),
+    Row(mv.narrow_copy, lambda x: x[:, 1:3].copy(), lettered("n3"), call=lambda op, x: op(x, 1, 1, 2)),
+    Row(mv.hsplit, lambda x: np.split(x, [1, 2], 0 if x.ndim == 1 else 1), one_of_lettered(("3",), ("n3",), ("n3m",)),
+        call=lambda op, x: op(x, [1, 2])),
+    Row(mv.vsplit, lambda x: np.split(x, 2, 0), one_of_lettered(("2n",), ("2nm",)), call=lambda op, x: op(x, 2)),
+    Row(mv.dsplit, lambda x: np.split(x, 3, 2), lettered("nm3"), call=lambda op, x: op(x, 3)),
+    Row(mv.fill, lambda x, v: np.full(x.shape, v), lettered("nk", "")),
+    Row(mv.put, _copied(lambda x, i, y: x.put(i, y)), lettered("n4", "3", "3",
+        domains=[REAL, lambda rng, shape: rng.permutation(4)[:3], REAL], low=1)),
+    Row(mv.index_add, _copied(_index_add), lettered("n3", "k", "nk", domains=[REAL, integers(0, 3), REAL]),
+        call=lambda op, x, i, y: op(x, 1, i, y, alpha=2)),
+    Row(mv.index_copy, _copied(_index_copy), lettered("n4", "3", "n3",
+        domains=[REAL, lambda rng, shape: rng.permutation(4)[:3], REAL]), call=lambda op, x, i, y: op(x, 1, i, y)),
+    Row(mv.index_fill, _copied(_index_copy), lettered("n3", "k", "", domains=[REAL, integers(0, 3), REAL]),
+        call=lambda op, x, i, y: op(x, 1, i, y)),
+    Row(mv.index_reduce, lambda x, i, y, **options: _reduced(x, i, y, **options), lettered("3n", "k", "kn",
+        domains=[distinct(), integers(0, 3), distinct(0.2)], reduce=one_of(["prod", "mean", "amax", "amin"]),
+        include_self=BOOL), call=lambda op, x, i, y, **options: op(x, 0, i, y, **options), ties=False),
+    *(Row(mv.scatter_reduce, lambda x, i, y, dim, reduce=reduce, kept=kept: _reduced(x, i, y, reduce, kept, dim),
+          indexed(REAL if reduce != "amax" else distinct(0.2), domain=REAL if reduce != "amax" else distinct()),
+          call=lambda op, x, i, y, dim, reduce=reduce, kept=kept: op(x, dim, i, y, reduce, include_self=kept),
+          note=f"{reduce}-{kept}", ties=kept or reduce != "amax") for reduce in COMBINE if reduce != "amin" for kept in (True, False)),
+    Row(mv.unravel_index, lambda i: np.unravel_index(i, (2, 3)), lettered("nk", domains=[integers(0, 6)]), 0,
+        call=lambda op, i: op(i, (2, 3))),
+    Row(mv.block_diag, lambda *xs: linalg.block_diag(*xs), lettered("nk", "3", "jj", "")),
+    Row(mv.diagflat, np.diagflat, single(args=st.tuples(st.integers(-2, 2)))),
+    Row(mv.combinations, lambda x, r, with_replacement: np.array(list((combinations_with_replacement if with_replacement
+        else combinations)(x, r))).reshape(-1, r), lettered("4", r=st.integers(1, 3), with_replacement=BOOL)),
+    Row(mv.vander, lambda x, N, increasing: np.vander(x, N, increasing), lettered("n", low=1, N=one_of([None, 2, 4]),
+        increasing=BOOL), torch=None),
     Row(mv.clone, np.array, single()),
     Row(mv.contiguous, np.ascontiguousarray, single(min_dims=1), torch="Tensor.contiguous"),
 ]  # fmt: skip
@@ -836,7 +921,7 @@ def _dropout(op: Any, x: Any, p: float, training: bool) -> Any:
 
 def _dropped(x: Any, p: float, training: bool) -> Any:
     random.manual_seed(3)
-    return x * random.keep_mask(x.shape, 1 - p, np.dtype(np.float64)) if training else x
+    return drop(x, random.bits16(x.size), 1 - p)[0] if training else x
 
 
 def _weighted(losses: Any, weights: Any, reduction: str) -> Any:

@@ -25,6 +25,7 @@ from tests.ops.rows import (
     within,
 )
 from tinygrad_mnist import random
+from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.nn import functional as F
 
 one_of = st.sampled_from
@@ -90,6 +91,14 @@ def attention(q: Any, k: Any, v: Any, is_causal: bool) -> Any:
     return special.softmax(scores, -1) @ v
 
 
+def heads(q: Any, s: Any, w: Any, b: Any, o: Any, c: Any) -> Any:
+    """Three heads of width 1, of `q` to `s`, by the attention of each; the output and the mean weights."""
+    parts = [x @ m.T + n for x, m, n in zip((q, s, s), np.split(w, 3), np.split(b, 3), strict=True)]
+    q, k, v = (x[..., None].transpose(1, 2, 0, 3) for x in parts)
+    weights = special.softmax(q @ k.swapaxes(-1, -2), -1)
+    return (weights @ v)[..., 0].transpose(2, 0, 1) @ o.T + c, weights.mean(1)
+
+
 def bagged(i: Any, w: Any, mode: str) -> Any:
     return getattr(w[i], mode)(1)
 
@@ -127,6 +136,8 @@ LAYERS = [
     Row(F.local_response_norm, local_response, one_of_lettered(("ncl",), ("nclk",), size=st.integers(1, 4), low=1), ties=False),
     Row(F.scaled_dot_product_attention, attention, one_of_lettered(("nld", "nsd", "nso"), ("ld", "sd", "so"), low=1,
         is_causal=BOOL), ties=False),
+    Row(F.multi_head_attention_forward, heads, lettered("ln3", "sn3", "93", "9", "33", "3", domains=[within(-1, 1)] * 6, low=1),
+        ties=False, call=lambda op, q, s, w, b, o, c: op(q, s, s, 3, 3, w, b, None, None, False, 0.0, o, c)),
     Row(F.embedding_bag, bagged, lettered("nk", "4m", domains=[integers(0, 4), distinct()], mode=one_of(["sum", "mean", "max"]),
         low=1)),
     Row(F.one_hot, lambda x, n: np.eye(n, dtype=np.int64)[x], single(integers(0, 4), args=one_of([(4,), (6,)])), 0),
@@ -139,7 +150,7 @@ def masked(name: str, spread: Any, low: float = 0.0) -> Row:
     def reference(x: Any, p: float) -> Any:
         random.manual_seed(3)
         shape = tuple(n if d in spread(x.ndim) else 1 for d, n in enumerate(x.shape))
-        kept = random.keep_mask(shape, 1 - p, np.dtype(np.float64)) > 0
+        kept = drop(np.ones(shape), random.bits16(math.prod(shape)), 1 - p)[1] > 0
         scale = ((1 - p) * (1 + p * low**2)) ** -0.5 if low else 1 / (1 - p)
         return np.where(kept, x, low) * scale - scale * p * low if p else x
 

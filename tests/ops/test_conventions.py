@@ -227,3 +227,70 @@ def test_the_padding_row_of_an_embedding_gets_no_gradient():
     assert out.shape == (4, 2) and grad(out.sum(), weight)[0].tolist() == [[1, 1], [0, 0], [1, 1]]
     with pytest.raises(IndexError, match="out of range"):
         network.embedding(tg.tensor([3]), weight)
+
+
+def test_out_is_resized_and_written_to():
+    a, out = tg.arange(6.0).reshape(2, 3), tg.empty(0)
+    assert tg.add(a, a, out=out) is out and out.tolist() == (a + a).tolist()
+    assert tg.zeros(2, out=tg.ones(2, dtype=tg.int64)).dtype is tg.int64 and tg.rand(2, 3, out=out) is out
+    values, places = tg.empty(0), tg.empty(0, dtype=tg.int64)
+    tg.max(a, 1, out=(values, places))
+    assert values.tolist() == [2, 5] and places.tolist() == [2, 2]
+    with pytest.raises(RuntimeError, match="can't be cast"):
+        tg.add(a, a, out=places)
+    with pytest.raises(RuntimeError, match="automatic differentiation"):
+        tg.add(a.requires_grad_(), a, out=out)
+
+
+def test_numpys_names_for_dim_and_keepdim():
+    a = tg.arange(6.0).reshape(2, 3)
+    assert a.sum(axis=0, keepdims=True).tolist() == tg.sum(a, axis=0, keepdims=True).tolist() == [[3, 5, 7]]
+    assert tg.cat([a, a], axis=1).shape == (2, 6) and a.max(axis=1).values.tolist() == [2, 5]
+    assert a.flip(dims=[0, 1]).tolist() == a.flip(0, 1).tolist() and tg.permute(a, dims=(1, 0)).shape == (3, 2)
+
+
+def test_numbers_among_index_tensors_select_first():
+    x = tg.arange(24).reshape(2, 3, 4)
+    assert x[0, :, [0, 1]].shape == (3, 2) and x[None, 0, [0, 1]].shape == (1, 2, 4)
+    x[1, :, tg.tensor([0, 3])] = -1
+    assert x[1, :, ::3].tolist() == [[-1, -1]] * 3 and x[1, 0, 1].item() == 13
+
+
+@pytest.mark.parametrize(("ours", "wanted"), [
+    (lambda: tg.arange(-0.9, 2.1, 2.0, dtype=tg.uint8), [0, 2]), (lambda: tg.arange(3.1, dtype=tg.int64), [0, 1, 2]),
+    (lambda: tg.linspace(4.3, -3, 4, dtype=tg.int64), [4, 1, 0, -3]), (lambda: tg.logspace(0, 1.2, 2, dtype=tg.int64), [1, 10]),
+    (lambda: tg.repeat_interleave(tg.tensor([2, 3])), [0, 0, 1, 1, 1]),
+    (lambda: tg.addmv(tg.ones(1, dtype=tg.int64), tg.ones(1, 1, dtype=tg.int64), tg.ones(1, dtype=tg.int64), beta=2.5), [3]),
+    (lambda: str(tg.einsum("ik,j->ij", tg.ones(1, 2, dtype=tg.int32), tg.ones(3, dtype=tg.int32)).dtype), "torch.int64"), (lambda: tg.einsum(tg.eye(2), [0, 1], tg.ones(2), [1], [0]), [1, 1]),
+    (lambda: tg.zeros(3, 2).fill_diagonal_(1, True), [[1, 0], [0, 1], [0, 0]]), (lambda: tg.ones(2).copy_(3), [3, 3]),
+    (lambda: str(tg.tensordot(tg.ones(1, dtype=tg.uint8), tg.ones(2, dtype=tg.uint8), 1).dtype), "torch.uint8"),
+    (lambda: tg.take_along_dim(tg.tensor([1, 2, 3]), tg.tensor([-1, 0]), 0), [3, 1]),
+    (lambda: tg.index_add(tg.tensor(1.0), 0, tg.tensor([0]), tg.tensor(2.0)), 3),
+    (lambda: tg.ones(4).as_strided((2,), (2,), 1).zero_(), [0, 0]), (lambda: tg.empty_strided((2, 3), (1, 2)).stride(), (1, 2)),
+    (lambda: tg.ones(2).type("torch.LongTensor"), [1, 1]), (lambda: tg.ones(2, 2).T.storage().tolist(), [1] * 4),
+    (lambda: tg.ones(2).untyped_storage().nbytes(), 8), (lambda: tg.relu_(tg.tensor([-1.0])), [0]),
+])  # fmt: skip
+def test_values_that_pytorch_gives(ours, wanted):
+    found = ours()
+    assert (found.tolist() if isinstance(found, tg.Tensor) else found) == wanted
+
+
+def test_a_number_filled_in_gets_its_gradient():
+    x, value = tg.ones(3, requires_grad=True), tg.tensor(2.0, requires_grad=True)
+    assert [g.tolist() for g in grad(x.index_fill(0, tg.tensor([0, 2, 2]), value).sum(), [x, value])] == [[0, 1, 0], 2]
+    assert [g.tolist() for g in grad((x * 2).fill_(value).sum(), [x, value])] == [[0, 0, 0], 3]
+
+
+@pytest.mark.parametrize(("call", "error"), [
+    (lambda: tg.cat([]), ValueError), (lambda: tg.rot90(tg.ones(2, 2), 1, [0]), RuntimeError),
+    (lambda: tg.movedim(tg.ones(2, 2), (0, 1), (0,)), RuntimeError), (lambda: tg.roll(tg.ones(2), 1, 5), IndexError),
+    (lambda: tg.arange(0, 1, 0), RuntimeError), (lambda: tg.linspace(0, 1, -1), RuntimeError), (lambda: tg.eye(-1), RuntimeError),
+    (lambda: tg.rand(2, dtype=tg.int64), NotImplementedError), (lambda: tg.ones(2).uniform_(3, -1), RuntimeError),
+    (lambda: tg.ones(2).type("x"), ValueError), (lambda: tg.hsplit(tg.ones(3), 2), RuntimeError),
+    (lambda: tg.ones(2).scatter_reduce(0, tg.tensor([0]), tg.ones(1), "max"), RuntimeError),
+    (lambda: tg.ones(2).as_strided((5,), (1,)), RuntimeError), (lambda: tg.narrow(tg.ones(2), 0, 3, 0), IndexError),
+    (lambda: tg.ones(2).index_put((tg.tensor([0]),), tg.tensor(1)), RuntimeError),
+])  # fmt: skip
+def test_errors_are_of_pytorchs_classes(call, error):
+    with pytest.raises(error):
+        call()

@@ -65,6 +65,7 @@ class FunctionCtx:
     _dirty: tuple[Tensor, ...] = ()
     _constant: tuple[Tensor, ...] = ()
     _saved: tuple[Tensor | None, ...] = ()
+    _hub: Callable[[], Any]  # the node that all outputs come from
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs, outputs or other tensors for `backward`, checked there against later writes."""
@@ -98,9 +99,14 @@ class FunctionCtx:
         check(tensor._version == written, message, tensor.shape)
         if number is None:
             return tensor
-        out = wrap(tensor.array)
-        out.memory, out.node = tensor.memory, self._nodes[number]()
-        out.tracked = out.node is not None
+        out, found = wrap(tensor.array), self._nodes[number]
+        if found is not None and found() is None:  # the output itself is gone: its history is told again
+            hub = wrap(_EMPTY)
+            hub.node, hub.tracked = self._hub(), True
+            out = record("saved", tensor.array, (hub, lambda g: _parcel({number: g})))
+        elif found is not None:
+            out.node, out.tracked = found(), True
+        out.memory = tensor.memory
         return out
 
     def _absent(self, number: int) -> Tensor | None:
@@ -111,7 +117,7 @@ class FunctionCtx:
         """Note what `forward` left, without a reference from here to an output's history."""
         self._shapes = [x.array.shape if isinstance(x, Tensor) else None for x in inputs]
         self._outputs = [(o.array.shape, o.array.dtype) if isinstance(o, Tensor) else None for o in outs]
-        self._nodes = [weakref.ref(o.node) if isinstance(o, Tensor) and o.node else lambda: None for o in outs]
+        self._nodes = [weakref.ref(o.node) if isinstance(o, Tensor) and o.node else None for o in outs]
         kept: list[Any] = []
         for each in self._saved:
             number = next((k for k, o in enumerate(raw) if o is each), None)
@@ -168,6 +174,7 @@ class Function:
         name = f"{cls.__name__}Backward"
         hub = record(name, _EMPTY, *((x, part(i)) for i, x in enumerate(args) if isinstance(x, Tensor)))
         outs = tuple(_output(name, ctx, hub, k, o) if isinstance(o, Tensor) else o for k, o in enumerate(raw))
+        ctx._hub = weakref.ref(hub.node) if hub.node else lambda: None
         ctx._settle(args, raw, outs)
         return outs if isinstance(result, tuple) else outs[0]
 

@@ -108,11 +108,12 @@ class Recipe:
             raise ValueError(f"{path}: not a recipe: {error}") from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file that is there as a whole or not at all."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file that is there as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        partial.write_text(text)
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

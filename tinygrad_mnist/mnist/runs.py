@@ -7,13 +7,14 @@ import dataclasses
 import hashlib
 import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.recipe import Recipe, classifier, write_whole
+from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier, write_whole
 from tinygrad_mnist.mnist.training import Epoch, Training
 from tinygrad_mnist.mnist.weights import SHIPPED, shipped
 
@@ -152,10 +153,37 @@ def _with_tensors(value: Any, tensors: dict[str, tg.Tensor]) -> Any:
 _TENSOR, _PAIRS = "tensor", "pairs"  # keys of dicts need not be strings: they are written as pairs
 
 
-def trained(run: str | Path) -> nn.Sequential:
-    """A trained network, in evaluation mode: that of a run's folder, or the shipped one of that name.
+@dataclass(frozen=True)
+class Description:
+    """What is known of a trained network besides its weights.
+
+    Attributes:
+        name: the run's folder, or the name of a shipped network.
+        recipe: how it was trained.
+        asked, source: what `--data` was, and the digits that it led to; None where nobody wrote it down.
+        history: its epochs; empty where they are not kept.
+    """
+
+    name: str
+    recipe: Recipe | None = None
+    asked: str | None = None
+    source: str | None = None
+    history: list[Epoch] = dataclasses.field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.name}, trained on {self.source}" if self.source else self.name
+
+
+def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
+    """A trained network in evaluation mode: that of a run's folder, or the shipped one of that name.
 
     Where there is both, the folder is taken. RunError says in one line what is missing or wrong.
     """
-    folder = Path(run)
-    return shipped(str(run)) if str(run) in SHIPPED and not folder.exists() else Run(folder).network()
+    name = str(run)
+    if name in SHIPPED and not Path(name).exists():
+        return shipped(name), Description(name, RECIPES[name])
+    folder = Run(Path(name))
+    network = folder.network()
+    data = folder.asked_data()
+    history = folder.history() if folder.metrics.exists() else []
+    return network, Description(name, Recipe.load(folder.recipe), data["asked"], data["source"], history)

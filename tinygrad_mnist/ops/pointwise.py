@@ -13,8 +13,9 @@ import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels.network import gate
 from tinygrad_mnist.ops.arguments import as_tensor, cast, floating, mismatch, named, operands, promoted, supported
-from tinygrad_mnist.tape import record
+from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
@@ -299,11 +300,15 @@ def frac(input: Tensor) -> Tensor:
     return input - trunc(input)
 
 
+def _gated(g: Tensor, y: Tensor) -> Tensor:
+    return g * (y > 0) if mode.recording else wrap(gate(g.array, y.array))
+
+
 def relu(input: Tensor) -> Tensor:
     """max(x, 0); its gradient at 0 is 0."""
     x = input.array
     zeros = np.zeros(x.shape[-1:], x.dtype)  # a row of zeros: NumPy's maximum is quicker on it than on a scalar
-    return record("relu", np.maximum(x, zeros), (input, lambda g, y: g * (y > 0)), output=True)
+    return record("relu", np.maximum(x, zeros), (input, _gated), output=True)
 
 
 def abs(input: Tensor) -> Tensor:

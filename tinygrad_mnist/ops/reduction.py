@@ -508,7 +508,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return wrap(np.histogram(input.array, bins, (low, high))[0].astype(input.array.dtype))
 
 
-def histogram(input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None,
+def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None,
               density: bool = False) -> Any:  # fmt: skip
     """Counts and bin edges, as `hist` and `bin_edges`."""
     edges = bins.array if isinstance(bins, Tensor) else bins

@@ -21,7 +21,7 @@ from tinygrad_mnist.kernels.convolution import Grid
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d",
@@ -326,14 +326,16 @@ def _max_pool(
         outside = np.pad(np.zeros(size, bool), around, constant_values=True)
     shape = x.array.shape
 
-    def places(y: Tensor) -> Array:
-        return kernels.first_at(x.array, y.array, grid, outside)
+    def places(x: Tensor) -> Array:  # the result may have been written since, as by nn.ReLU(inplace=True)
+        peaks = kernels.pooled(np.maximum, x.array, grid) if memory.written else values
+        return kernels.first_at(x.array, peaks, grid, outside)
 
     values = kernels.pooled(np.maximum, x.array, grid)
-    out = record(f"{name}_with_indices", values, (x, lambda g, y: _place(g, places(y), shape)), output=True)
+    out = record(f"{name}_with_indices", values, (x, lambda g: _place(g, places(x), shape)))
+    memory = shared_memory(out)
     if not return_indices:
         return out
-    within = np.unravel_index(places(out) % math.prod(shape[-rank:]), shape[-rank:])
+    within = np.unravel_index(places(x) % math.prod(shape[-rank:]), shape[-rank:])
     own = tuple(i - before for i, (before, _) in zip(within, around, strict=True))
     return out, wrap(np.ravel_multi_index(own, size, "clip"))
 

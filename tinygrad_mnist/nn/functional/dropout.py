@@ -4,6 +4,7 @@ import numpy as np
 
 from tinygrad_mnist import random
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Tensor, wrap
@@ -20,8 +21,10 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
-    mask = wrap(random.keep_mask(input.array.shape, 1 - p, input.array.dtype))
-    out = record("dropout", input.array * mask.array, (input, lambda g: g * mask))
+    x = input.array
+    dropped, factors = drop(x, random.bits16(x.size), 1 - p)
+    mask = wrap(factors)
+    out = record("dropout", dropped, (input, lambda g: g * mask))
     return input.copy_(out) if inplace else out
 
 

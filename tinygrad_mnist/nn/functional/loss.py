@@ -169,15 +169,22 @@ def _class_loss(input: Tensor, classes: Tensor, kept: Array, weight: Tensor | No
     if reduction == "mean":
         weights /= weights.sum()
     places = np.arange(len(picks)), picks
-    hot = np.zeros_like(powers)
-    hot[places] = 1
-    chances, goal, shares = wrap(powers / totals), wrap(hot), wrap(weights)
+    losses = (np.log(totals[:, 0]) - shifted[places]) * weights
+    powers /= totals
+    powers[places] -= 1
+    powers *= weights[:, None]
+    slope, each = wrap(powers), reduction == "none"  # softmax less one-hot, weighted
 
     def rule(g: Tensor) -> Tensor:
-        return ((softmax(rows, 1) if mode.recording else chances) - goal) * unsqueeze(g * shares, 1)
+        g = unsqueeze(g, 1) if each else g
+        if not mode.recording:
+            return slope * g
+        goal = wrap((picks[:, None] == np.arange(n)).astype(slope.array.dtype))
+        return (softmax(rows, 1) - goal) * (wrap(weights[:, None]) * g)
 
-    losses = record("cross_entropy", (np.log(totals[:, 0]) - shifted[places]) * weights, (rows, rule))
-    return reshape(losses, classes.array.shape) if reduction == "none" else sum(losses)
+    if each:
+        return reshape(record("cross_entropy", losses, (rows, rule)), classes.array.shape)
+    return record("cross_entropy", np.add.reduce(losses), (rows, rule))
 
 
 def linear_cross_entropy(

@@ -7,6 +7,7 @@ from tinygrad_mnist.nn.modules.conv import Conv1d, Conv2d, Conv3d, ConvTranspose
 from tinygrad_mnist.nn.modules.distance import CosineSimilarity, PairwiseDistance
 from tinygrad_mnist.nn.modules.dropout import *
 from tinygrad_mnist.nn.modules.flatten import Flatten, Unflatten
+from tinygrad_mnist.nn.modules.lazy import *
 from tinygrad_mnist.nn.modules.linear import Bilinear, Identity, Linear
 from tinygrad_mnist.nn.modules.loss import *
 from tinygrad_mnist.nn.modules.module import Module

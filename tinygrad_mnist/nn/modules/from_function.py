@@ -23,8 +23,8 @@ class FunctionModule(Module):
     check: Any = lambda self, **unused: None
     """Refuses options that the function would refuse later, and makes parameters of those that it does not take."""
 
-    def forward(self, *inputs: Any) -> Any:
-        return type(self).function(*inputs, **{name: getattr(self, name) for name in self.passed})
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        return type(self).function(*inputs, **named, **{name: getattr(self, name) for name in self.passed})
 
     def extra_repr(self) -> str:
         # a name marked with "?" is shown only where it is not the default, one with "=" without its name
