@@ -236,12 +236,14 @@ def _train(training: Training, digits: Digits, run: Run, say: Console, tensorboa
 
 
 def _line(epoch: Epoch, epochs: int) -> str:
+    """An epoch in 80 columns: with validation there is no room for the speed."""
     held_out = epoch.validation_accuracy
     return (
         f"epoch {epoch.number:>3}/{epochs}  loss [bold]{epoch.loss:.4f}[/]  rate {epoch.rate:.5f}"
         f"  train [bold]{epoch.train_accuracy:6.2%}[/]"
-        + ("" if held_out is None else f"  validation [bold]{held_out:6.2%}[/]")
-        + f"  test [bold]{epoch.test_accuracy:6.2%}[/]  {epoch.images_per_second:>6,.0f} img/s"
+        + ("" if held_out is None else f"  val [bold]{held_out:6.2%}[/]")
+        + f"  test [bold]{epoch.test_accuracy:6.2%}[/]"
+        + (f"  {epoch.images_per_second:>6,.0f} img/s" if held_out is None else "")
     )
 
 
