@@ -31,7 +31,7 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.installed ## Measure an epoch over its floor (ARGS="memory --data FOLDER": peak memory)
+bench: $(VENV)/.installed ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lines: $(VENV)/.installed ## Count the lines of code of each room: no blanks, comments, docstrings

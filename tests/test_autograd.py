@@ -189,7 +189,7 @@ def test_gradients_do_not_share_memory_with_what_backward_returns():
             RuntimeError,
             r"invalid gradient at index 0 - got \[2\] but expected shape compatible with \[3\]",
         ),
-        (lambda g: (3.0, None), TypeError, r"expected a Tensor or None at index 0, got float"),
+        (lambda g: (3.0, None), RuntimeError, r"expected a Tensor or None at index 0, got float"),
     ],
 )
 def test_wrong_backward(result, error, message):
@@ -535,6 +535,92 @@ def test_strict_and_errors():
         functional.jvp(lambda x: x * 2, x, tg.ones(3))
 
 
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (dict(strategy="foo"), AssertionError), (dict(strategy="forward-mode"), NotImplementedError),
+        (dict(strategy="forward-mode", vectorize=True, create_graph=True), NotImplementedError),
+        (dict(strict=True, vectorize=True), RuntimeError), (dict(strategy="forward-mode", vectorize=True), None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_strategies(name, options, error):
+    lib = pytest.importorskip(name)
+    call = lambda: lib.autograd.functional.jacobian(lambda x: x * 2, lib.ones(2), **options)  # noqa: E731
+    if error:
+        with pytest.raises(error):
+            call()
+    else:
+        assert call().tolist() == [[2, 0], [0, 2]]
+
+
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_bad_calls_of_backward_and_grad(name):
+    lib = pytest.importorskip(name)
+    x = lib.ones(2, requires_grad=True)
+    for call, error in (
+        (lambda: lib.autograd.backward([x * 2, x * 3], [lib.ones(2)]), RuntimeError),
+        (lambda: lib.autograd.backward((x * 2).sum(), inputs=[]), RuntimeError),
+        (lambda: lib.autograd.grad(x.sum(), x, materialize_grads=True, allow_unused=False), ValueError),
+        (lambda: lib.autograd.functional.hessian(lambda x: 3, x), TypeError),
+        (lambda: lib.autograd.functional.hessian(lambda x: (x.sum(), x.sum()), x), RuntimeError),
+        (lambda: lib.autograd.function.FunctionCtx().save_for_backward and Bad.apply(x), TypeError),
+    ):
+
+        class Bad(lib.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.save_for_backward(3)
+                return x * 2
+
+            @staticmethod
+            def backward(ctx, g):
+                return g
+
+        with pytest.raises(error):
+            call()
+
+
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_records_and_their_names(name):
+    lib = pytest.importorskip(name)
+    from importlib import import_module
+
+    graph = import_module(f"{name}.autograd.graph")
+
+    class Twice(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    x = lib.ones(2, requires_grad=True)
+    y = Twice.apply(x)
+    assert (
+        y.grad_fn.name() == "TwiceBackward"
+        and (y * 2).grad_fn.name() == "MulBackward0"
+        and "<TwiceBackward>" in repr(y)
+    )
+    assert (x * 2).grad_fn.next_functions[0][0].name() == "torch::autograd::AccumulateGrad"
+    edge = graph.get_gradient_edge(y)
+    assert edge.node is y.grad_fn and edge.output_nr == 0
+    with graph.save_on_cpu():
+        (y * y).sum().backward()
+    assert x.grad.tolist() == [8, 8]
+    assert not lib.is_anomaly_enabled() and lib.is_anomaly_check_nan_enabled()
+    with lib.autograd.set_detect_anomaly(True, check_nan=False):
+        assert lib.is_anomaly_enabled() and not lib.is_anomaly_check_nan_enabled()
+    assert not lib.is_anomaly_enabled()
+
+
+def test_hooks_on_saved_tensors_are_refused():
+    with pytest.raises(RuntimeError, match="nothing to pack"):
+        autograd.graph.saved_tensors_hooks(id, id)
+
+
 # modes and names ---------------------------------------------------------------------------
 
 
@@ -570,10 +656,11 @@ def test_variable():
 
 def test_pytorch_paths():
     from tinygrad_mnist.autograd.anomaly_mode import detect_anomaly
-    from tinygrad_mnist.autograd.functional import jacobian
     from tinygrad_mnist.autograd.grad_mode import no_grad
-    from tinygrad_mnist.autograd.gradcheck import gradcheck as check
     from tinygrad_mnist.autograd.graph import Node
+
+    from tinygrad_mnist.autograd.functional import jacobian
+    from tinygrad_mnist.autograd.gradcheck import gradcheck as check
 
     assert (detect_anomaly, no_grad, check) == (autograd.detect_anomaly, tg.no_grad, autograd.gradcheck)
     assert jacobian is functional.jacobian

@@ -113,6 +113,52 @@ def test_discrete_samples(kind):
         assert stats.chisquare(counts, 10000 * np.exp(d.log_prob(tensor(values)).array[:, b])).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(
+    "kind", ["Gamma", "Beta", "Dirichlet", "LogNormal", "Poisson", "Geometric", "Binomial", "Multinomial"]
+)
+def test_samples_of_further_families(kind):
+    """Against SciPy's cdf or mean and variance; where draws have gradients, against the gradient of their mean."""
+    tg.manual_seed(0)
+    a, b = tensor(0.7, requires_grad=True), tensor(1.6, requires_grad=True)
+    d = {
+        "Dirichlet": lambda: D.Dirichlet(tg.stack([a, b, a + b])), "Poisson": lambda: D.Poisson(b),
+        "Geometric": lambda: D.Geometric(a), "Binomial": lambda: D.Binomial(5, a),
+        "Multinomial": lambda: D.Multinomial(4, tg.stack([a, b])),
+    }.get(kind, lambda: getattr(D, kind)(a, b))()  # fmt: skip
+    cdf = {
+        "Gamma": stats.gamma(0.7, scale=1 / 1.6), "Beta": stats.beta(0.7, 1.6), "LogNormal": stats.lognorm(1.6, scale=math.exp(0.7))
+    }.get(kind)  # fmt: skip
+    x = d.rsample((40000,)) if d.has_rsample else d.sample((40000,))
+    if cdf:
+        assert stats.kstest(x.array, cdf.cdf).pvalue > 1e-3
+    else:
+        np.testing.assert_allclose(x.array.mean(0), d.mean.array, atol=0.03)
+        np.testing.assert_allclose(x.array.var(0), d.variance.array, atol=0.08)
+    assert d.log_prob(x).shape == (40000,) and x.requires_grad == d.has_rsample
+    if d.has_rsample and kind != "LogNormal":
+        weights = tensor([1.0, 2.0, 3.0]) if kind == "Dirichlet" else 1
+        drawn, wanted = (tg.autograd.grad((y * weights).sum(), (a, b), retain_graph=True) for y in (x, d.mean))
+        np.testing.assert_allclose([g.item() / 40000 for g in drawn], [g.item() for g in wanted], atol=0.01)
+        (g,) = tg.autograd.grad(d.rsample().sum() * a, a, create_graph=True)
+        with pytest.raises(RuntimeError, match="the derivative of a draw's gradient is not implemented"):
+            g.sum().backward()
+
+
+def test_transforms():
+    t = D.TanhTransform(cache_size=1)
+    x = tg.tensor([0.1, 12.0])
+    y = t(x)
+    assert t.inv(y) is x and t.inv.inv is t and t == D.TanhTransform() and t.inv == D.TanhTransform().inv
+    assert D.TanhTransform().inv(y)[1] == math.inf
+    assert D.AffineTransform(1.0, 2.0) == D.AffineTransform(1, tg.tensor(2.0)) != D.AffineTransform(0.0, 2.0)
+    assert (
+        repr(D.ComposeTransform([t, t.inv]))
+        == "ComposeTransform(\n    TanhTransform(),\n    _InverseTransform(TanhTransform())\n)"
+    )
+    with pytest.raises(ValueError, match="transforms must be"):
+        D.TransformedDistribution(D.Normal(0, 1), [abs])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradients(kind):
     """Of log_prob, entropy, cdf and icdf by parameters and values."""
@@ -234,7 +280,7 @@ def test_multivariate_normal():
         dict(covariance_matrix=-tg.eye(2)),
         dict(scale_tril=tg.ones(2, 2)),
     ):
-        with pytest.raises(ValueError, match=r"exactly one|positive definite|LowerCholesky"):
+        with pytest.raises(ValueError, match=r"Exactly one|PositiveDefinite|LowerCholesky"):
             D.MultivariateNormal(tg.zeros(2), **bad)
 
 
@@ -249,7 +295,7 @@ def test_independent():
     assert D.Independent(base, 0).log_prob(x).shape == (4, 3, 2)
     wide = d.expand((5, 3))
     assert wide.batch_shape == (5, 3) and wide.sample().shape == (5, 3, 2)
-    with pytest.raises(ValueError, match=r"reinterpreted_batch_ndims <= .* 3 > 2"):
+    with pytest.raises(ValueError, match=r"reinterpreted_batch_ndims <= .* 3 vs 2"):
         D.Independent(base, 3)
 
 
@@ -302,6 +348,14 @@ def test_probabilities_asked_for_while_sampling_keep_their_history():
         assert g[0].item() != 0
 
 
+def test_a_distribution_of_leaves_is_used_again():
+    loc = tensor([0.5, 1.0], requires_grad=True)
+    d = D.Normal(loc, 1.0)
+    for _ in range(2):
+        d.log_prob(tensor([0.0, 0.0])).sum().backward()
+    assert loc.grad.tolist() == [-1, -2]
+
+
 def test_seed():
     """Draws come from the default generator."""
     for kind in KINDS:
@@ -321,11 +375,14 @@ def test_seed():
     [
         (
             lambda: D.Normal(0.0, -1.0),
-            r"Expected parameter scale \(Tensor of shape \(\)\) of distribution Normal\(loc: 0.0, scale: -1.0\) to satisfy the constraint GreaterThan\(lower_bound=0.0\), but found invalid values:\ntensor\(-1.\)",
+            r"Expected parameter scale \(Tensor of shape \(\)\) of distribution Normal\(loc: 0.0, scale: -1.0\) to satisfy the constraint GreaterThan\(lower_bound=0.0\), but found invalid values:\n-1.0",
         ),
         (lambda: D.Normal(tg.tensor([0.0, math.nan]), 1.0), r"parameter loc \(Tensor of shape \(2,\)\).*Real\(\)"),
         (lambda: D.Exponential(0.0), "parameter rate"),
-        (lambda: D.Uniform(1.0, 1.0), "Uniform is not defined when low>= high"),
+        (
+            lambda: D.Uniform(1.0, 1.0),
+            r"Expected parameter low .* of distribution Uniform\(low: 1.0, high: 1.0\) .* LessThan\(upper_bound=1.0\)",
+        ),
         (lambda: D.Bernoulli(1.5), r"parameter probs .* Interval\(lower_bound=0.0, upper_bound=1.0\)"),
         (lambda: D.Bernoulli(), "Either `probs` or `logits` must be specified, but not both"),
         (lambda: D.Categorical(tg.ones(2), tg.ones(2)), "Either `probs` or `logits` must be specified, but not both"),
@@ -383,6 +440,9 @@ def test_pytorch_paths():
         "independent.Independent",
         "multivariate_normal.MultivariateNormal",
         "distribution.Distribution",
+        "gamma.Gamma",
+        "one_hot_categorical.OneHotCategorical",
+        "transforms.TanhTransform",
     ]:
         module, name = path.split(".")
         assert getattr(importlib.import_module(f"tinygrad_mnist.distributions.{module}"), name) is getattr(D, name)
@@ -395,17 +455,51 @@ def _cases():
     rng = np.random.default_rng(0)
     for shapes in (((), ()), ((3,), (3,)), ((2, 1), (3,)), ((1,), (2, 3))):
         a, b = rng.standard_normal(shapes[0]), rng.uniform(0.3, 2, shapes[1])
-        yield from (
-            ("Normal", (a, b)),
-            ("Laplace", (a, b)),
-            ("Uniform", (a, a.min() * 0 + a + b)),
-            ("Exponential", (b,)),
-        )
-        yield "Bernoulli", (b / 2.5,)
+        for kind in ("Normal", "Laplace", "LogNormal", "Tanh", "Affine", "Straight"):
+            yield kind, (a, b)
+        yield "Uniform", (a, a.min() * 0 + a + b)
+        for kind in ("Gamma", "Beta"):
+            yield kind, (np.exp(a), b)
+        for kind in ("Exponential", "Poisson"):
+            yield kind, (b,)
+        for kind in ("Bernoulli", "Geometric", "Binomial"):
+            yield kind, (b / 2.5,)
     for shape in ((3,), (2, 4)):
-        yield "Categorical", (rng.uniform(0.1, 1, shape),)
+        for kind in ("Categorical", "OneHotCategorical", "Multinomial", "Dirichlet"):
+            yield kind, (rng.uniform(0.1, 3, shape),)
         yield "Independent", (rng.standard_normal(shape),)
+    yield "Reinterpreted", (rng.standard_normal((2, 3)), rng.uniform(0.3, 2, 3))
     yield "MultivariateNormal", (rng.standard_normal((3, 2)), np.array(COVARIANCE))
+
+
+def _built(family, kind, params):
+    transformed = family.TransformedDistribution
+    special = {
+        "Independent": lambda x: family.Independent(family.Normal(x, 1.0), 1),
+        "Binomial": lambda p: family.Binomial(4, p),
+        "Multinomial": lambda p: family.Multinomial(3, p),
+        "Straight": lambda a, b: transformed(family.Normal(a, b), []),
+        "Tanh": lambda a, b: transformed(family.Normal(a, b), [family.TanhTransform(cache_size=1)]),
+        "Affine": lambda a, b: transformed(
+            family.Normal(0.0, 1.0), [family.AffineTransform(a, -b), family.SigmoidTransform(), family.ExpTransform()]
+        ),
+        "Reinterpreted": lambda a, b: transformed(
+            family.Normal(a, 1.0), [family.ComposeTransform([family.AffineTransform(0.5, b, event_dim=1)]), family.transforms.SoftplusTransform()]
+        ),
+    }  # fmt: skip
+    return special.get(kind, getattr(family, kind, None))(*params)
+
+
+VALUES = {
+    "Bernoulli": 1.0,
+    "Poisson": 2.0,
+    "Geometric": 3.0,
+    "Binomial": 3.0,
+    "Beta": 0.3,
+    "Tanh": 0.2,
+    "Affine": 1.5,
+    "Reinterpreted": 0.7,
+}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -416,22 +510,30 @@ def test_as_pytorch(kind, arrays, dtype):
     results = []
     for lib, family in ((tg, D), (torch, torch.distributions)):
         params = [lib.tensor(a, dtype=getattr(lib, dtype), requires_grad=True) for a in arrays]
-        d = (
-            family.Independent(family.Normal(params[0], 1.0), 1)
-            if kind == "Independent"
-            else getattr(family, kind)(*params)
-        )
-        if kind in DISCRETE:
+        d = _built(family, kind, params)
+        shape = (*d.batch_shape, *d.event_shape)
+        if kind in VALUES:
+            values = lib.tensor(np.full(shape, VALUES[kind], dtype))
+        elif kind == "Multinomial":
+            values = lib.tensor(np.broadcast_to(np.arange(shape[-1]) % 3 == 1, shape) * np.ones(1, dtype))
+        elif d.has_enumerate_support:
             values = d.enumerate_support()
         else:
-            mean = d.mean.detach()
-            values = mean + (0.1 if kind != "Exponential" else 0.3)
+            values = d.base_dist.mean if kind == "Straight" else d.mean
+            values = values.detach() + (0 if kind == "Dirichlet" else 0.3 if kind == "Exponential" else 0.1)
         found = {"shapes": (tuple(d.batch_shape), tuple(d.event_shape)), "text": repr(d).replace("torch.", "")}
+        found["support"] = repr(d.support).replace("torch.", "") if kind != "Uniform" else ""
+        found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample, d.has_enumerate_support)
         calls = dict(log_prob=lambda: d.log_prob(values), entropy=lambda: d.entropy(), mean=lambda: d.mean, mode=lambda: d.mode,
                      variance=lambda: d.variance, stddev=lambda: d.stddev, cdf=lambda: d.cdf(values),
                      icdf=lambda: d.icdf(lib.tensor(np.full(values.shape, 0.3, dtype))), kl=lambda: family.kl_divergence(d, d.expand(d.batch_shape)),
-                     perplexity=lambda: d.perplexity(), probs=lambda: d.probs, logits=lambda: d.logits)  # fmt: skip
+                     perplexity=lambda: d.perplexity(), probs=lambda: d.probs, logits=lambda: d.logits,
+                     expanded=lambda: d.expand((4, *d.batch_shape)).log_prob(values[0] if d.has_enumerate_support and kind != "Straight" and kind not in VALUES else values),
+                     enumerated=lambda: d.enumerate_support(), unexpanded=lambda: d.enumerate_support(False),
+                     other=lambda: family.kl_divergence(d, _built(family, kind, [x * 0.9 for x in params])))  # fmt: skip
         for name, call in calls.items():
+            if (kind, name) == ("Gamma", "cdf"):
+                continue  # has no gradient in PyTorch, and is not here
             try:
                 y = call()
             except (NotImplementedError, AttributeError) as error:
@@ -442,11 +544,11 @@ def test_as_pytorch(kind, arrays, dtype):
                 grads = lib.autograd.grad(y.sum(), params, retain_graph=True, allow_unused=True)
             found[name] = [y, *grads]
         results.append(found)
-    tolerance = 1e-10 if dtype == "float64" else 2e-4
+    tolerance = 4e-8 if dtype == "float64" else 4e-4  # of PyTorch's own trigamma
     for name, ours in results[0].items():
         theirs = results[1][name]
         if not isinstance(ours, list) or not isinstance(theirs, list):
-            assert ours == theirs or (name, kind) == ("text", "MultivariateNormal"), name
+            assert ours == theirs, name
             continue
         for a, b in zip(ours, theirs, strict=True):
             if b is None or a is None:

@@ -1,6 +1,7 @@
-"""The example programs, each of which ends by checking its own result."""
+"""The example programs in their short form, each of which ends by checking its own result."""
 
-import importlib.util
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,7 @@ EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_example(path, capsys):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.main()
+def test_example(path, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
+    runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out

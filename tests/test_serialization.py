@@ -3,7 +3,7 @@
 import io
 import pickle
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 import numpy as np
 import pytest
@@ -166,6 +166,42 @@ def test_torch_reads_ours_and_we_read_torchs(tmp_path):
     torch.save(net, tmp_path / "whole.pt")
     with pytest.raises(RuntimeError, match="torch.nn.modules.container.Sequential, which is refused"):
         tg.load(tmp_path / "whole.pt")
+
+
+def test_containers_and_shared_memory_as_pytorch(tmp_path):
+    torch = pytest.importorskip("torch")
+
+    def several(lib):
+        t = lib.arange(6.0)
+        return {
+            "shared": [t, t[1:].view(5, 1), t], "spread": lib.ones(1).expand(3), "empty": lib.zeros(0, 2), "none": lib.zeros(()),
+            "turned": lib.arange(6).view(2, 3).t()[1:], "frozen": lib.nn.Parameter(lib.ones(2), requires_grad=False),
+            "plain": [lib.Size([1, 2]), lib.device("cpu"), {1, 2}, b"ab", bytearray(b"c"), 1j, Counter("aab"), lib.float16],
+        }  # fmt: skip
+
+    def text(x):
+        return repr(x).replace("torch.", "")
+
+    for writer, reader in ((tg, tg), (tg, torch), (torch, tg)):
+        writer.save(several(writer), tmp_path / "all.pt")
+        found = reader.load(tmp_path / "all.pt", weights_only=True)
+        assert text(found) == text(several(torch))
+        first, part, same = found["shared"]
+        first.mul_(2)
+        assert part.flatten().tolist() == [2, 4, 6, 8, 10] and same is first
+        if reader is tg:
+            y = part * 1
+            y.requires_grad_()
+            z = (y * part).sum()
+            first.add_(1)
+            with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+                z.backward()
+
+
+@pytest.mark.parametrize("value", [np.ones(2), np.float64(1), frozenset([1]), range(3), len, tg.nn.Linear(1, 1), int])
+def test_what_nobody_reads_is_not_written(value):
+    with pytest.raises(TypeError, match="save: cannot write a"):
+        tg.save({"x": value}, io.BytesIO())
 
 
 def test_every_dtype_has_a_storage():

@@ -6,24 +6,24 @@
 import warnings as _warnings
 
 from tinygrad_mnist import (
-    accelerator,
     amp,
     autograd,
-    backends,
-    cuda,
-    distributed,
     distributions,
     func,
     linalg,
-    mps,
     nn,
+    notebook,
+    onnx,
     ops,
     optim,
     random,
+    special,
+    testing,
     utils,
-    xpu,
 )
+from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
+from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor
@@ -48,6 +48,7 @@ from tinygrad_mnist.dtypes import (
     uint8,
 )
 from tinygrad_mnist.dtypes import bool_ as bool
+from tinygrad_mnist.func import vmap
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.nn.functional import (
@@ -76,13 +77,16 @@ from tinygrad_mnist.nn.functional.convolution import (
 )
 from tinygrad_mnist.nn.functional.distance import cdist
 from tinygrad_mnist.ops.linear_algebra import *
-from tinygrad_mnist.ops.methods import ALIASES as _ALIASES
+from tinygrad_mnist.ops.methods import also_functions as _also_functions
+from tinygrad_mnist.ops.methods import lenient as _lenient
 from tinygrad_mnist.ops.movement import *
 from tinygrad_mnist.ops.movement import cat as concat
 from tinygrad_mnist.ops.movement import cat as concatenate
 from tinygrad_mnist.ops.movement import vstack as row_stack
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
+from tinygrad_mnist.ops.reduction import trapezoid as trapz
+from tinygrad_mnist.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
 from tinygrad_mnist.printing import set_printoptions
 from tinygrad_mnist.random import (
     Generator,
@@ -109,7 +113,11 @@ __version__ = "0.1.0"
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 globals().update(_LINALG)
-globals().update({new: getattr(Tensor, old) for new, old in _ALIASES.items()})
+globals().update(_also_functions())
+for _name, _function in dict(globals()).items():
+    if getattr(_function, "__module__", "").startswith(("tinygrad_mnist.ops.", "tinygrad_mnist.creation")):
+        globals()[_name] = _function = _lenient(_function)
+        _function.__module__, _function.__qualname__ = __name__, _name
 
 _keep_freed_memory()
 

@@ -1,7 +1,7 @@
 """Tensors from numbers, shapes and random sources."""
 
-from __future__ import annotations
-
+import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,36 +9,43 @@ import numpy as np
 
 from tinygrad_mnist import dtypes, random
 from tinygrad_mnist.device import require_cpu
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.random import Generator
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Array, Tensor, as_array, wrap
 
 __all__ = [
-    "arange", "bernoulli", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
+    "arange", "bernoulli", "empty", "empty_like", "empty_strided", "eye", "from_numpy", "full", "full_like",
     "linspace", "logspace", "multinomial", "normal", "ones", "ones_like", "poisson", "rand",
     "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "tensor",
     "tril_indices", "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
-def _made(array: Array, device: Any, requires_grad: bool) -> Tensor:
-    require_cpu(device)
-    out = wrap(array)
-    if requires_grad:
-        out.requires_grad = True
-    return out
+def _made(function: Callable[..., Array]) -> Callable[..., Tensor]:
+    """The array that a function makes as a tensor, with the options that all functions of this room take."""
+
+    @functools.wraps(function)
+    def make(*args: Any, dtype: Any = None, device: Any = None, layout: Any = None, requires_grad: bool = False,
+             pin_memory: bool = False, memory_format: Any = None, **options: Any) -> Tensor:  # fmt: skip
+        require_cpu(device)
+        made = wrap(function(*args, dtype=None if dtype is None else dtypes.resolve(dtype), **options))
+        if requires_grad:
+            made.requires_grad = True
+        return made
+
+    return make
 
 
-def tensor(
-    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
-) -> Tensor:
+@_made
+def tensor(data: Any, dtype: Any) -> Array:
     """A new tensor of the numbers in `data`: nested sequences, an array or a number, copied."""
-    return _made(np.array(_read(data, dtype)), device, requires_grad)
+    return np.array(_read(data, dtype))
 
 
 def _read(data: Any, dtype: Any) -> Array:
-    array = as_array(data, None if dtype is None else dtypes.resolve(dtype))
+    array = as_array(data, dtype)
     dtypes.of(array.dtype)
     return array
 
@@ -48,52 +55,28 @@ def as_tensor_(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     require_cpu(device)
     if isinstance(data, Tensor):
         return data if dtype is None else cast(data, dtype)
-    return wrap(_read(data, dtype))
+    return wrap(_read(data, None if dtype is None else dtypes.resolve(dtype)))
 
 
 def from_numpy(ndarray: Array) -> Tensor:
     """A tensor over the memory of a NumPy array: writes to one are seen in the other."""
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"from_numpy: expected np.ndarray (got {type(ndarray).__name__})")
+    check(isinstance(ndarray, np.ndarray), "from_numpy: expected np.ndarray (got {})", type(ndarray), error=TypeError)
     dtypes.of(ndarray.dtype)
     return wrap(ndarray)
 
 
 def _filled(name: str, fill: Callable[..., Array], doc: str) -> Any:
-    def op(
-        *size_: Any,
-        size: Any = None,
-        out: Any = None,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        pin_memory: bool = False,
-        generator: Generator | None = None,
-        memory_format: Any = None,
-    ) -> Tensor:
-        shape = _size(size_ if size is None else (size,))
-        if any(n < 0 for n in shape):
-            raise RuntimeError(f"{name}: Trying to create tensor with negative dimension: {list(shape)}")
-        wanted = dtypes.default() if dtype is None else dtypes.resolve(dtype)
-        return _made(fill(shape, wanted, generator), device, requires_grad)
+    def op(*sizes: Any, dtype: Any, size: Any = None, generator: Generator | None = None) -> Array:
+        shape = _size(sizes if size is None else (size,))
+        check(min(shape, default=0) >= 0, "{}: Dimension size must be non-negative, got {}", name, shape)
+        return fill(shape, dtype or dtypes.default(), generator)
 
-    def like(
-        input: Tensor,
-        *,
-        dtype: Any = None,
-        layout: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        memory_format: Any = None,
-        generator: Generator | None = None,
-    ) -> Tensor:
-        wanted = input.array.dtype if dtype is None else dtypes.resolve(dtype)
-        return _made(fill(input.array.shape, wanted, generator), device, requires_grad)
+    def like(input: Tensor, *, dtype: Any, generator: Generator | None = None) -> Array:
+        return fill(input.array.shape, dtype or input.array.dtype, generator)
 
     op.__name__, op.__doc__ = name, f"{doc} in a shape given as `{name}(2, 3)` or `{name}((2, 3))`."
     like.__name__, like.__doc__ = f"{name}_like", f"{doc} in the shape and dtype of another tensor."
-    return op, like
+    return _made(op), _made(like)
 
 
 _size = size
@@ -101,8 +84,7 @@ _size = size
 
 def _random(draw: Any, name: str) -> Callable[..., Array]:
     def fill(shape: Any, dtype: Any, generator: Any) -> Array:
-        if dtype.kind != "f":
-            raise RuntimeError(f"{name}: wanted a floating dtype, got {dtype}")
+        check(dtype.kind == "f", "{}: not implemented for {}", name, dtype, error=NotImplementedError)
         out: Array = draw(shape, dtype, generator)
         return out
 
@@ -116,193 +98,176 @@ rand, rand_like = _filled("rand", _random(random.uniform, "rand"), "Uniform numb
 randn, randn_like = _filled("randn", _random(random.normal, "randn"), "Standard normal numbers")
 
 
-def full(
-    size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **ignored: Any
-) -> Tensor:
+@_made
+def empty_strided(size: Any, stride: Any, dtype: Any) -> Array:
+    """Numbers yet to be set, in memory where the next one of each dimension is `stride` elements on."""
+    wanted = dtype or dtypes.default()
+    count = 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True)) if 0 not in size else 0
+    return np.ndarray(size, wanted, np.zeros(count, wanted), 0, [step * wanted.itemsize for step in stride])
+
+
+@_made
+def full(size: Any, fill_value: Any, dtype: Any) -> Array:
     """A tensor of one number throughout; the number's type gives the dtype unless it is named."""
-    value = _read(fill_value, dtype)
-    return _made(np.full(_size((size,)), value, value.dtype), device, requires_grad)
+    value = _read(fill_value.item() if isinstance(fill_value, Tensor) else fill_value, dtype)
+    return np.full(_size((size,)), value, value.dtype)
 
 
-def full_like(
-    input: Tensor,
-    fill_value: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **ignored: Any,
-) -> Tensor:
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
     """One number throughout, in the shape and dtype of another tensor."""
-    return full(input.array.shape, fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    return full(input.array.shape, fill_value, dtype=dtype or input.dtype, **options)
 
 
-def arange(
-    start: Any,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **ignored: Any,
-) -> Tensor:
+# ranges ------------------------------------------------------------------------------------
+
+
+def _numbers(name: str, *values: Any) -> list[Any]:
+    scalar = all(not isinstance(each, Tensor) or not each.ndim for each in values)
+    check(scalar, "{} only supports 0-dimensional start and end tensors, got {}", name, values)
+    return [each.item() if isinstance(each, Tensor) else each for each in values]
+
+
+@_made
+def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any) -> Array:
     """The numbers from start (0 where only an end is given) up to, without, end, `step` apart."""
-    begin, stop = (0, start) if end is None else (start, end)
-    begin, stop, step = (each.item() if isinstance(each, Tensor) else each for each in (begin, stop, step))
-    if not step or (stop - begin) / step < 0:
-        raise RuntimeError(f"arange: upper bound and lower bound inconsistent with step sign: {begin}, {stop}, {step}")
-    real = any(isinstance(each, float) for each in (begin, stop, step))
-    wanted = dtypes.resolve(dtype) if dtype is not None else dtypes.default() if real else np.dtype(np.int64)
-    return _made(np.arange(begin, stop, step).astype(wanted), device, requires_grad)
+    begin, stop, step = _numbers("arange", *((0, start) if end is None else (start, end)), step)
+    wanted = dtype or (dtypes.default() if any(isinstance(each, float) for each in (begin, stop, step)) else np.int64)
+    if wanted == np.int64 and all(map(math.isfinite, (begin, stop))):
+        begin, stop, step = int(begin), int(stop), int(step)
+    return _spaced(begin, stop, step, wanted, math.ceil)
 
 
-def range_(start: Any, end: Any, step: Any = 1, *, dtype: Any = None) -> Tensor:
+def _spaced(begin: Any, stop: Any, step: Any, wanted: Any, count: Callable[[float], int]) -> Array:
+    check(step, "arange: step must be nonzero")
+    check(math.isfinite(begin) and math.isfinite(stop), "arange: unsupported range: {} -> {}", begin, stop)
+    check((stop - begin) / step >= 0, "arange: upper bound and lower bound inconsistent with step sign: {}, {}, {}",
+          begin, stop, step)  # fmt: skip
+    whole = np.dtype(wanted).kind != "f"
+    first, by = (int(begin), int(step)) if whole else (begin, step)
+    return (first + by * np.arange(count((stop - begin) / step))).astype(wanted)
+
+
+@_made
+def range_(start: Any, end: Any, step: Any = 1, *, dtype: Any) -> Array:
     """The numbers from start to end, both included, `step` apart: floats."""
-    count = int((end - start) / step) + 1
-    return wrap((start + step * np.arange(count)).astype(dtypes.default() if dtype is None else dtypes.resolve(dtype)))
+    return _spaced(start, end, step, dtype or dtypes.default(), lambda steps: int(steps) + 1)
 
 
-def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **ignored: Any,
-) -> Tensor:
+@_made
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any) -> Array:
     """`steps` numbers, evenly spaced, from start to end, both included."""
-    wanted = dtypes.default() if dtype is None else dtypes.resolve(dtype)
-    return _made(np.linspace(float(start), float(end), int(steps)).astype(wanted), device, requires_grad)
+    wanted = dtype or dtypes.default()
+    return _even("linspace", start, end, steps, wanted).astype(wanted)
 
 
-def logspace(
-    start: float,
-    end: float,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def _even(name: str, start: Any, end: Any, steps: Any, wanted: Any) -> Array:
+    check(isinstance(steps, int | np.integer), "{}: steps must be an int, got {}", name, steps, error=TypeError)
+    check(steps >= 0, "{}: number of steps must be non-negative", name)
+    first, last = map(int if wanted.kind != "f" else float, _numbers(name, start, end))
+    places, step = np.arange(steps), (last - first) / max(steps - 1, 1)
+    return np.where(places < steps // 2 + (steps == 1), first + step * places, last - step * (steps - 1 - places))
+
+
+@_made
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any) -> Array:
     """base to the powers that `linspace` gives."""
-    wanted = dtypes.default() if dtype is None else dtypes.resolve(dtype)
-    return _made(np.logspace(start, end, steps, base=base).astype(wanted), device, requires_grad)
+    wanted = dtype or dtypes.default()
+    return np.power(float(base), _even("logspace", start, end, steps, wanted)).astype(wanted)
 
 
-def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **ignored: Any
-) -> Tensor:
+@_made
+def eye(n: int, m: int | None = None, *, dtype: Any) -> Array:
     """The n by m (or n by n) matrix with ones on its diagonal."""
-    return _made(
-        np.eye(n, m, dtype=dtypes.default() if dtype is None else dtypes.resolve(dtype)), device, requires_grad
-    )
+    check(n >= 0 and (m is None or m >= 0), "eye: n and m must be greater or equal to 0, got {} and {}", n, m)
+    return np.eye(n, m, dtype=dtype or dtypes.default())
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+@_made
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any) -> Array:
     """The indices of the lower triangle of a matrix, (2, n)."""
-    return wrap(np.stack(np.tril_indices(row, offset, col)).astype(np.int64))
+    return np.stack(np.tril_indices(row, offset, col)).astype(dtype or np.int64)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+@_made
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any) -> Array:
     """The indices of the upper triangle of a matrix, (2, n)."""
-    return wrap(np.stack(np.triu_indices(row, offset, col)).astype(np.int64))
+    return np.stack(np.triu_indices(row, offset, col)).astype(dtype or np.int64)
 
 
 # random ------------------------------------------------------------------------------------
 
 
-def randint(
-    low: Any,
-    high: Any = None,
-    size: Any = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **ignored: Any,
-) -> Tensor:
+@_made
+def randint(low: Any, high: Any = None, size: Any = None, *, generator: Generator | None = None, dtype: Any) -> Array:
     """Integers from low (0 where only a high is given) up to, without, high: `randint(high, size)`."""
     if size is None:
         low, high, size = 0, low, high
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    out = random.source(generator).integers(int(low), int(high), _size((size,)))
-    return _made(out.astype(np.int64 if dtype is None else dtypes.resolve(dtype)), device, requires_grad)
+    elif high is None:
+        low, high = 0, low
+    check(low < high, "random_ expects 'from' to be less than 'to', but got from={} >= to={}", low, high)
+    return random.source(generator).integers(int(low), int(high), _size((size,))).astype(dtype or np.int64)
 
 
-def randint_like(
-    input: Tensor, low: Any, high: Any = None, *, dtype: Any = None, generator: Generator | None = None
-) -> Tensor:
+def randint_like(input: Tensor, low: Any, high: Any = None, *, dtype: Any = None, **options: Any) -> Tensor:
     """Random integers in the shape and dtype of another tensor."""
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, input.array.shape, dtype=dtype or input.dtype, generator=generator)
+    return randint(low, high, input.array.shape, dtype=dtype or input.dtype, **options)
 
 
-def randperm(
-    n: int,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **ignored: Any,
-) -> Tensor:
+@_made
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any) -> Array:
     """The integers from 0 to n - 1 in random order."""
-    order = random.source(generator).permutation(int(n))
-    return _made(order.astype(np.int64 if dtype is None else dtypes.resolve(dtype)), device, requires_grad)
+    check(n >= 0, "randperm: Trying to create tensor with negative dimension {}", n)
+    return random.source(generator).permutation(int(n)).astype(dtype or np.int64)
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, **options: Any
-) -> Tensor:
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, requires_grad: bool = False,
+    **options: Any,
+) -> Tensor:  # fmt: skip
     """Normal numbers of the given mean and standard deviation, each a number or a tensor."""
+    spread = as_tensor(std)
+    check((spread.array >= 0).all(), "normal expects all elements of std >= 0.0")
     if size is not None:
-        return randn(size, generator=generator, **options) * std + mean
-    shape = np.broadcast_shapes(np.shape(as_tensor(mean).array), np.shape(as_tensor(std).array))
-    if np.any(as_tensor(std).array < 0):
-        raise RuntimeError("normal expects all elements of std >= 0.0")
+        drawn: Tensor = randn(size, generator=generator, **options) * std + mean
+        return drawn.requires_grad_(requires_grad)
+    shape = np.broadcast_shapes(as_tensor(mean).shape, spread.shape)
     like = mean if isinstance(mean, Tensor) else std
-    return wrap(random.normal(shape, like.dtype, generator)) * std + mean
+    return randn(shape, dtype=like.dtype, generator=generator) * std + mean
 
 
 def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that each element gives, else 0."""
     chance = np.full(input.array.shape, p) if p is not None else input.array
-    if input.array.dtype.kind != "f" and p is None:
-        raise RuntimeError(f"bernoulli: expected a floating dtype, got {input.dtype}")
-    if chance.size and not ((chance >= 0) & (chance <= 1)).all():
-        raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
+    check(input.array.dtype.kind == "f" or p is not None, "bernoulli: expected a floating dtype, got {}", input.dtype)
+    check(((chance >= 0) & (chance <= 1)).all(), "Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
     out = random.uniform(chance.shape, np.float64, generator) < chance
     return record("bernoulli", out.astype(input.array.dtype), (input, lambda g: g * 0))
 
 
-def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
-) -> Tensor:
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *,
+                generator: Generator | None = None) -> Tensor:  # fmt: skip
     """Indices drawn with the (unnormalised) probabilities in a vector, or in each row of a matrix.
 
     Without replacement the draws are the largest of log p plus Gumbel noise (Yellott 1977).
     """
+    check(input.ndim in (1, 2), "multinomial: prob_dist must be 1 or 2 dim, got {}", input.ndim)
+    check(input.array.dtype.kind == "f", "multinomial only supports floating-point dtypes, got: {}", input.dtype)
+    check(num_samples >= 0, "cannot sample n_sample < 0 samples")
     weights = np.atleast_2d(input.array).astype(np.float64)
-    if (weights < 0).any() or not np.isfinite(weights).all() or not (weights.sum(1) > 0).all():
-        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0, or sums to 0")
+    check((weights >= 0).all() and np.isfinite(weights).all() and (weights.sum(1) > 0).all(),
+          "probability tensor contains either `inf`, `nan` or element < 0, or sums to 0")  # fmt: skip
     rows, n = weights.shape
     draw = random.source(generator)
     if replacement:
-        edges = np.cumsum(weights / weights.sum(1, keepdims=True), 1)
+        edges = np.cumsum(weights, 1)
         points = draw.random((rows, num_samples))
         out = np.stack([np.searchsorted(e / e[-1], u, side="right") for e, u in zip(edges, points, strict=True)])
         out = np.minimum(out, n - 1)
     else:
-        if num_samples > n or ((weights > 0).sum(1) < num_samples).any():
-            raise RuntimeError(
-                f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {num_samples} of {n}"
-            )
+        check(((weights > 0).sum(1) >= num_samples).all(),
+              "cannot sample n_sample > prob_dist.size(-1) samples without replacement: {} of {}",
+              num_samples, n)  # fmt: skip
         keys = np.log(weights) - np.log(draw.exponential(size=weights.shape))
         out = np.argsort(-keys, 1)[:, :num_samples]
     return wrap(out.astype(np.int64).reshape((*input.array.shape[:-1], num_samples)))
@@ -310,7 +275,9 @@ def multinomial(
 
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson counts with the rate that each element gives."""
-    return wrap(random.source(generator).poisson(input.array).astype(input.array.dtype))
+    check((input.array >= 0).all(), "poisson: invalid Poisson rate, expected rate to be non-negative")
+    counts = random.source(generator).poisson(input.array)
+    return record("poisson", counts.astype(input.array.dtype), (input, lambda g: g * 0))
 
 
 # methods -----------------------------------------------------------------------------------
@@ -325,7 +292,7 @@ def _new(make: Any) -> Any:
     return method
 
 
-for _make in (tensor, zeros, ones, empty, full):
+for _make in (tensor, zeros, ones, empty, full, empty_strided):
     setattr(Tensor, "new_" + _make.__name__, _new(_make))
 for _function in (bernoulli, multinomial):
     setattr(Tensor, _function.__name__, _function)

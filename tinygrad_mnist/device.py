@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-KNOWN = ("cpu", "cuda", "mps", "xpu", "meta", "hip", "xla")
+from tinygrad_mnist.errors import check
+
+KNOWN = """cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, \
+mtia, privateuseone"""
 
 
 class device:
     """`device("cpu")`, `device("cuda:0")`, `device("cuda", 0)`, as PyTorch spells them."""
 
-    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
-        if isinstance(type, int):
-            type, index = "cuda", type
+    def __init__(self, type: Any, index: int | None = None) -> None:
+        check(not isinstance(type, int), "Cannot access accelerator device when none is available.")
+        check(isinstance(type, str | device), "device: wanted a string, got {!r}", type, error=TypeError)
         self.type: str
         self.index: int | None
-        self.type, _, number = str(type).partition(":")
-        if self.type not in KNOWN or (number and not number.isdecimal()):
-            raise RuntimeError(f"device: got {type!r}, wanted one of {', '.join(KNOWN)}")
-        self.index = int(number) if number else index
+        self.type, colon, number = str(type).partition(":")
+        check(
+            self.type in KNOWN.split(", "), "Expected one of {} device type at start of device string: {}", KNOWN, type
+        )
+        fine = not colon or number == "0" or (number.isdecimal() and number[0] != "0")
+        check(fine, "Invalid device string: {!r}", type)
+        check(not colon or index is None, "device: the type must not include an index because one is given: {}", type)
+        check(index is None or index >= 0, "Device index must not be negative")
+        self.index = int(number) if colon else index
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, device) and str(self) == str(other)
@@ -46,5 +54,6 @@ CPU = device("cpu")
 
 def require_cpu(place: Any) -> None:
     """Refuse any place but the CPU, with the error of a PyTorch that was built without CUDA."""
-    if place is not None and place is not CPU and device(place).type != "cpu":
-        raise AssertionError(f"device: tensors live on the CPU here, got {str(place)!r}")
+    if place is not None and place is not CPU:
+        place = device("cuda", place) if isinstance(place, int) else device(place)
+        check(place.type == "cpu", "device: tensors live on the CPU here, got {!r}", str(place), error=AssertionError)

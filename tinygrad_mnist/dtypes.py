@@ -4,12 +4,12 @@ A `dtype` may be given to NumPy wherever NumPy wants one, and prints as PyTorch'
 that shadow Python's own names (`float`, `int`, `bool`) are made in the package's `__init__`.
 """
 
-from __future__ import annotations
-
 from functools import reduce
 from typing import Any, Final
 
 import numpy as np
+
+from tinygrad_mnist.errors import check
 
 NumpyDtype = np.dtype[Any]
 
@@ -22,26 +22,24 @@ class dtype:
         self.is_complex = False
         if numpy is not None:
             self.dtype: NumpyDtype = np.dtype(numpy)
-            self.itemsize = self.dtype.itemsize
-            self.is_floating_point = self.dtype.kind == "f"
-            self.is_signed = self.dtype.kind in "if"
+        kind, self.itemsize = (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
+        self.is_floating_point, self.is_signed = kind == "f", kind in "if"
+
+    def to_real(self) -> "dtype":
+        """The dtype itself."""
+        return self
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
 
-float16 = dtype("float16", np.float16)
-float32 = dtype("float32", np.float32)
-float64 = dtype("float64", np.float64)
-uint8 = dtype("uint8", np.uint8)
-int8 = dtype("int8", np.int8)
-int16 = dtype("int16", np.int16)
-int32 = dtype("int32", np.int32)
-int64 = dtype("int64", np.int64)
-bool_ = dtype("bool", np.bool_)
+DTYPES: Final = tuple(
+    dtype(name, getattr(np, name))
+    for name in ("float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool")
+)
+float16, float32, float64, uint8, int8, int16, int32, int64, bool_ = DTYPES
 bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
 
-DTYPES: Final = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
 _OF: Final = {each.dtype: each for each in DTYPES}
 _PYTHON: Final[dict[Any, dtype]] = {float: float64, int: int64, bool: bool_}
 BOOL, INTEGER, FLOAT = 0, 1, 2
@@ -59,10 +57,9 @@ def of(numpy: NumpyDtype) -> dtype:
 
 def resolve(wanted: Any) -> NumpyDtype:
     """What a caller gave as `dtype=` (ours, NumPy's, a Python type or a name) as NumPy's."""
-    if wanted is bfloat16:
-        raise TypeError("bfloat16: NumPy has no such elements; use float32 or float16")
-    if isinstance(wanted, dtype):
+    if isinstance(wanted, dtype) and wanted is not bfloat16:
         return wanted.dtype
+    check(wanted is not bfloat16, "bfloat16: NumPy has no such elements; use float32 or float16", error=TypeError)
     return _PYTHON[wanted].dtype if wanted in _PYTHON else of(np.dtype(wanted)).dtype
 
 
@@ -82,14 +79,23 @@ def get_default_dtype() -> dtype:
 
 def set_default_dtype(d: dtype) -> None:
     """Let Python floats become `d`, a floating dtype, from here on."""
-    if resolve(d).kind != "f":
-        raise TypeError(f"set_default_dtype: only floating-point types are supported, got {d}")
+    wanted = "set_default_dtype: only floating-point types are supported, got {}"
+    check(resolve(d).kind == "f", wanted, d, error=TypeError)
     _Default.floating = resolve(d)
 
 
 def kind(numpy: NumpyDtype) -> int:
     """0 for bool, 1 for integers, 2 for floating point: in a mixture the higher one wins."""
     return _KIND[numpy.kind]
+
+
+def of_number(x: Any, name: str) -> NumpyDtype:
+    """The dtype that a Python or NumPy number counts as in a mixture; TypeError for anything else."""
+    known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
+    array = np.asarray(x)
+    wanted = "{}: wanted a Tensor or a number, got {}"
+    check(array.dtype.kind in known and not array.ndim, wanted, name, type(x).__name__, error=TypeError)
+    return known[array.dtype.kind]
 
 
 def promote(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
@@ -122,20 +128,42 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     return kind(resolve(from_)) <= kind(resolve(to))
 
 
-class finfo:
-    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `resolution`, `bits`."""
+class _Limits:
+    """What `finfo` and `iinfo` share: of two dtypes they are equal if all their limits are."""
+
+    shown: tuple[str, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Limits) and self.__dict__ == other.__dict__
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name):g}" for name in self.shown)
+        return f"{type(self).__name__}({fields}, dtype={self.dtype})"  # type: ignore[attr-defined]
+
+
+class finfo(_Limits):
+    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`, `bits`."""
+
+    shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
     def __init__(self, type: Any = None) -> None:
-        info = np.finfo(resolve(type) if type is not None else default())
-        self.bits, self.dtype = info.bits, info.dtype.name
+        numpy = resolve(type) if type is not None else default()
+        check(numpy.kind == "f", "torch.finfo() requires a floating point input type, got {}", type, error=TypeError)
+        info = np.finfo(numpy)
+        self.bits, self.dtype, self.resolution = info.bits, info.dtype.name, 10.0**-info.precision
         self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
         self.tiny = self.smallest_normal = info.tiny.item()
-        self.resolution = info.resolution.item()
 
 
-class iinfo:
+class iinfo(_Limits):
     """Limits of an integer dtype: `max`, `min`, `bits`."""
 
+    shown = ("min", "max")
+
     def __init__(self, type: Any) -> None:
-        info = np.iinfo(resolve(type))
+        numpy = resolve(type)
+        check(numpy.kind in "iu", "torch.iinfo() requires an integer input type, got {}", type, error=TypeError)
+        info = np.iinfo(numpy)
         self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name

@@ -19,7 +19,10 @@ from tinygrad_mnist.ops.movement import stack, unbind
 from tinygrad_mnist.tape import AccumulateGrad, enable_grad, is_grad_enabled
 from tinygrad_mnist.tensor import Tensor, wrap
 
-__all__ = ["functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap"]
+__all__ = [
+    "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "stack_module_state", "vjp",
+    "vmap",
+]  # fmt: skip
 
 
 def _leaves(tree: Any) -> list[Tensor]:
@@ -185,3 +188,14 @@ def vmap(
         return _like(outs[0], (stack(list(each), d) for each, d in zip(columns, places, strict=True)))
 
     return wrapped
+
+
+def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters and the buffers of modules of one kind, stacked by name: for `vmap` over an ensemble."""
+    check(len(models) > 0, "stack_module_state: Expected at least one model, got 0.")
+    states = [[dict(model.named_parameters()), dict(model.named_buffers())] for model in models]
+    params, buffers = (
+        {k: stack([s[i][k] for s in states]).detach().requires_grad_(x.requires_grad) for k, x in states[0][i].items()}
+        for i in (0, 1)
+    )
+    return params, buffers

@@ -20,25 +20,19 @@ class _Options:
     sci_mode: bool | None = None
 
 
+_PROFILES = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+
+
 def set_printoptions(
-    precision: int | None = None,
-    threshold: float | None = None,
-    edgeitems: int | None = None,
-    linewidth: int | None = None,
-    profile: str | None = None,
-    sci_mode: bool | None = None,
-) -> None:
+    precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
+    linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None,
+) -> None:  # fmt: skip
     """Set how tensors print; `profile` is "default", "short" or "full"."""
-    profiles = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
-    given = (precision, threshold, edgeitems, linewidth)
-    for name, value, preset in zip(
-        ("precision", "threshold", "edgeitems", "linewidth"),
-        given,
-        profiles.get(profile or "", (None,) * 4),
-        strict=True,
-    ):
-        if value is not None or preset is not None:
-            setattr(_Options, name, value if value is not None else preset)
+    preset = _PROFILES.get(profile or "", (None,) * 4)
+    names = ("precision", "threshold", "edgeitems", "linewidth")
+    for name, usual, given in zip(names, preset, (precision, threshold, edgeitems, linewidth), strict=True):
+        if given is not None or usual is not None:
+            setattr(_Options, name, usual if given is None else given)
     _Options.sci_mode = sci_mode
 
 
@@ -104,6 +98,7 @@ def _writer(array: npt.NDArray[Any]) -> tuple[Callable[[Any], str], int, bool]:
     if scientific is None:
         high, low = (size.max(), size.min()) if size.size else (1.0, 1.0)
         scientific = bool(high / low > 1000 or high > 1e8 or (not whole and low < 1e-4))
+    scientific = scientific and size.size > 0
 
     def write(each: Any) -> str:
         if scientific:

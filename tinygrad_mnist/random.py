@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.device import CPU, require_cpu
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 
@@ -14,13 +18,17 @@ class Generator:
     """A source of random numbers with a state of its own: SFC64, by Chris Doty-Humphrey."""
 
     def __init__(self, device: Any = "cpu") -> None:
-        self.device = device
+        require_cpu(device)
+        self.device = CPU
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from a seed; the same seed gives the same numbers."""
-        self._seed = int(seed)
-        self.numpy = np.random.Generator(np.random.SFC64(self._seed % 2**64))
+        check(
+            -(2**63) <= seed < 2**64, "manual_seed: Overflow when unpacking long long, got {}", seed, error=ValueError
+        )
+        self._seed = seed % 2**64
+        self.numpy = np.random.Generator(np.random.SFC64(self._seed))
         return self
 
     def initial_seed(self) -> int:
@@ -32,6 +40,10 @@ class Generator:
         self.manual_seed(int(np.random.SeedSequence().entropy % 2**63))  # type: ignore[operator]
         return self._seed
 
+    def clone_state(self) -> Generator:
+        """Another generator in the same state."""
+        return Generator().set_state(self.get_state())
+
     def get_state(self) -> Tensor:
         """The state as a tensor of bytes."""
         state: Any = self.numpy.bit_generator.state
@@ -42,40 +54,29 @@ class Generator:
         """Go on from a state that `get_state` returned."""
         words = new_state.array.view(np.uint64)
         self.numpy.bit_generator.state = {
-            "bit_generator": "SFC64",
-            "state": {"state": words[:4].copy()},
-            "has_uint32": int(words[4]),
-            "uinteger": int(words[5]),
-        }
+            "bit_generator": "SFC64", "state": {"state": words[:4].copy()},
+            "has_uint32": int(words[4]), "uinteger": int(words[5]),
+        }  # fmt: skip
         return self
 
 
 default_generator = Generator()
 
 
-def manual_seed(seed: int) -> Generator:
-    """Seed the default generator, and return it."""
-    return default_generator.manual_seed(seed)
+manual_seed = default_generator.manual_seed
+seed, initial_seed = default_generator.seed, default_generator.initial_seed
+get_rng_state, set_rng_state = default_generator.get_state, default_generator.set_state
 
 
-def seed() -> int:
-    """Seed the default generator from the operating system, and return the seed."""
-    return default_generator.seed()
-
-
-def initial_seed() -> int:
-    """The seed of the default generator."""
-    return default_generator.initial_seed()
-
-
-def get_rng_state() -> Tensor:
-    """The default generator's state."""
-    return default_generator.get_state()
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Put the default generator back into a state."""
-    default_generator.set_state(new_state)
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **ignored: Any) -> Iterator[None]:
+    """A with-block after which the default generator goes on where it was before."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)
 
 
 def source(generator: Generator | None) -> np.random.Generator:
@@ -83,26 +84,21 @@ def source(generator: Generator | None) -> np.random.Generator:
     return (generator or default_generator).numpy
 
 
+def _drawn(shape: Any, dtype: Any, draw: Any) -> Array:
+    wanted = dtypes.resolve(dtype)
+    return np.asarray(draw(shape, np.float64 if wanted == np.float64 else np.float32)).astype(wanted, copy=False)
+
+
 def uniform(shape: Any, dtype: Any, generator: Generator | None) -> Array:
     """Uniform numbers in [0, 1)."""
-    wanted = dtypes.resolve(dtype)
-    exact = np.float64 if wanted == np.float64 else np.float32
-    return np.asarray(source(generator).random(shape, exact)).astype(wanted, copy=False)
+    return _drawn(shape, dtype, source(generator).random)
 
 
 def normal(shape: Any, dtype: Any, generator: Generator | None) -> Array:
     """Standard normal numbers."""
-    wanted = dtypes.resolve(dtype)
-    exact = np.float64 if wanted == np.float64 else np.float32
-    return np.asarray(source(generator).standard_normal(shape, exact)).astype(wanted, copy=False)
+    return _drawn(shape, dtype, source(generator).standard_normal)
 
 
-def keep_mask(shape: tuple[int, ...], keep: float, dtype: Any) -> Array:
-    """1 / keep with probability keep, else 0: the mask of inverted dropout.
-
-    Sixteen random bits a number decide, a quarter of the time that floats would take.
-    """
-    count = int(np.prod(shape))
-    bits = default_generator.numpy.bit_generator.random_raw((count + 3) // 4).view(np.uint16)
-    kept = bits[:count].reshape(shape) < round(keep * 65536) if keep < 1 else np.ones(shape, bool)
-    return np.multiply(kept, dtype.type(1 / keep if keep else 0), dtype=dtype)
+def bits16(count: int) -> Array:
+    """Numbers of 16 random bits, from the default generator: a quarter of the time that floats would take."""
+    return default_generator.numpy.bit_generator.random_raw((count + 3) // 4).view(np.uint16)[:count]

@@ -32,6 +32,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
 
 Rule = Callable[..., Tensor | None]
@@ -45,6 +46,7 @@ class _Mode(threading.local):
     recording = True
     inference = False
     anomaly = False
+    silent = False  # anomaly detection without a look at the values
 
 
 class _Clock:
@@ -57,21 +59,22 @@ mode = _Mode()
 class Node:
     """A record: one operation's result and the rules of its inputs that need a gradient."""
 
-    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "index", "name", "output", "shape", "trace")
+    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "index", "operation", "output", "shape", "trace")
 
     dtype: np.dtype[Any]
     edges: Sequence[tuple[Source, Rule]] | None  # None once played and freed
     hooks: list[Hook] | None
     index: int
-    name: str
+    operation: str
     output: Tensor | None  # the result without history, where rules read it
     shape: tuple[int, ...]
     trace: list[str] | None
 
-    @property
-    def label(self) -> str:
-        """The operation in PyTorch's spelling, `MulBackward0`."""
-        return "".join(part[:1].upper() + part[1:] for part in self.name.split("_")) + "Backward0"
+    def name(self) -> str:
+        """The operation in PyTorch's spelling, `MulBackward0`; a Function's without the 0."""
+        if self.operation.endswith("Backward"):
+            return self.operation
+        return "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -85,13 +88,17 @@ class Node:
         return Handle(self.hooks, hook)
 
     def __repr__(self) -> str:
-        return f"<{self.label}>"
+        return f"<{self.name()}>"
 
 
 class AccumulateGrad:
     """Stands for a leaf in `next_functions`: where a gradient ends up in `.grad`."""
 
     next_functions: tuple[()] = ()
+
+    def name(self) -> str:
+        """Its kind, in PyTorch's spelling."""
+        return "torch::autograd::AccumulateGrad"
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
@@ -166,7 +173,7 @@ def record(name: str, out: Any, *edges: tuple[Tensor, Rule], output: bool = Fals
         if kept:
             tensor.node = node = _new(Node)
             tensor.tracked = True
-            node.name, node.edges, node.index = name, kept, _tick()
+            node.operation, node.edges, node.index = name, kept, _tick()
             node.shape, node.dtype = out.shape, out.dtype
             node.hooks = node.output = node.trace = None
             if output:
@@ -296,6 +303,7 @@ def backward(
     """
     roots, seeds = _seeds(tensors, grad_tensors)
     wanted = None if inputs is None else _listed(inputs)
+    check(wanted != [], "`inputs` argument to `backward()` cannot be empty.")
     found = _play(roots, seeds, retain_graph, create_graph, wanted)
     targets = wanted or [leaf for leaf in found if isinstance(leaf, Tensor)]
     for x in targets:
@@ -329,6 +337,8 @@ def grad(
     with `materialize_grads`. With `is_grads_batched` each `grad_output` has one more dimension in
     front, and so do the results.
     """
+    wrong = "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+    check(not materialize_grads or allow_unused is not False, wrong, error=ValueError)
     if is_grads_batched:
         batches = _listed(grad_outputs)
         last = len(batches[0]) - 1
@@ -373,6 +383,7 @@ def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
         if gradients is None
         else ([gradients] if isinstance(gradients, Tensor) else list(gradients))
     )
+    check(len(roots) == len(given), "got {} tensors and {} gradients", len(roots), len(given))
     seeds = []
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):
         history_of(root)
@@ -419,7 +430,7 @@ def _play(
             edges = node.edges
             if edges is None:
                 raise RuntimeError(
-                    f"backward: trying to go through {node.label} a second time after its tape was"
+                    f"backward: trying to go through {node.name()} a second time after its tape was"
                     " freed; give retain_graph=True the first time"
                 )
             if node.index < _Clock.written:
@@ -459,7 +470,11 @@ def _add(
     goal: Any = source if is_node else source.array  # type: ignore[union-attr]
     array = h.array
     if array.shape != goal.shape:
-        h = h.sum_to_size(goal.shape)
+        lead = array.ndim - len(goal.shape)
+        if create_graph or lead < 1 or array.shape[lead:] != goal.shape:
+            h = h.sum_to_size(goal.shape)
+        else:
+            h = wrap(np.asarray(np.add.reduce(array, tuple(range(lead)))))
     if array.dtype is not goal.dtype and array.dtype != goal.dtype:
         h = h.to(goal.dtype)
     present = pending.get(source)
@@ -513,14 +528,14 @@ def _check_unchanged(node: Node, edges: Sequence[tuple[Source, Rule]]) -> None:
         if isinstance(x, Tensor) and x.memory is not None and x.memory.written > node.index:
             raise RuntimeError(
                 f"backward: one of the variables needed for gradient computation has been modified"
-                f" by an inplace operation: {node.label} reads a tensor of shape {x.shape} that was"
+                f" by an inplace operation: {node.name()} reads a tensor of shape {x.shape} that was"
                 " written after it was recorded; clone() it before the write"
             )
 
 
 def _blame(node: Node) -> None:
     where = "".join(node.trace[-4:]) if node.trace else "  (recorded before anomaly detection)\n"
-    raise RuntimeError(f"Function '{node.label}' returned nan values. It was recorded here:\n{where}")
+    raise RuntimeError(f"Function '{node.name()}' returned nan values. It was recorded here:\n{where}")
 
 
 # the user's handles on a tensor's gradient -------------------------------------------------

@@ -245,7 +245,7 @@ class Tensor:
 
     def _suffixes(self) -> list[str]:
         if self.node is not None:
-            return [f"grad_fn=<{self.node.label}>"]
+            return [f"grad_fn=<{self.node.name()}>"]
         return ["requires_grad=True"] if self.tracked else []
 
     def __format__(self, spec: str) -> str:

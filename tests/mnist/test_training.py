@@ -26,9 +26,9 @@ def few():
     )  # fmt: skip
 
 
-@pytest.fixture
-def idx_folder(few, tmp_path):
-    folder = tmp_path / "digits"
+@pytest.fixture(scope="module")
+def idx_folder(few, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data") / "digits"
     folder.mkdir()
     for part, images, labels in (
         ("train", few.train_images, few.train_labels),
@@ -100,7 +100,7 @@ def test_train_then_evaluate_prints_the_same_numbers(idx_folder, tmp_path):
     done = run("train", "--data", idx_folder, "--out", out, "--epochs", 3, "--batch-size", 50, "--seed", 7)
     assert done.exit_code == 0, done.output
     assert sorted(p.name for p in out.iterdir()) == [
-        "data.json", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
+        "data.json", "last.safetensors", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
     ]  # fmt: skip
     assert (out / "learning-curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     recipe = Recipe.load(out / "recipe.json")
@@ -120,11 +120,11 @@ def test_ctrl_c_keeps_the_finished_epochs(idx_folder, tmp_path, monkeypatch):
 
     original, calls = training.train_epoch, []
 
-    def interrupted(*args):
+    def interrupted(*args, **kwargs):
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return original(*args)
+        return original(*args, **kwargs)
 
     monkeypatch.setattr(training, "train_epoch", interrupted)
     out = tmp_path / "run"
@@ -138,7 +138,7 @@ def test_ctrl_c_keeps_the_finished_epochs(idx_folder, tmp_path, monkeypatch):
 def test_ctrl_c_in_the_first_epoch_leaves_nothing_behind(idx_folder, tmp_path, monkeypatch):
     from tinygrad_mnist.mnist import training
 
-    def interrupted(*args):
+    def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(training, "train_epoch", interrupted)

@@ -91,6 +91,21 @@ def test_gain(nonlinearity, param, gain):
     assert init.calculate_gain(nonlinearity, param) == pytest.approx(gain)
 
 
+def test_dirac_in_groups_and_rare_truncations():
+    weight = init.dirac_(tg.empty(4, 2, 3), groups=2).numpy()
+    assert weight.sum() == 4 and all(weight[i, i % 2, 1] == 1 for i in range(4))
+    far = filled(init.trunc_normal_, a=5.0, b=9.0)  # a normal number lands there once in three million draws
+    assert far.min() >= 5 and abs(far.mean() - 5.1865) < 0.01
+    for function in (init.kaiming_uniform_, init.kaiming_normal_, init.orthogonal_):
+        assert function(tg.empty(0, 3)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("name", ["eye_", "dirac_", "sparse_", "orthogonal_"])
+def test_wrong_numbers_of_dimensions(name):
+    with pytest.raises(ValueError, match=f"{name}: Only tensors with .* dimensions are supported, got 1"):
+        getattr(init, name)(tg.empty(3), *[0.1][: name == "sparse_"])
+
+
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="fewer than 2 dimensions"):
         init.xavier_normal_(tg.empty(3))
@@ -98,3 +113,9 @@ def test_bad_arguments_are_named():
         init.kaiming_normal_(tg.empty(3, 3), mode="both")
     with pytest.raises(ValueError, match="Unsupported nonlinearity gauss"):
         init.calculate_gain("gauss")
+    with pytest.raises(ValueError, match="negative_slope True"):
+        init.calculate_gain("leaky_relu", True)
+    with pytest.raises(ValueError, match="divisible by groups"):
+        init.dirac_(tg.empty(3, 2, 2), groups=2)
+    with pytest.raises(RuntimeError, match="std >= 0"):
+        init.normal_(tg.empty(3), std=-1.0)

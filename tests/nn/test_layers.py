@@ -1,5 +1,7 @@
 """Layers and losses against TensorFlow: values, and gradients by inputs and parameters."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -185,5 +187,164 @@ def test_embedding_shortens_the_rows_it_looks_up():
     assert layer.weight[3].tolist() == [0, 0, 9]  # not looked up, so left alone
     out.sum().backward()
     assert layer.weight.grad.tolist() == [[2] * 3, [1] * 3, [1] * 3, [0] * 3]
-    with pytest.raises(ValueError, match="scale_grad_by_freq"):
-        nn.Embedding(4, 3, scale_grad_by_freq=True)(tg.tensor([0]))
+    layer = nn.Embedding(4, 3, scale_grad_by_freq=True)
+    layer(tg.tensor([0, 1, 0])).sum().backward()
+    assert layer.weight.grad.tolist() == [[1] * 3, [1] * 3, [0] * 3, [0] * 3]  # each look-up of row 0 counts half
+
+
+WRITING = {
+    "relu": (), "relu6": (), "leaky_relu": (0.1,), "elu": (0.5,), "celu": (0.5,), "selu": (), "silu": (), "mish": (),
+    "hardtanh": (-0.5, 0.5), "hardsigmoid": (), "hardswish": (), "threshold": (0.2, 1.5), "rrelu": (0.1, 0.3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_inplace_writes_and_keeps_the_gradient(name):
+    function, args = getattr(F, name), WRITING[name]
+    forms = [lambda x: function(x, *args, inplace=True)]
+    if hasattr(F, name + "_"):
+        forms.append(lambda x: getattr(F, name + "_")(x, *args))
+    for form in forms:
+        x, y = (tg.tensor([-2.0, -0.3, 0.4, 3.0], requires_grad=True) for _ in range(2))
+        before, written = function(x, *args), y * 1
+        assert form(written) is written and tg.equal(written, before)
+        before.sum().backward()
+        written.sum().backward()
+        assert tg.equal(x.grad, y.grad)
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout])
+def test_dropout_in_place(layer):
+    x = tg.ones(40, 5, 2, 2)
+    assert layer(0.5, inplace=True)(x) is x and len(np.unique(x.numpy())) == 2
+    assert layer(1.0)(x).unique().numel() == 1
+
+
+def test_rrelu_is_random_only_in_training():
+    layer, x = nn.RReLU(0.1, 0.3), tg.full((50,), -1.0)
+    slopes = -layer(x).numpy()
+    assert slopes.min() >= 0.1 and slopes.max() <= 0.3 and len(np.unique(slopes)) > 10
+    assert layer.eval()(x).numpy() == pytest.approx(-0.2)
+
+
+def test_the_old_arguments_of_losses_stand_for_reductions():
+    x, y = tg.tensor([1.0, 2.0]), tg.tensor([0.0, 0.0])
+    for average, reduce, wanted in [
+        (False, None, 5.0),
+        (None, True, 2.5),
+        (True, False, [1.0, 4.0]),
+        (None, False, [1.0, 4.0]),
+    ]:
+        assert F.mse_loss(x, y, average, reduce, "none").tolist() == wanted
+        assert nn.MSELoss(average, reduce)(x, y).tolist() == wanted
+    assert F.nll_loss(-x[None], tg.tensor([1]), None, False).item() == 2.0
+    names = list(inspect.signature(F.poisson_nll_loss).parameters)
+    assert names == ["input", "target", "log_input", "full", "size_average", "eps", "reduce", "reduction"]
+    assert list(inspect.signature(nn.NLLLoss).parameters) == [
+        "weight",
+        "size_average",
+        "ignore_index",
+        "reduce",
+        "reduction",
+    ]
+
+
+def test_losses_at_their_edges():
+    assert F.kl_div(tg.tensor(0.0), tg.tensor(1.0), reduction="batchmean").item() == 0
+    assert F.hinge_embedding_loss(tg.tensor(0.25), tg.tensor(0.0)).item() == 1.0  # neither 1 nor -1: both parts
+    weighted = F.l1_loss(tg.tensor([1.0, 3.0]), tg.zeros(2), weight=tg.tensor([3.0, 1.0]))
+    assert weighted.item() == 1.5
+    lost = F.ctc_loss(tg.zeros(1, 1, 3).log_softmax(2), tg.tensor([[1, 1]]), [1], [2], zero_infinity=True)
+    assert lost.item() == 0
+    layer = nn.LinearCrossEntropyLoss(5, 3, bias=True)
+    x, t = tg.randn(4, 5), tg.tensor([0, 2, 1, 1])
+    assert layer(x, t).item() == pytest.approx(F.cross_entropy(layer.linear(x), t).item())
+
+
+def test_normalisations_without_a_bias_or_a_batch():
+    layer = nn.BatchNorm1d(3, bias=False)
+    assert repr(layer) == "BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=False, track_running_stats=True)"
+    assert layer.bias is None and next(iter(layer.state_dict())) == "weight"
+    assert layer(tg.zeros(0, 3)).shape == (0, 3) and layer.running_mean.tolist() == [0, 0, 0]
+    assert repr(nn.LayerNorm(3, bias=False)) == "LayerNorm((3,), eps=1e-05, elementwise_affine=True, bias=False)"
+    assert repr(nn.GroupNorm(1, 3, affine=False)) == "GroupNorm(1, 3, eps=1e-05, affine=False, bias=False)"
+    norm = nn.LayerNorm(2)
+    norm.bias.data.fill_(4.0)
+    assert norm(tg.tensor([[1.0, 1.0]])).tolist() == [[4, 4]]
+
+
+def test_running_statistics_of_instances():
+    layer, x = (
+        nn.InstanceNorm1d(2, track_running_stats=True),
+        tg.tensor([[[1.0, 3.0], [0.0, 4.0]], [[3.0, 5.0], [2.0, 2.0]]]),
+    )
+    layer(x)
+    assert layer.running_mean.numpy() == pytest.approx([0.3, 0.2]) and layer.running_var.numpy() == pytest.approx(
+        [1.1, 1.3]
+    )
+
+
+def test_rows_given_and_bags():
+    rows = tg.tensor([[1.0, 2.0], [3.0, 5.0], [4.0, -1.0]])
+    table = nn.Embedding.from_pretrained(rows, padding_idx=0)
+    assert not table.weight.requires_grad and repr(table) == "Embedding(3, 2, padding_idx=0)"
+    bags = nn.EmbeddingBag.from_pretrained(rows, freeze=False, mode="sum", padding_idx=2)
+    assert repr(bags) == "EmbeddingBag(3, 2, mode='sum', padding_idx=2)"
+    out = bags(tg.tensor([0, 1, 2, 1]), tg.tensor([0, 2, 2]), tg.tensor([1.0, 2.0, 1.0, 1.0]))
+    assert out.tolist() == [[7, 12], [0, 0], [3, 5]]  # the second bag is empty, 2 is padding
+    out.sum().backward()
+    assert bags.weight.grad.tolist() == [[1, 1], [3, 3], [0, 0]]
+    ends = F.embedding_bag(tg.tensor([0, 1]), rows, tg.tensor([0, 1, 2]), mode="max", include_last_offset=True)
+    assert ends.tolist() == rows[:2].tolist()
+
+
+def test_attention_to_nothing_is_zero_and_heads_are_shared():
+    q, k = tg.ones(1, 2, 3), tg.ones(1, 3, 3, requires_grad=True)
+    mask = tg.tensor([[True, False, True], [False, False, False]])
+    out = F.scaled_dot_product_attention(q, k, k, mask)
+    out.sum().backward()
+    assert out.tolist() == [[[1, 1, 1], [0, 0, 0]]] and not k.grad.isnan().any()
+    q, k = tg.randn(4, 2, 3), tg.randn(2, 5, 3)
+    shared = F.scaled_dot_product_attention(q, k, k, enable_gqa=True)
+    assert tg.allclose(shared, F.scaled_dot_product_attention(q, k[[0, 0, 1, 1]], k[[0, 0, 1, 1]]))
+
+
+X, T = tg.zeros(2, 3), tg.tensor([0, 1])
+REFUSED = [
+    (lambda: F.cross_entropy(X, X, ignore_index=1), RuntimeError, "ignore_index"),
+    (lambda: F.cross_entropy(X, T, label_smoothing=1.5), RuntimeError, "label_smoothing"),
+    (lambda: F.cross_entropy(X, T, tg.ones(2)), RuntimeError, "weight"),
+    (lambda: F.gaussian_nll_loss(X, X, tg.ones(2, 2)), ValueError, "incorrect size"),
+    (lambda: F.gaussian_nll_loss(X, X, -1.0), ValueError, "negative"),
+    (lambda: F.multi_margin_loss(X, T, p=3), ValueError, "p == 1 and p == 2"),
+    (lambda: F.multilabel_margin_loss(X, T), RuntimeError, "same as input"),
+    (lambda: F.triplet_margin_loss(X, X, X, margin=0), ValueError, "margin"),
+    (lambda: F.margin_ranking_loss(X, X, T), RuntimeError, "same dimension"),
+    (lambda: F.mse_loss(X, X, weight=tg.ones(2)), ValueError, "same size"),
+    (lambda: F.l1_loss(X, X, reduction="batchmean"), ValueError, "batchmean is not a valid"),
+    (lambda: F.linear_cross_entropy(X, tg.ones(2, 2), T), RuntimeError, "do not match"),
+    (lambda: nn.BatchNorm1d(3, eps=-1.0)(X), ValueError, "eps must be positive"),
+    (lambda: nn.BatchNorm1d(3)(X[:1]), ValueError, "more than 1 value per channel"),
+    (lambda: nn.BatchNorm2d(3)(X), ValueError, "expected 4D input"),
+    (lambda: nn.InstanceNorm1d(4, affine=True)(tg.zeros(2, 3, 4)), ValueError, "num_features"),
+    (lambda: F.instance_norm(tg.zeros(2, 3, 1)), ValueError, "more than 1 spatial element"),
+    (lambda: F.group_norm(X[0], 1), RuntimeError, "at least 2 dimensions"),
+    (lambda: F.rms_norm(X, []), RuntimeError, "normalized_shape"),
+    (lambda: F.local_response_norm(X, 2), ValueError, "3D or higher"),
+    (lambda: F.embedding(T, tg.ones(2)), RuntimeError, "2-D"),
+    (lambda: F.embedding_bag(T, X), ValueError, "offsets"),
+    (lambda: F.embedding_bag(T, X, T, mode="median"), ValueError, "median"),
+    (lambda: F.prelu(X, tg.ones(2, 2)), RuntimeError, "prelu: weight"),
+    (lambda: F.rrelu(X, 0.5, 0.1), RuntimeError, "Lower bound"),
+    (lambda: F.hardtanh(X, 1.0, -1.0), ValueError, "min_val"),
+    (lambda: F.dropout1d(tg.zeros(1, 1, 1, 1)), RuntimeError, "2D or 3D"),
+    (lambda: F.scaled_dot_product_attention(X, X, X, X, is_causal=True), RuntimeError, "is_causal"),
+    (lambda: nn.LayerNorm(), TypeError, "LayerNorm.*normalized_shape"),
+    (lambda: nn.ELU(aleph=1), TypeError, "ELU.*aleph"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "message"), REFUSED)
+def test_what_pytorch_refuses(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

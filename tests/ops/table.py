@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from itertools import product
+from itertools import combinations, combinations_with_replacement, groupby, product
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy import special
+from scipy import integrate, linalg, special
 
 import tests.ops
 from tests.ops.rows import (
@@ -35,15 +35,17 @@ from tests.ops.rows import (
     within,
 )
 from tinygrad_mnist import random
+from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.nn import functional as nw
 from tinygrad_mnist.ops import linear_algebra as la
 from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops import reduction as rd
+from tinygrad_mnist.ops import special as sp
 
 one_of = st.sampled_from
 POSITIVE = within(0.3, 3.0)
-COUNTS = integers(-4, 5)
+COUNTS, COUNTS_FROM_0 = integers(-4, 5), integers(0, 5)
 
 
 def sometimes(*values: float) -> Any:
@@ -69,6 +71,19 @@ UNARY = [
     (pw.deg2rad, np.deg2rad, REAL),
     (pw.erf, special.erf, within(-4, 4)),
     (pw.erfc, special.erfc, REAL),
+    (sp.erfinv, special.erfinv, within(-0.9, 0.9)),
+    (sp.erfcx, special.erfcx, REAL),
+    (sp.ndtr, special.ndtr, REAL),
+    (sp.ndtri, special.ndtri, within(0.1, 0.9)),
+    (sp.log_ndtr, special.log_ndtr, REAL),
+    (sp.lgamma, special.gammaln, POSITIVE),
+    (sp.digamma, special.digamma, POSITIVE),
+    (sp.i0, special.i0, REAL),
+    (sp.i0e, special.i0e, outside(0.1)),
+    (sp.i1, special.i1, outside(0.1)),
+    (sp.i1e, special.i1e, outside(0.1)),
+    (sp.logit, special.logit, within(0.1, 0.9)),
+    (sp.entr, special.entr, POSITIVE),
     (pw.exp, np.exp, REAL),
     (pw.exp2, np.exp2, REAL),
     (pw.expm1, np.expm1, REAL),
@@ -122,8 +137,55 @@ def _clip(x: Any, min: Any, max: Any) -> Any:
     )
 
 
+PLAIN = {"bessel_j0": special.j0, "bessel_j1": special.j1, "bessel_y0": special.y0, "bessel_y1": special.y1,
+         "modified_bessel_i0": special.i0, "modified_bessel_i1": special.i1, "modified_bessel_k0": special.k0,
+         "modified_bessel_k1": special.k1, "scaled_modified_bessel_k0": special.k0e,
+         "scaled_modified_bessel_k1": special.k1e, "airy_ai": lambda x: special.airy(x)[0],
+         "spherical_bessel_j0": lambda x: special.spherical_jn(0, x)}  # fmt: skip
+POLYNOMIALS = {"chebyshev_polynomial_t": special.eval_chebyt, "chebyshev_polynomial_u": special.eval_chebyu,
+               "shifted_chebyshev_polynomial_t": special.eval_sh_chebyt,
+               "shifted_chebyshev_polynomial_u": special.eval_sh_chebyu, "hermite_polynomial_h": special.eval_hermite,
+               "hermite_polynomial_he": special.eval_hermitenorm, "laguerre_polynomial_l": special.eval_laguerre,
+               "legendre_polynomial_p": special.eval_legendre}  # fmt: skip
+
+
+def _half_angle(function: Any, ratio: Any) -> Any:
+    """Chebyshev's polynomials of the third and fourth kind, by their definition at x = cos(t)."""
+    return lambda x, n: ratio(function((n + 0.5) * np.arccos(x)), function(np.arccos(x) / 2))
+
+
+def _shift(reference: Any) -> Any:
+    return lambda x, n: reference(2 * x - 1, n)
+
+
+THIRD, FOURTH = _half_angle(np.cos, np.divide), _half_angle(np.sin, np.divide)
 POINTWISE = [
     *(Row(op, reference, single(domain)) for op, reference, domain in UNARY),
+    *(Row(getattr(sp, name), reference, single(POSITIVE), 0, ties=False)
+      for name, reference in PLAIN.items()),
+    *(Row(getattr(sp, name), lambda x, n, f=f: f(n, x), alike(within(-0.9, 0.9), COUNTS_FROM_0), 0, ties=False) for name, f in POLYNOMIALS.items()),
+    *(Row(getattr(sp, name), f, alike(within(0.1, 0.9), COUNTS_FROM_0), 0, ties=False)
+      for name, f in (("chebyshev_polynomial_v", THIRD), ("chebyshev_polynomial_w", FOURTH),
+                      ("shifted_chebyshev_polynomial_v", _shift(THIRD)),
+                      ("shifted_chebyshev_polynomial_w", _shift(FOURTH)))),
+    *(Row(op, lambda a, x, f=f: f(a, x), broadcast(POSITIVE, POSITIVE), constant=(0,), ties=False)
+      for op, f in ((sp.igamma, special.gammainc), (sp.igammac, special.gammaincc))),
+    Row(sp.zeta, special.zeta, broadcast(within(1.5, 3), POSITIVE), constant=(0,), ties=False),
+    Row(sp.xlog1py, special.xlog1py, broadcast(ZEROS, POSITIVE), ties=False),
+    Row(sp.polygamma, lambda x, n: special.polygamma(n, x), single(POSITIVE, args=one_of([(0,), (1,), (2,)])),
+        call=lambda op, x, n: op(n, x), ties=False),
+    Row(sp.mvlgamma, np.vectorize(special.multigammaln, [float]), single(within(2.1, 4), min_side=1,
+        args=one_of([(1,), (3,)])), ties=False),
+    Row(sp.logit, lambda x, eps: special.logit(np.clip(x, eps, 1 - eps)), single(within(0.3, 0.7),
+        args=st.just((0.2,))), note="eps"),
+    Row(pw.fill, lambda x, v: np.full_like(x, v), lettered("nk", "")),
+    Row(pw.rsub, lambda x, y, alpha: y - alpha * x, broadcast(REAL, REAL, alpha=one_of([1, 2, -0.5]))),
+    Row(pw.float_power, np.power, broadcast(POSITIVE, REAL), 0, call=lambda op, x, y: op(x, y).to(x.dtype)),
+    Row(pw.gcd, np.gcd, broadcast(COUNTS, COUNTS), 0), Row(pw.lcm, np.lcm, broadcast(COUNTS, COUNTS), 0),
+    Row(pw.ldexp, lambda x, n: x * 2.0**n, alike(REAL, COUNTS_FROM_0, min_dims=1)),
+    Row(pw.frexp, np.frexp, single(outside(0.6, 0.9)), ties=False),
+    Row(pw.nextafter, np.nextafter, broadcast(REAL, REAL), 1, ties=False),
+    Row(pw.isreal, np.isreal, single(), 0),
     *(Row(op, reference, single(SPECIAL), 0) for op, reference in TESTS),
     *(Row(op, reference, broadcast(COUNTS, COUNTS), 0) for op, reference in COMPARISONS + LOGICAL),
     *(Row(op, reference, broadcast(REAL, REAL), 0, note="float") for op, reference in COMPARISONS),
@@ -286,6 +348,10 @@ def _diff(x: Any, n: int, dim: int) -> Any:
     return np.diff(x, n, dim)
 
 
+def _listed(found: Any) -> Any:
+    return found if isinstance(found, tuple | list) else [found]
+
+
 def _consecutive(x: Any) -> Any:
     flat = x.ravel().tolist()
     groups = [[v, 1] for i, v in enumerate(flat) if i == 0 or flat[i - 1] != v]
@@ -364,6 +430,9 @@ REDUCTION = [
     Row(rd.median, lambda x: np.sort(x, None)[(x.size - 1) // 2], single(distinct(), min_side=1), ties=False),
     Row(rd.median, _at(lambda x, d: np.argsort(x, d).take([(x.shape[d] - 1) // 2], d)), along(distinct(), **FULL),
         ties=False, note="dim"),
+    Row(rd.nanmedian, lambda x: np.nanquantile(x, 0.5, method="lower"), single(NAN, min_side=1), 0, ties=False),
+    Row(rd.nanmedian, lambda x, dim: np.nanquantile(x, 0.5, dim, method="lower"), along(NAN, min_dims=1, min_side=1), 0,
+        call=lambda op, x, dim: op(x, dim).values, ties=False, note="dim", torch=None),
     Row(rd.mode, _mode, along(integers(0, 3), min_dims=1, **FULL), 0),
     Row(rd.mode, lambda x, dim: _at(lambda x, d: np.argmin(x, d, keepdims=True))(x, dim=dim, keepdim=False),
         along(distinct(), min_side=1), ties=False, note="float"),
@@ -374,15 +443,22 @@ REDUCTION = [
         call=lambda op, x, q, dim, keepdim, interpolation: op(x, q, dim, keepdim, interpolation=interpolation),
         ties=False),
     Row(rd.quantile, lambda x, q: np.quantile(x, q, 0), lettered("nm", "k", domains=[distinct(), within(0.05, 0.95)],
-        low=1), constant=(1,), ties=False,
-        call=lambda op, x, q: op(x, q, 0), note="levels"),
+        low=1), ties=False, call=lambda op, x, q: op(x, q, 0), note="levels"),
+    Row(rd.nanquantile, lambda x, q, dim: np.nanquantile(x, q, dim), along(NAN, min_dims=1, min_side=1, args=_levels),
+        0, ties=False),
+    Row(rd.nanquantile, lambda x, q, dim: np.nanquantile(x, q, dim), along(distinct(), dims="optional", min_side=1,
+        min_dims=1, args=_levels), ties=False, note="numbers"),
     Row(rd.unique, lambda x: np.unique(x, return_inverse=True, return_counts=True), single(integers(0, 3)), 0,
         call=lambda op, x: op(x, True, True, True)),
     Row(rd.unique, lambda x, dim: np.unique(x, axis=dim), along(integers(0, 2), min_dims=1, min_side=1), 0, note="dim"),
     Row(rd.unique_consecutive, _consecutive, single(integers(0, 2)), 0, call=lambda op, x: op(x, True, True)),
+    Row(rd.unique_consecutive, lambda x: np.array([r for r, _ in groupby(x.tolist())]).reshape(-1, 2),
+        lettered("52", domains=[integers(0, 2)]), 0, call=lambda op, x: op(x, dim=0), note="dim"),
     Row(rd.searchsorted, lambda a, v, side: np.searchsorted(np.sort(a), v, side),
         lettered("n", "km", domains=[integers(0, 4)] * 2, side=one_of(["left", "right"])), 0,
         call=lambda op, a, v, side: op(a.sort()[0], v, side=side)),
+    Row(rd.searchsorted, lambda a, v: np.searchsorted(np.sort(a), v), lettered("n", "km", domains=[integers(0, 4)] * 2),
+        0, call=lambda op, a, v: op(a, v, sorter=a.argsort()), note="sorter", ties=False),
     Row(rd.bucketize, lambda v, a, right: np.searchsorted(np.sort(a), v, "right" if right else "left"),
         lettered("km", "n", domains=[integers(0, 4)] * 2, right=BOOL), 0,
         call=lambda op, v, a, right: op(v, a.sort()[0], right=right)),
@@ -398,12 +474,24 @@ REDUCTION = [
     Row(rd.cummax, _running(np.argmax), along(distinct(), min_side=1), ties=False),
     Row(rd.cummin, _running(np.argmin), along(distinct(), min_side=1), ties=False),
     Row(rd.logcumsumexp, _scalar_too(lambda x, axis: np.log(np.cumsum(np.exp(x), axis))), along(min_side=1)),
+    Row(rd.logcumsumexp, _scalar_too(np.logaddexp.accumulate), along(within(-900, 900), min_side=1), 1, note="large"),
     Row(rd.diff, _diff, along(min_dims=1, min_side=1, n=st.integers(0, 3))),
     Row(rd.diff, lambda x, before, after: np.diff(x, prepend=before, append=after), lettered("nm", "nk", "nj", low=1),
         call=lambda op, x, before, after: op(x, prepend=before, append=after), note="joined"),
     Row(rd.trapezoid, lambda y, dim, dx: np.trapezoid(y, dx=dx, axis=dim),
         along(min_dims=1, min_side=1, dx=one_of([1, 0.5]))),
     Row(rd.trapezoid, np.trapezoid, alike(REAL, REAL, min_dims=1, min_side=1), note="x", ties=False),
+    Row(rd.trapezoid, lambda y, x: np.trapezoid(y, x, axis=0), lettered("kn", "k", low=1), note="shared x", ties=False,
+        call=lambda op, y, x: op(y, x, dim=0)),
+    Row(rd.cumulative_trapezoid, lambda y, x: integrate.cumulative_trapezoid(y, x), alike(REAL, REAL, min_dims=1,
+        min_side=1), ties=False),
+    Row(rd.gradient, lambda x, spacing, edge_order: _listed(np.gradient(x, spacing, edge_order=edge_order)),
+        one_of_lettered(("3",), ("35",), spacing=one_of([1, 0.5]), edge_order=one_of([1, 2]))),
+    Row(rd.gradient, lambda y, x: np.gradient(y, np.cumsum(x), axis=0), lettered("4k", "4", domains=[REAL, POSITIVE]),
+        call=lambda op, y, x: op(y, spacing=(x.cumsum(0),), dim=0), ties=False, constant=(1,), note="coordinates"),
+    Row(rd.cov, lambda x, f, a: np.cov(x, fweights=f, aweights=a), lettered("k4", "4", "4", low=2,
+        domains=[REAL, integers(1, 4), POSITIVE]), call=lambda op, x, f, a: op(x, fweights=f, aweights=a), ties=False,
+        constant=(2,), note="weights"),
     Row(rd.cov, lambda x, correction: np.cov(x, ddof=correction),
         one_of_lettered(("k3",), ("3",), low=2, correction=one_of([0, 1]))),
     Row(rd.corrcoef, np.corrcoef, lettered("k4", low=2, domains=[distinct()])),
@@ -576,6 +664,54 @@ def _overwritten(x: Any, i: Any, value: Any) -> Any:
 LIST = {"listed": True}
 NONEMPTY = {"min_dims": 1, "min_side": 1}
 
+
+def _copied(write: Any) -> Any:
+    """A copy of the first array, written to."""
+
+    def reference(x: Any, *args: Any, **options: Any) -> Any:
+        out = x.copy()
+        write(out, *args, **options)
+        return out
+
+    return reference
+
+
+COMBINE = {"sum": np.add, "prod": np.multiply, "mean": np.add, "amax": np.maximum, "amin": np.minimum}
+
+
+def _reduced(x: Any, index: Any, source: Any, reduce: str, include_self: bool, dim: int | None = None) -> Any:
+    out, places = x.copy(), np.arange(x.size).reshape(x.shape)
+    places = places[index] if dim is None else _gather(places, index, dim=dim)
+    neutral = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
+    if not include_self:
+        out.flat[places] = neutral
+    corner = source[tuple(map(slice, places.shape))]
+    COMBINE[reduce].at(out.reshape(-1), places.ravel(), corner.ravel())
+    if reduce == "mean":
+        out /= np.maximum(np.bincount(places.ravel(), minlength=x.size).reshape(x.shape) + include_self, 1)
+    return out
+
+
+def _select_to(x: Any, src: Any) -> None:
+    x[:, 1] = src
+
+
+def _slice_to(x: Any, src: Any) -> None:
+    x[:, 0:3:2] = src
+
+
+def _diagonal_to(x: Any, src: Any) -> None:
+    x[range(2), range(1, 3)] = src
+
+
+def _index_add(x: Any, i: Any, src: Any) -> None:
+    np.add.at(x, (slice(None), i), 2 * src)
+
+
+def _index_copy(x: Any, i: Any, src: Any) -> None:
+    x[:, i] = src
+
+
 MOVEMENT = [
     Row(mv.reshape, np.reshape, single(args=_factorings)),
     Row(mv.view, np.reshape, single(args=_factorings), call=lambda op, x, shape: op(x.contiguous(), shape)),
@@ -682,6 +818,42 @@ MOVEMENT = [
     Row(mv.meshgrid, lambda *xs, indexing: np.meshgrid(*xs, indexing=indexing),
         lettered("n", "m", "k", indexing=one_of(["ij", "xy"]))),
     Row(mv.cartesian_prod, lambda *xs: np.array(list(product(*xs))).reshape(-1, 3), lettered("n", "m", "k")),
+    Row(mv.as_strided, lambda x: x.ravel()[[[1, 2], [2, 3]]], lettered("32"), torch="as_strided", note="overlap",
+        call=lambda op, x: op(x.clone(), (2, 2), (1, 1), 1)),
+    Row(mv.as_strided_scatter, _copied(lambda x, y: x.ravel().put([1, 3, 2, 4], y)), lettered("32", "22"),
+        call=lambda op, x, y: op(x.clone(), y, (2, 2), (1, 2), 1), torch=None),
+    Row(mv.select_scatter, _copied(_select_to), lettered("n3", "n"), call=lambda op, x, y: op(x, y, 1, 1)),
+    Row(mv.slice_scatter, _copied(_slice_to), lettered("n3", "n2"), call=lambda op, x, y: op(x, y, 1, 0, 3, 2)),
+    Row(mv.diagonal_scatter, _copied(_diagonal_to), lettered("23", "2"), call=lambda op, x, y: op(x, y, 1)),
+    Row(mv.narrow_copy, lambda x: x[:, 1:3].copy(), lettered("n3"), call=lambda op, x: op(x, 1, 1, 2)),
+    Row(mv.hsplit, lambda x: np.split(x, [1, 2], 0 if x.ndim == 1 else 1), one_of_lettered(("3",), ("n3",), ("n3m",)),
+        call=lambda op, x: op(x, [1, 2])),
+    Row(mv.vsplit, lambda x: np.split(x, 2, 0), one_of_lettered(("2n",), ("2nm",)), call=lambda op, x: op(x, 2)),
+    Row(mv.dsplit, lambda x: np.split(x, 3, 2), lettered("nm3"), call=lambda op, x: op(x, 3)),
+    Row(mv.fill, lambda x, v: np.full(x.shape, v), lettered("nk", "")),
+    Row(mv.put, _copied(lambda x, i, y: x.put(i, y)), lettered("n4", "3", "3",
+        domains=[REAL, lambda rng, shape: rng.permutation(4)[:3], REAL], low=1)),
+    Row(mv.index_add, _copied(_index_add), lettered("n3", "k", "nk", domains=[REAL, integers(0, 3), REAL]),
+        call=lambda op, x, i, y: op(x, 1, i, y, alpha=2)),
+    Row(mv.index_copy, _copied(_index_copy), lettered("n4", "3", "n3",
+        domains=[REAL, lambda rng, shape: rng.permutation(4)[:3], REAL]), call=lambda op, x, i, y: op(x, 1, i, y)),
+    Row(mv.index_fill, _copied(_index_copy), lettered("n3", "k", "", domains=[REAL, integers(0, 3), REAL]),
+        call=lambda op, x, i, y: op(x, 1, i, y)),
+    Row(mv.index_reduce, lambda x, i, y, **options: _reduced(x, i, y, **options), lettered("3n", "k", "kn",
+        domains=[distinct(), integers(0, 3), distinct(0.2)], reduce=one_of(["prod", "mean", "amax", "amin"]),
+        include_self=BOOL), call=lambda op, x, i, y, **options: op(x, 0, i, y, **options), ties=False),
+    *(Row(mv.scatter_reduce, lambda x, i, y, dim, reduce=reduce, kept=kept: _reduced(x, i, y, reduce, kept, dim),
+          indexed(REAL if reduce != "amax" else distinct(0.2), domain=REAL if reduce != "amax" else distinct()),
+          call=lambda op, x, i, y, dim, reduce=reduce, kept=kept: op(x, dim, i, y, reduce, include_self=kept),
+          note=f"{reduce}-{kept}", ties=kept or reduce != "amax") for reduce in COMBINE if reduce != "amin" for kept in (True, False)),
+    Row(mv.unravel_index, lambda i: np.unravel_index(i, (2, 3)), lettered("nk", domains=[integers(0, 6)]), 0,
+        call=lambda op, i: op(i, (2, 3))),
+    Row(mv.block_diag, lambda *xs: linalg.block_diag(*xs), lettered("nk", "3", "jj", "")),
+    Row(mv.diagflat, np.diagflat, single(args=st.tuples(st.integers(-2, 2)))),
+    Row(mv.combinations, lambda x, r, with_replacement: np.array(list((combinations_with_replacement if with_replacement
+        else combinations)(x, r))).reshape(-1, r), lettered("4", r=st.integers(1, 3), with_replacement=BOOL)),
+    Row(mv.vander, lambda x, N, increasing: np.vander(x, N, increasing), lettered("n", low=1, N=one_of([None, 2, 4]),
+        increasing=BOOL), torch=None),
     Row(mv.clone, np.array, single()),
     Row(mv.contiguous, np.ascontiguousarray, single(min_dims=1), torch="Tensor.contiguous"),
 ]  # fmt: skip
@@ -749,7 +921,7 @@ def _dropout(op: Any, x: Any, p: float, training: bool) -> Any:
 
 def _dropped(x: Any, p: float, training: bool) -> Any:
     random.manual_seed(3)
-    return x * random.keep_mask(x.shape, 1 - p, np.dtype(np.float64)) if training else x
+    return drop(x, random.bits16(x.size), 1 - p)[0] if training else x
 
 
 def _weighted(losses: Any, weights: Any, reduction: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,21 @@ def _solve(A: Array, B: Array, left: bool = True) -> Array:
     return np.linalg.inv(A) @ B if left else B @ np.linalg.inv(A)
 
 
+def _packed(A: Array) -> Any:
+    lu, pivots = scipy.linalg.lu_factor(A)
+    return lu, pivots + 1
+
+
+def _by_factors(op: Any, a: Any, b: Any, **options: Any) -> Any:
+    """Through the factors, of which only the package that has `op` can make its own."""
+    factors = la.lu_factor if op is la.lu_solve else sys.modules["torch"].linalg.lu_factor
+    return op(*factors(a), b, **options)
+
+
+def _lu_solve(A: Array, B: Array, adjoint: bool) -> Array:
+    return np.linalg.solve(np.swapaxes(A, -1, -2) if adjoint else A, B)
+
+
 def _triangle(A: Array, B: Array, upper: bool, unitriangular: bool) -> Array:
     half = np.triu(A) if upper else np.tril(A)
     if unitriangular:
@@ -89,7 +105,7 @@ def _lstsq(A: Array, B: Array, driver: str) -> Any:
     x = x[..., 0] if B.ndim == A.ndim - 1 else x
     rank = np.zeros(0, int) if driver == "gels" else np.full(A.shape[:-2], min(A.shape[-2:]))
     s = np.linalg.svd(A, compute_uv=False) if driver == "gelsd" else np.zeros(0)
-    return x, missed if A.shape[-2] > A.shape[-1] else np.zeros(0), rank, s
+    return x, missed if A.shape[-2] > A.shape[-1] and driver != "gelsy" else np.zeros(0), rank, s
 
 
 def _det(a: Array) -> Array:
@@ -137,6 +153,18 @@ _ROWS = [
     Row(la.lstsq, _lstsq, systems(("nk", "nm"), ("bnk", "bnm"), ("3n", "3"), driver=one_of(["gelsy", "gels", "gelsd"]))),
     Row(la.cholesky, transposed(each("(n,n)->(n,n)", lambda a: scipy.linalg.cholesky(a, lower=True))),
         square(positive_definite, upper=BOOL), call=halved),
+    Row(la.cholesky_ex, lambda a: (np.linalg.cholesky(a), np.zeros(a.shape[:-2], int)), square(positive_definite), call=halved),
+    Row(la.inv_ex, lambda a: (np.linalg.inv(a), np.zeros(a.shape[:-2], int)), square()),
+    Row(la.solve_ex, lambda a, b: (_solve(a, b), np.zeros(a.shape[:-2], int)), systems(("nn", "nk"), ("bnn", "bnk"))),
+    Row(la.lu_factor, _packed, matrices()),
+    Row(la.lu_factor_ex, lambda a: (*_packed(a), np.zeros(a.shape[:-2], int)), matrices()),
+    Row(la.lu, lambda a: scipy.linalg.lu(a), matrices()),
+    Row(la.lu_solve, _lu_solve, systems(("nn", "nk"), ("bnn", "bnk"), adjoint=BOOL), call=_by_factors),
+    Row(la.tensorinv, lambda a, ind: np.linalg.tensorinv(a.reshape(2, 3, 6), ind), lettered("66", domains=[full_rank],
+        ind=one_of([2])), call=lambda op, a, ind: op(a.reshape(2, 3, 6), ind)),
+    Row(la.tensorsolve, lambda a, b: np.linalg.tensorsolve(a.reshape(2, 3, 6), b), lettered("66", "23",
+        domains=[full_rank, REAL]), call=lambda op, a, b: op(a.reshape(2, 3, 6), b)),
+    Row(la.vander, lambda x, N: x[..., None] ** np.arange(N), one_of_lettered(("n",), ("bn",), low=1, N=one_of([2, 4]))),
     Row(la.qr, each("(m,n)->(m,k),(k,n)", lambda a: scipy.linalg.qr(a, mode="economic")), matrices()),
     Row(la.svd, each("(m,n)->(m,k),(k),(k,n)", lambda a: without_signs(*scipy.linalg.svd(a, full_matrices=False))),
         matrices(),

@@ -211,6 +211,40 @@ def test_indices_say_where_the_largest_are(seed, kernel, stride):
     np.testing.assert_array_equal(found.reshape(y.array.shape), y.array)
 
 
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("align_corners", [False, True])
+def test_grid_sample_as_pytorch(mode, padding_mode, align_corners):
+    torch = pytest.importorskip("torch")
+    x, grid = leaf(2, 3, 4, 5), leaf(2, 3, 2, 2, seed=1)
+    ts = [torch.tensor(each.array.copy(), requires_grad=True) for each in (x, grid)]
+    y, u = (
+        F.grid_sample(x, grid, mode, padding_mode, align_corners),
+        torch.nn.functional.grid_sample(*ts, mode, padding_mode, align_corners),
+    )
+    close(y, u.detach())
+    (y * y).sum().backward()
+    (u * u).sum().backward()
+    for a, b in zip((x, grid), ts, strict=True):
+        close(a.grad, b.grad)
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("options", [{"size": (7, 3)}, {"size": (1, 4)}, {"scale_factor": (1.5, 0.7)}])
+def test_bicubic_as_pytorch(align_corners, options):
+    torch = pytest.importorskip("torch")
+    x = leaf(2, 1, 4, 5)
+    t = torch.tensor(x.array.copy(), requires_grad=True)
+    y, u = (
+        f(z, mode="bicubic", align_corners=align_corners, **options)
+        for f, z in ((F.interpolate, x), (torch.nn.functional.interpolate, t))
+    )
+    close(y, u.detach())
+    (y * y).sum().backward()
+    (u * u).sum().backward()
+    close(x.grad, t.grad)
+
+
 # relations ------------------------------------------------------------------------------------
 
 
@@ -240,6 +274,10 @@ def test_area_is_adaptive_average_pooling():
     assert F.adaptive_avg_pool2d(x, (None, 1)).shape == (1, 2, 6, 1)
 
 
+def test_circular_padding_continues_what_is_left():
+    assert F.pad(wrap(np.arange(5.0)[None]), (-1, 2), "circular").tolist() == [[1, 2, 3, 4, 1, 2]]
+
+
 def test_results_are_contiguous_and_keep_their_dtype():
     x, w = leaf(2, 4, 6, 6, dtype=np.float32), leaf(4, 4, 3, 3, dtype=np.float32)
     for y in (
@@ -256,6 +294,37 @@ def test_results_are_contiguous_and_keep_their_dtype():
 def test_an_input_that_needs_no_gradient_gets_no_rule():
     x, w = wrap(np.ones((1, 1, 4, 4))), leaf(1, 1, 3, 3)
     assert len(F.conv2d(x, w).grad_fn.next_functions) == 1
+
+
+# layers ---------------------------------------------------------------------------------------
+
+LAYERS = [
+    "AvgPool1d(2)", "AvgPool2d((2, 3), padding=(1, 1))", "MaxPool3d(2, ceil_mode=True)", "LPPool1d(2, 3, 2)",
+    "LPPool2d(2, 3)", "AdaptiveAvgPool3d(2)", "AdaptiveMaxPool3d((2, None, 3))", "ChannelShuffle(2)", "ZeroPad2d(1)",
+    "Upsample(scale_factor=2)", "Upsample((2, 3), mode='bicubic')", "UpsamplingNearest2d(scale_factor=(2, 3))",
+    "UpsamplingBilinear2d(scale_factor=2)", "ConstantPad1d(2, 3.5)", "CircularPad3d(1)", "PixelShuffle(2)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_layers_as_pytorch(text):
+    torch = pytest.importorskip("torch")
+    ours, theirs = eval(f"nn.{text}", {"nn": tg.nn}), eval(f"nn.{text}", {"nn": torch.nn})
+    assert repr(ours) == repr(theirs)
+    rank = int(text[text.index("d(") - 1]) if "d(" in text else 2
+    x = np.random.default_rng(0).uniform(0.5, 2, (2, 4, 4, 5, 6)[: rank + 2])
+    close(ours(wrap(x)), theirs(torch.tensor(x)))
+
+
+def test_max_unpool_undoes_max_pool_and_padding_layers_count_dimensions():
+    torch = pytest.importorskip("torch")
+    x = leaf(2, 3, 5, 7)
+    y = tg.nn.MaxUnpool2d(2)(*tg.nn.MaxPool2d(2, return_indices=True)(x), output_size=x.shape)
+    u = torch.nn.MaxUnpool2d(2)(*torch.nn.MaxPool2d(2, return_indices=True)(torch.tensor(x.array)), output_size=(5, 7))
+    close(y, u)
+    assert repr(tg.nn.MaxUnpool1d(3, 2)) == repr(torch.nn.MaxUnpool1d(3, 2))
+    with pytest.raises(ValueError, match="expected 2D or 3D input"):
+        tg.nn.CircularPad1d(1)(x)
 
 
 # surface --------------------------------------------------------------------------------------
@@ -306,6 +375,17 @@ MISTAKES = {
     "pool stride": (lambda f, t: f.max_pool2d(t(X), 2, 0), RuntimeError, "stride"),
     "pool rank": (lambda f, t: f.max_pool2d(t(X[0, 0]), 2), RuntimeError, "Expected 3D"),
     "divisor": (lambda f, t: f.avg_pool2d(t(X), 2, divisor_override=0), RuntimeError, "divisor"),
+    "pool of nothing": (lambda f, t: f.max_pool1d(t(np.ones((0, 10))), 1), RuntimeError, "empty"),
+    "adaptive rank": (lambda f, t: f.adaptive_max_pool2d(t(X[0, 0]), (2, 2)), ValueError, "Expected 3D"),
+    "adaptive sizes": (lambda f, t: f.adaptive_avg_pool2d(t(X), []), RuntimeError, "output_size"),
+    "unpooled size": (
+        lambda f, t: f.max_unpool1d(t(X[0, 0]), t(np.zeros((5, 5), int)), 2, output_size=(5, 19)),
+        ValueError,
+        "output_size",
+    ),
+    "grid": (lambda f, t: f.grid_sample(t(X), t(np.zeros((2, 3, 3, 2)))), RuntimeError, "do not fit"),
+    "theta": (lambda f, t: f.affine_grid(t(np.zeros((1, 2, 2))), (1, 1, 2, 2)), ValueError, "does not fit"),
+    "shuffled channels": (lambda f, t: f.channel_shuffle(t(X), 3), RuntimeError, "divisible"),
     "odd pad": (lambda f, t: f.pad(t(X), (1, 1, 1)), RuntimeError, "even"),
     "long pad": (lambda f, t: f.pad(t(X[0, 0]), (1,) * 6), RuntimeError, "at most"),
     "negative size": (lambda f, t: f.pad(t(X), (-3, -3)), RuntimeError, "negative"),

@@ -23,7 +23,7 @@ every_row = pytest.mark.parametrize("row", KNOWN, ids=str)
 
 def counterpart(row):
     name = row.torch or row.operation.__name__.replace("log_sigmoid", "logsigmoid")
-    rooms = [torch, torch.nn.functional, torch.Tensor]
+    rooms = [torch, torch.nn.functional, torch.special, torch.Tensor]
     for room in rooms[1:] + rooms if "functional" in row.operation.__module__ else rooms:
         found = room
         for part in name.split("."):

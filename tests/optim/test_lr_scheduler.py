@@ -1,6 +1,9 @@
 """Schedules against closed formulas, and against PyTorch where it is installed."""
 
+import copy
 import math
+import random
+import warnings
 
 import pytest
 
@@ -79,6 +82,126 @@ def test_against_torch(name):
     torch = pytest.importorskip("torch")
     make, _ = CASES[name]
     assert rates(make) == pytest.approx(rates(make, library=torch), rel=1e-12)
+
+
+def program(draw, depth=2):
+    """A schedule at random, possibly of schedules, as a function of the library's schedulers and the optimizer."""
+    kind = draw.random()
+    if depth and kind < 0.2:
+        parts = [program(draw, depth - 1) for _ in range(draw.randint(1, 3))]
+        cuts = sorted(draw.sample(range(1, 25), len(parts) - 1))
+        return lambda s, o: s.SequentialLR(o, [part(s, o) for part in parts], cuts)
+    if depth and kind < 0.4:
+        parts = [program(draw, depth - 1) for _ in range(draw.randint(1, 3))]
+        return lambda s, o: s.ChainedScheduler([part(s, o) for part in parts])
+    share, share2, n, m = draw.uniform(0.1, 0.9), draw.uniform(0.1, 0.9), draw.randint(1, 7), draw.randint(1, 4)
+    up_down = dict(step_size_up=n, step_size_down=draw.choice([None, m]), cycle_momentum=draw.random() < 0.5)
+    mode, way, three = draw.choice(["triangular", "triangular2", "exp_range"]), draw.choice(["cos", "linear"]), m > 2
+    return draw.choice([
+        lambda s, o: s.LambdaLR(o, lambda e: share**e),
+        lambda s, o: s.MultiplicativeLR(o, lambda e: share + 0.1 * (e % 3)),
+        lambda s, o: s.StepLR(o, n, share),
+        lambda s, o: s.MultiStepLR(o, [n, n, 2 * n + m], share),
+        lambda s, o: s.ConstantLR(o, share, n),
+        lambda s, o: s.LinearLR(o, share, share2, n),
+        lambda s, o: s.ExponentialLR(o, 0.5 + share / 2),
+        lambda s, o: s.PolynomialLR(o, n, m / 2),
+        lambda s, o: s.CosineAnnealingLR(o, n, share / 100),
+        lambda s, o: s.CosineAnnealingWarmRestarts(o, n, m, share / 100),
+        lambda s, o: s.CyclicLR(o, 0.1 * share, share, mode=mode, gamma=0.9, **up_down),
+        lambda s, o: s.OneCycleLR(o, share, 80, pct_start=0.1 + share2 / 4, anneal_strategy=way, three_phase=three),
+    ])  # fmt: skip
+
+
+def played(library, make, actions):
+    """The rates, momenta and number of warnings of a run; an error ends it, and its class is the last entry."""
+    log = []
+    adam, tensor_lr = actions[0]
+
+    def made():
+        ps = [library.ones(1, requires_grad=True) for _ in range(2)]
+        kw = {"lr": library.tensor(BASE, dtype=library.float64) if tensor_lr else BASE}
+        kw |= {} if adam else {"momentum": 0.9}
+        cls = library.optim.Adam if adam else library.optim.SGD
+        optimizer = cls([{"params": ps[:1]}, {"params": ps[1:], "lr": 0.2}], **kw)
+        return optimizer, make(library.optim.lr_scheduler, optimizer)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        optimizer, scheduler = made()
+        for action, number in actions[1:]:
+            try:
+                if action == "step":
+                    if number > 2:
+                        optimizer.step()
+                    scheduler.step()
+                elif action == "epoch" and not hasattr(scheduler, "_schedulers"):
+                    scheduler.step(number)
+                elif action == "look" and not hasattr(scheduler, "_schedulers"):
+                    scheduler.get_lr()
+                elif action == "resume":
+                    state, optimizer_state = copy.deepcopy(scheduler.state_dict()), optimizer.state_dict()
+                    optimizer, scheduler = made()
+                    optimizer.load_state_dict(optimizer_state)
+                    scheduler.load_state_dict(state)
+            except Exception as error:
+                return [*log, type(error).__name__, len(caught)]
+            momenta = [g["betas"][0] if adam else g["momentum"] for g in optimizer.param_groups]
+            rates = [g["lr"] for g in optimizer.param_groups]
+            log += [float(x) for x in (*rates, *momenta, *scheduler.get_last_lr())]
+    return [*log, sorted(scheduler.state_dict()), len(caught)]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_random_programs_against_torch(seed):
+    torch = pytest.importorskip("torch")
+    draw = random.Random(seed)
+    make = program(draw)
+    actions = [(draw.choice(["step"] * 9 + ["epoch", "look", "resume"]), draw.randrange(40)) for _ in range(40)]
+    actions.insert(0, (draw.random() < 0.3, draw.random() < 0.2))
+    ours, theirs = played(tg, make, actions), played(torch, make, actions)
+    assert len(ours) == len(theirs)
+    for a, b in zip(ours, theirs, strict=True):
+        assert a == (pytest.approx(b, rel=1e-12, abs=1e-300) if isinstance(b, float) else b)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")])
+def test_a_schedule_begun_late_against_torch(name):
+    torch = pytest.importorskip("torch")
+
+    def begun(library, last):
+        optimizer = library.optim.SGD([library.ones(1, requires_grad=True)], lr=0.3, momentum=0.9)
+        optimizer.param_groups[0].update(initial_lr=BASE, max_lr=1.0, min_lr=0.01, base_momentum=0.8, max_momentum=0.9)
+        late = type(
+            "Late",
+            (),
+            {"__getattr__": lambda self, cls: lambda *args: getattr(schedulers, cls)(*args, last_epoch=last)},
+        )()
+        schedulers = library.optim.lr_scheduler
+        return CASES[name][0](late, optimizer).get_last_lr()
+
+    for last in range(8):
+        assert begun(tg, last) == pytest.approx(begun(torch, last), rel=1e-12)
+
+
+def test_plateau_against_torch():
+    torch = pytest.importorskip("torch")
+    draw = random.Random(0)
+    for _ in range(60):
+        options = dict(
+            mode=draw.choice(["min", "max"]), threshold_mode=draw.choice(["rel", "abs"]), factor=draw.uniform(0.1, 0.9),
+            patience=draw.randrange(4), cooldown=draw.randrange(4), threshold=draw.choice([1e-4, 0.1, 0.5]),
+            min_lr=draw.choice([0, 0.01, [0.1]]), eps=draw.choice([1e-8, 0.05]),
+        )  # fmt: skip
+        metrics, logs = [draw.gauss(0, 1) + 3 - n / 7 for n in range(40)], []
+        for library in (tg, torch):
+            optimizer = library.optim.SGD([library.ones(1, requires_grad=True)], lr=BASE)
+            scheduler, log = library.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **options), []
+            for metric in metrics:
+                scheduler.step(metric)
+                log.append((*scheduler.get_last_lr(), scheduler.best, scheduler.num_bad_epochs, scheduler.in_cooldown))
+            logs.append((log, sorted(scheduler.state_dict())))
+        assert logs[0] == logs[1]
 
 
 def test_the_recipes_decay():
@@ -220,5 +343,19 @@ def test_mistakes_are_named():
         schedules.LambdaLR(optimizer, [lambda e: 1.0] * 2)
     with pytest.raises(ValueError, match="must support momentum"):
         schedules.CyclicLR(optim.Adagrad([p]), 0.1, 1.0)
+    with pytest.raises(ValueError, match="ReduceLROnPlateau"):
+        schedules.ChainedScheduler([schedules.ReduceLROnPlateau(optimizer)])
+    with pytest.raises(ValueError, match="same optimizer"):
+        schedules.SequentialLR(optim.SGD([p]), [schedules.StepLR(optimizer, 1)], [])
+    with pytest.raises(ValueError, match="at least one"):
+        schedules.ChainedScheduler([])
+    with pytest.raises(TypeError, match="step_size"):
+        schedules.StepLR(optimizer)
+    with pytest.raises(RuntimeError, match="min_lrs"):
+        grown = optim.SGD([p])
+        plateau = schedules.ReduceLROnPlateau(grown, min_lr=[0.1], patience=0)
+        grown.add_param_group({"params": [tg.ones(1, requires_grad=True)]})
+        for _ in range(3):
+            plateau.step(1.0)
     with pytest.raises(KeyError, match="initial_lr"):
         schedules.StepLR(optim.SGD([p]), 3, last_epoch=4)

@@ -558,6 +558,95 @@ def test_a_hook_may_change_the_arguments():
     assert optimizer.step() == 5
 
 
+def test_hooks_around_saving_and_loading():
+    x, seen = tg.ones(2, requires_grad=True), []
+    optimizer = optim.SGD([x], lr=0.5)
+    optimizer.register_state_dict_pre_hook(lambda o: seen.append("save"))
+    optimizer.register_state_dict_post_hook(lambda o, state: {**state, "more": 1})
+    optimizer.register_state_dict_post_hook(lambda o, state: seen.append("more" in state), prepend=True)
+    saved = optimizer.state_dict()
+    assert seen == ["save", False] and saved["more"] == 1
+    optimizer.register_load_state_dict_pre_hook(lambda o, state: {**state, "param_groups": [{"params": [0], "lr": 3}]})
+    handle = optimizer.register_load_state_dict_post_hook(lambda o: seen.append("loaded"))
+    optimizer.load_state_dict(saved)
+    handle.remove()
+    optimizer.load_state_dict(saved)
+    assert seen[2:] == ["loaded"]
+    group = optimizer.param_groups[0]
+    assert group["params"][0] is x and group["lr"] == 3 and group["momentum"] == 0  # an option the state did not have
+    assert copy.deepcopy(optimizer)._hooks == {}
+
+
+@pytest.mark.parametrize(("cls", "options"), OPTIONS)
+def test_a_rate_may_be_a_tensor(cls, options):
+    x, y = (tg.tensor([0.5, -2.0], dtype=tg.float64, requires_grad=True) for _ in range(2))
+    rate = tg.tensor(options["lr"], dtype=tg.float64)
+    for p, lr in ((x, rate), (y, options["lr"])):
+        optimizer = cls([p], **{**options, "lr": lr})
+        for _ in range(3):
+            p.grad = p.detach() ** 3
+            optimizer.step()
+    assert tg.equal(x, y) and rate.item() == options["lr"]
+
+
+@pytest.mark.parametrize(("cls", "options"), OPTIONS)
+def test_a_parameter_may_be_a_scalar(cls, options):
+    x, y = tg.tensor(0.7, requires_grad=True), tg.tensor([0.7], requires_grad=True)
+    for p in (x, y):
+        extra = {k: v for k, v in {"maximize": True, "weight_decay": 0.1}.items() if k in cls.options}
+        optimizer = cls([p], **{**options, **extra})
+        for _ in range(3):
+            p.grad = p.detach() ** 3
+            optimizer.step()
+    assert x.shape == () and x.dtype == tg.float32 and x.item() == pytest.approx(y.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"weight_decay": 0.1, "eps": (1e-3, 1e-2), "d": 2.0, "maximize": True}])
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
+def test_adafactor_against_torch(shape, options):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    start = rng.standard_normal(shape)
+    x, y = tg.tensor(start, requires_grad=True), torch.tensor(start, requires_grad=True)
+    ours, theirs = optim.Adafactor([x], **options), torch.optim.Adafactor([y], **options)
+    for _ in range(20):
+        g = rng.standard_normal(shape)
+        x.grad, y.grad = tg.tensor(g), torch.tensor(g)
+        ours.step()
+        theirs.step()
+    assert x.detach().numpy() == pytest.approx(y.detach().numpy(), rel=1e-10)
+    assert {k: v.shape for k, v in ours.state[x].items()} == {k: tuple(v.shape) for k, v in theirs.state[y].items()}
+    assert repr(ours) == repr(theirs)
+
+
+def test_line_search_against_torch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        start = rng.standard_normal(4)
+        options = dict(
+            lr=float(rng.choice([0.1, 0.5, 1])), max_iter=int(rng.integers(1, 20)), history_size=int(rng.integers(1, 6)),
+            line_search_fn=str(rng.choice(["", "strong_wolfe"])) or None, max_eval=int(rng.integers(1, 30)),
+        )  # fmt: skip
+        logs = []
+        for library in (tg, torch):
+            x = library.tensor(start, requires_grad=True)
+            optimizer, log = library.optim.LBFGS([x], **options), []
+
+            def closure():
+                optimizer.zero_grad()
+                loss = ((1 - x[:-1]) ** 2 + 10 * (x[1:] - x[:-1] ** 2) ** 2).sum()
+                loss.backward()
+                log.append(loss.item())
+                return loss
+
+            for _ in range(2):
+                optimizer.step(closure)
+            logs.append((log, optimizer.state[x]["n_iter"], sorted(optimizer.state[x])))
+        assert logs[0][1:] == logs[1][1:]
+        assert logs[0][0] == pytest.approx(logs[1][0], rel=1e-4, abs=1e-9)
+
+
 def test_named_parameters_keep_their_names():
     a, b = (tg.ones(2, requires_grad=True) for _ in range(2))
     optimizer = optim.SGD([("a", a), ("b", b)])
@@ -628,6 +717,18 @@ def test_a_step_between_forward_and_backward_is_noticed():
         (lambda x: optim.SGD([{"params": [x]}, {"params": [x]}]), ValueError, "more than one parameter group"),
         (lambda x: optim.SGD([x]).add_param_group([x]), TypeError, "must be a dict"),
         (lambda x: optim.SGD([("x", x), x.detach()]), ValueError, "with/without names"),
+        (lambda x: optim.SGD([x]).add_param_group({"params": [("y", tg.ones(1))]}), ValueError, "with/without names"),
+        (lambda x: optim.Adam([x], lr=tg.ones(2)), ValueError, "Tensor lr must be 1-element"),
+        (lambda x: optim.Adam([x], lr=tg.tensor(0.1), foreach=True), ValueError, "foreach=True"),
+        (lambda x: optim.Adam([x], betas=(0, 0.9)), ValueError, "both floats or both Tensors"),
+        (lambda x: optim.SGD([x], fused=True, foreach=True), RuntimeError, "cannot be `True` together"),
+        (lambda x: optim.SGD([x], differentiable=True), NotImplementedError, "not recorded"),
+        (lambda x: optim.Adafactor([x], beta2_decay=0.1), ValueError, "beta2_decay"),
+        (
+            lambda x: optim.Optimizer([x], {"lr": optim.optimizer.required}),
+            ValueError,
+            "didn't specify the required option lr",
+        ),
         (lambda x: optim.SGD({x}).add_param_group({"params": {x}}), TypeError, "ordered collections"),
         (
             lambda x: optim.SGD([x]).load_state_dict({"state": {}, "param_groups": []}),

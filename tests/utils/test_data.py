@@ -1,19 +1,26 @@
 """Datasets, samplers and loaders."""
 
+from collections import OrderedDict, defaultdict, namedtuple
+
 import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
 from tinygrad_mnist.utils.data import (
     BatchSampler,
+    ChainDataset,
     ConcatDataset,
     DataLoader,
     Dataset,
+    DistributedSampler,
     IterableDataset,
     RandomSampler,
+    StackDataset,
     Subset,
     TensorDataset,
     WeightedRandomSampler,
+    default_collate,
+    default_convert,
     random_split,
 )
 
@@ -117,3 +124,129 @@ def test_bad_arguments_are_refused():
         DataLoader(numbered(4), batch_size=0)
     with pytest.raises(AssertionError, match="Size mismatch"):
         TensorDataset(tg.zeros(3), tg.zeros(4))
+
+
+Pair = namedtuple("Pair", "x y")
+EXAMPLES = [
+    (1, "a"), [2.5, b"b"], {"x": np.float32(1), "y": [True, (1, 2)]}, Pair(1, {"z": 2.0}), np.arange(3),
+    np.float64(2), OrderedDict(a=1), defaultdict(int, a=1), "text", 7, np.zeros((2, 2), np.int16),
+]  # fmt: skip
+
+
+def plain(value):
+    """Types and values without the library's own tensors."""
+    if hasattr(value, "dtype") and not isinstance(value, np.ndarray | np.generic):
+        return str(value.dtype), value.tolist()
+    if isinstance(value, dict):
+        return type(value), {key: plain(each) for key, each in value.items()}
+    return (type(value), [plain(each) for each in value]) if isinstance(value, list | tuple) else value
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=repr)
+def test_collated_and_converted_as_by_torch(example):
+    theirs = pytest.importorskip("torch.utils.data")
+    for ours, other in ((default_collate, theirs.default_collate), (default_convert, theirs.default_convert)):
+        argument = [example] * 3 if ours is default_collate else example
+        assert plain(ours(argument)) == plain(other(argument))
+
+
+def test_what_cannot_be_collated_is_refused():
+    with pytest.raises(TypeError, match="found <class 'NoneType'>"):
+        default_collate([None])
+    with pytest.raises(TypeError, match="default_collate"):
+        default_collate([np.array(["a"])])
+    with pytest.raises(RuntimeError, match="equal size"):
+        default_collate([[1], [1, 2]])
+
+
+class Range(IterableDataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return iter(range(self.n))
+
+    def __len__(self):
+        return self.n
+
+
+@pytest.mark.parametrize("options", [
+    dict(batch_size=3), dict(batch_size=3, drop_last=True), dict(batch_size=None), dict(batch_size=4),
+    dict(batch_size=2, collate_fn=list),
+])  # fmt: skip
+def test_lengths_and_batches_of_iterable_and_counted(options):
+    chained = Range(3) + Range(5)
+    assert len(chained) == 8 and isinstance(chained, ChainDataset)
+    for dataset in (chained, [0, 1, 2, 0, 1, 2, 3, 4]):
+        loader = DataLoader(dataset, **options)
+        batches = [each.tolist() if hasattr(each, "tolist") else each for each in loader]
+        assert len(batches) == len(loader)
+        size = options["batch_size"]
+        kept = [0, 1, 2, 0, 1, 2, 3, 4]
+        whole = [kept[i : i + size] for i in range(0, 8, size)] if size else kept
+        assert batches == [each for each in whole if not options.get("drop_last") or len(each) == size]
+
+
+def test_stacked_datasets_fetch_in_lists():
+    calls = []
+
+    class Listed(Dataset):
+        def __len__(self):
+            return 6
+
+        def __getitem__(self, i):
+            return i
+
+        def __getitems__(self, indices):
+            calls.append(indices)
+            return [10 * i for i in indices]
+
+    both = StackDataset(a=Listed(), b=list("uvwxyz"))
+    assert both[2] == {"a": 2, "b": "w"} and len(both) == 6
+    (batch,) = DataLoader(Subset(both, [1, 3]), batch_size=2)
+    assert batch["a"].tolist() == [10, 30] and batch["b"] == ["v", "x"] and calls == [[1, 3]]
+    assert StackDataset(Listed(), Listed())[1] == (1, 1)
+    for args, kwargs in (((), {}), (([1],), {"a": [1]}), (([1], [1, 2]), {})):
+        with pytest.raises(ValueError, match="datasets"):
+            StackDataset(*args, **kwargs)
+
+
+@pytest.mark.parametrize(("n", "replicas", "drop_last"), [(10, 3, False), (10, 3, True), (2, 5, False), (9, 3, True)])
+def test_distributed_shares_are_torchs(n, replicas, drop_last):
+    theirs = pytest.importorskip("torch.utils.data").DistributedSampler
+    shares = []
+    for rank in range(replicas):
+        made = [
+            cls(range(n), replicas, rank, shuffle=False, drop_last=drop_last) for cls in (DistributedSampler, theirs)
+        ]
+        assert list(made[0]) == list(made[1]) and len(made[0]) == len(made[1])
+        shuffled = DistributedSampler(range(n), replicas, rank, drop_last=drop_last)
+        shuffled.set_epoch(4)
+        shares += list(shuffled)
+    assert len(set(shares)) == (min(n, n // replicas * replicas) if drop_last else n)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: DataLoader([1], num_workers=-1), lambda: DataLoader([1], timeout=-1),
+    lambda: DataLoader([1], prefetch_factor=2), lambda: DataLoader([1], persistent_workers=True),
+    lambda: DataLoader([1], batch_size=None, drop_last=True), lambda: DataLoader([1], batch_sampler=[[0]], shuffle=True),
+    lambda: DataLoader([], shuffle=True), lambda: setattr(DataLoader([1]), "batch_size", 3),
+    lambda: RandomSampler([1], num_samples=0), lambda: WeightedRandomSampler([1.0], True),
+    lambda: WeightedRandomSampler([[1.0]], 1), lambda: WeightedRandomSampler([1.0], 1, replacement=2),
+    lambda: BatchSampler([1], 2, drop_last=1), lambda: BatchSampler([1], True, False),
+    lambda: random_split([1, 2], [1.5, -0.5]), lambda: ConcatDataset([[1, 2]])[-3],
+    lambda: DistributedSampler([1], 2, 2),
+])  # fmt: skip
+def test_what_torch_refuses_with_value_error(call):
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_refusals_of_other_kinds():
+    with pytest.raises(TypeError, match="replacement"):
+        RandomSampler([1], replacement=1)
+    for call in (lambda: ConcatDataset([Range(2)]), lambda: list(ChainDataset([[1]])), lambda: TensorDataset()):
+        with pytest.raises(AssertionError):
+            call()
+    with pytest.warns(UserWarning, match="index 1 is 0"):
+        random_split([1], [0.9, 0.1])

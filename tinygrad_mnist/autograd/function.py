@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.movement import reshape
 from tinygrad_mnist.tape import assign, mode, no_grad, record, touch
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
@@ -64,9 +65,13 @@ class FunctionCtx:
     _dirty: tuple[Tensor, ...] = ()
     _constant: tuple[Tensor, ...] = ()
     _saved: tuple[Tensor | None, ...] = ()
+    _hub: Callable[[], Any]  # the node that all outputs come from
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs, outputs or other tensors for `backward`, checked there against later writes."""
+        for i, each in enumerate(tensors):
+            message = "save_for_backward can only save variables, but argument {} is of type {}"
+            check(each is None or isinstance(each, Tensor), message, i, type(each).__name__, error=TypeError)
         self._saved = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
@@ -87,16 +92,21 @@ class FunctionCtx:
         return tuple(None if kept is None else self._restored(*kept) for kept in self._kept)
 
     def _restored(self, tensor: Tensor, written: int, number: int | None) -> Tensor:
-        if tensor._version != written:
-            raise RuntimeError(
-                "saved_tensors: one of the variables needed for gradient computation has been modified by an"
-                f" inplace operation: a tensor of shape {tuple(tensor.shape)}; clone() it before the write"
-            )
+        message = (
+            "saved_tensors: one of the variables needed for gradient computation has been modified by an"
+            " inplace operation: a tensor of shape {}; clone() it before the write"
+        )
+        check(tensor._version == written, message, tensor.shape)
         if number is None:
             return tensor
-        out = wrap(tensor.array)
-        out.memory, out.node = tensor.memory, self._nodes[number]()
-        out.tracked = out.node is not None
+        out, found = wrap(tensor.array), self._nodes[number]
+        if found is not None and found() is None:  # the output itself is gone: its history is told again
+            hub = wrap(_EMPTY)
+            hub.node, hub.tracked = self._hub(), True
+            out = record("saved", tensor.array, (hub, lambda g: _parcel({number: g})))
+        elif found is not None:
+            out.node, out.tracked = found(), True
+        out.memory = tensor.memory
         return out
 
     def _absent(self, number: int) -> Tensor | None:
@@ -107,7 +117,7 @@ class FunctionCtx:
         """Note what `forward` left, without a reference from here to an output's history."""
         self._shapes = [x.array.shape if isinstance(x, Tensor) else None for x in inputs]
         self._outputs = [(o.array.shape, o.array.dtype) if isinstance(o, Tensor) else None for o in outs]
-        self._nodes = [weakref.ref(o.node) if isinstance(o, Tensor) and o.node else lambda: None for o in outs]
+        self._nodes = [weakref.ref(o.node) if isinstance(o, Tensor) and o.node else None for o in outs]
         kept: list[Any] = []
         for each in self._saved:
             number = next((k for k, o in enumerate(raw) if o is each), None)
@@ -143,7 +153,7 @@ class Function:
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        raise NotImplementedError("You must implement the backward function for custom autograd.Function.")
+        raise NotImplementedError("You must implement the backward for your custom autograd.Function.")
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
@@ -161,8 +171,10 @@ class Function:
             return lambda g: _opened(cls, ctx, g)[i]
 
         raw = result if isinstance(result, tuple) else (result,)
-        hub = record(cls.__name__, _EMPTY, *((x, part(i)) for i, x in enumerate(args) if isinstance(x, Tensor)))
-        outs = tuple(_output(cls.__name__, ctx, hub, k, o) if isinstance(o, Tensor) else o for k, o in enumerate(raw))
+        name = f"{cls.__name__}Backward"
+        hub = record(name, _EMPTY, *((x, part(i)) for i, x in enumerate(args) if isinstance(x, Tensor)))
+        outs = tuple(_output(name, ctx, hub, k, o) if isinstance(o, Tensor) else o for k, o in enumerate(raw))
+        ctx._hub = weakref.ref(hub.node) if hub.node else lambda: None
         ctx._settle(args, raw, outs)
         return outs if isinstance(result, tuple) else outs[0]
 
@@ -189,11 +201,9 @@ def _opened(cls: type[Function], ctx: FunctionCtx, parcel: Any) -> tuple[Tensor 
         )
         results = results if isinstance(results, tuple) else (results,)
         wanted = len(ctx._shapes)
-        if len(results) < wanted or any(each is not None for each in results[wanted:]):
-            raise RuntimeError(
-                f"function {cls.__name__}Backward returned an incorrect number of gradients"
-                f" (expected {wanted}, got {len(results)})"
-            )
+        message = "function {}Backward returned an incorrect number of gradients (expected {}, got {})"
+        fine = len(results) >= wanted and all(each is None for each in results[wanted:])
+        check(fine, message, cls.__name__, wanted, len(results))
         parcel.results = tuple(_checked(cls, i, g, ctx._shapes[i]) for i, g in enumerate(results[:wanted]))
     return parcel.results
 
@@ -202,16 +212,12 @@ def _checked(cls: type[Function], index: int, g: Any, shape: tuple[int, ...] | N
     """A gradient as a view: it may be a tensor that the user keeps."""
     if g is None or shape is None:
         return None
-    if not isinstance(g, Tensor):
-        raise TypeError(
-            f"function {cls.__name__}Backward: expected a Tensor or None at index {index}, got {type(g).__name__}"
-        )
+    name = f"Function {cls.__name__}Backward"
+    check(isinstance(g, Tensor), "{}: expected a Tensor or None at index {}, got {}", name, index, type(g).__name__)
     padded = (1,) * (g.ndim - len(shape)) + shape
-    if len(padded) != g.ndim or any(n not in (1, m) for n, m in zip(padded, g.array.shape, strict=True)):
-        raise RuntimeError(
-            f"Function {cls.__name__}Backward returned an invalid gradient at index {index} - got"
-            f" {list(g.shape)} but expected shape compatible with {list(shape)}"
-        )
+    fine = len(padded) == g.ndim and all(n in (1, m) for n, m in zip(padded, g.array.shape, strict=True))
+    message = "{} returned an invalid gradient at index {} - got {} but expected shape compatible with {}"
+    check(fine, message, name, index, list(g.shape), list(shape))
     return reshape(g, g.array.shape)
 
 

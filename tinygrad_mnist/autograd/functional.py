@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.movement import reshape, stack
 from tinygrad_mnist.tape import enable_grad, grad
 from tinygrad_mnist.tensor import Tensor, wrap
@@ -23,8 +24,8 @@ Tensors = tuple[Tensor, ...]
 def _tuple(given: Any, what: str) -> Tensors:
     tensors = given if isinstance(given, tuple) else (given,)
     for each in tensors:
-        if not isinstance(each, Tensor):
-            raise TypeError(f"{what} must be either a Tensor or a tuple of Tensors, got {type(each).__name__}")
+        message = "The {} must be either a Tensor or a tuple of Tensors, got {}"
+        check(isinstance(each, Tensor), message, what, type(each).__name__, error=TypeError)
     return tensors
 
 
@@ -32,9 +33,9 @@ def _called(name: str, func: Func, inputs: Any, create_graph: bool) -> tuple[Ten
     """The inputs as tensors that `func` alone has used, and its outputs."""
     xs = tuple(
         reshape(x, x.array.shape) if create_graph and x.tracked else x.detach().requires_grad_()
-        for x in _tuple(inputs, f"The inputs given to {name}")
+        for x in _tuple(inputs, f"inputs given to {name}")
     )
-    return xs, _tuple(func(*xs), f"The outputs of the user-provided function given to {name}")
+    return xs, _tuple(func(*xs), f"outputs of the user-provided function given to {name}")
 
 
 def _gradients(
@@ -47,24 +48,22 @@ def _gradients(
         ys, gs = zip(*pairs, strict=True)
         found = grad(ys, xs, gs, retain_graph=keep, create_graph=create_graph, allow_unused=True)
     for i, g in enumerate(found):
-        if strict and (g is None or (create_graph and not g.tracked)):
-            raise RuntimeError(
-                f"The output of the user-provided function is independent of input {i}."
-                " This is not allowed in strict mode."
-            )
+        wrong = (
+            "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+        )
+        check(not strict or (g is not None and (g.tracked or not create_graph)), wrong, i)
     return tuple(wrap(np.zeros_like(x.array)) if g is None else g for x, g in zip(xs, found, strict=True))
 
 
 def _vectors(name: str, v: Any, like: Tensors) -> Tensors:
     """The vectors to multiply with, of the shapes of `like`; 1 for a single element."""
     if v is None:
-        if len(like) != 1 or like[0].array.size != 1:
-            raise RuntimeError(f"{name}: the vector v can only be None for a single Tensor with a single element")
+        message = "{}: the vector v can only be None for a single Tensor with a single element"
+        check(len(like) == 1 and like[0].array.size == 1, message, name)
         return (wrap(np.ones_like(like[0].array)),)
-    vs = _tuple(v, f"{name}: v")
+    vs = _tuple(v, f"v given to {name}")
     shapes, wanted = ([tuple(t.shape) for t in ts] for ts in (vs, like))
-    if shapes != wanted:
-        raise RuntimeError(f"{name}: v has invalid size: got shapes {shapes}, should be {wanted}")
+    check(shapes == wanted, "{}: v has invalid size: got shapes {}, should be {}", name, shapes, wanted)
     return vs
 
 
@@ -73,19 +72,27 @@ def _result(tensors: Tensors, single: bool, create_graph: bool) -> Any:
     return out[0] if single else out
 
 
+def _check_strategy(name: str, strategy: str, create_graph: bool, strict: bool, vectorize: bool) -> None:
+    ways = ("forward-mode", "reverse-mode")
+    check(strategy in ways, "{}: expected strategy to be either {!r} or {!r}", name, *ways, error=AssertionError)
+    message = "{}: `strict=True` and `vectorize=True` are not supported together"
+    check(not (strict and vectorize), message, name)
+    message = "{}: forward-mode is for `vectorize=True` and `create_graph=False`"
+    forward = strategy == "forward-mode"
+    check(not forward or (vectorize and not create_graph), message, name, error=NotImplementedError)
+
+
 @enable_grad()
 def jacobian(
-    func: Func,
-    inputs: Any,
-    create_graph: bool = False,
-    strict: bool = False,
-    vectorize: bool = False,
+    func: Func, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
     strategy: str = "reverse-mode",
-) -> Any:
+) -> Any:  # fmt: skip
     """The derivative of every output element by every input element, (*output shape, *input shape).
 
-    A tuple over inputs where the inputs are one, within a tuple over outputs where they are one.
+    A tuple over inputs where the inputs are one, within a tuple over outputs where they are one. The
+    strategy "forward-mode", which wants `vectorize`, gives the same numbers by the same way.
     """
+    _check_strategy("jacobian", strategy, create_graph, strict, vectorize)
     xs, outputs = _called("jacobian", func, inputs, create_graph)
     single = not isinstance(inputs, tuple)
     parts = [_result(jacobians(y, xs, create_graph, strict), single, create_graph) for y in outputs]
@@ -104,23 +111,20 @@ def jacobians(y: Tensor, xs: Tensors, create_graph: bool = False, strict: bool =
 
 def _scalar(name: str, func: Func) -> Func:
     def checked(*xs: Tensor) -> Tensor:
-        out = func(*xs)
-        if not isinstance(out, Tensor) or out.array.size != 1:
-            raise RuntimeError(f"The Tensor returned by the function given to {name} should contain a single element")
-        return reshape(out, ())
+        outputs = _tuple(func(*xs), f"outputs of the user-provided function given to {name}")
+        fine = len(outputs) == 1 and outputs[0].array.size == 1
+        check(fine, "The function given to {} should return a single Tensor with a single element", name)
+        return reshape(outputs[0], ())
 
     return checked
 
 
 def hessian(
-    func: Func,
-    inputs: Any,
-    create_graph: bool = False,
-    strict: bool = False,
-    vectorize: bool = False,
+    func: Func, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
-) -> Any:
+) -> Any:  # fmt: skip
     """The second derivatives of a function with one element: the `jacobian` of its `jacobian`."""
+    _check_strategy("hessian", outer_jacobian_strategy, False, strict, vectorize)
 
     def gradient(*xs: Tensor) -> Any:
         return jacobian(_scalar("hessian", func), xs if isinstance(inputs, tuple) else xs[0], True, strict)

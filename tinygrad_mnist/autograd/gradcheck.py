@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.autograd.functional import jacobians
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.random import normal
 from tinygrad_mnist.tape import enable_grad, grad
 from tinygrad_mnist.tensor import Array, Tensor, wrap
@@ -19,16 +20,9 @@ class GradcheckError(RuntimeError):
 
 
 def gradcheck(
-    func: Callable[..., Any],
-    inputs: Any,
-    *,
-    eps: float = 1e-6,
-    atol: float = 1e-5,
-    rtol: float = 1e-3,
-    raise_exception: bool = True,
-    nondet_tol: float = 0.0,
-    **ignored: Any,
-) -> bool:
+    func: Callable[..., Any], inputs: Any, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
+    raise_exception: bool = True, nondet_tol: float = 0.0, **ignored: Any,
+) -> bool:  # fmt: skip
     """Whether the gradients of `func` agree with (f(x + eps) - f(x - eps)) / (2 eps).
 
     Args:
@@ -40,8 +34,8 @@ def gradcheck(
     """
     given = _listed(inputs)
     checked = [(i, x) for i, x in enumerate(given) if isinstance(x, Tensor) and x.tracked]
-    if not checked:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them does")
+    wanted = "gradcheck expects at least one input tensor to require gradient, but none of them does"
+    check(checked, wanted, error=ValueError)
     for i, x in checked:
         if x.array.dtype != np.float64:
             warnings.warn(f"gradcheck: input #{i} is {x.dtype}; only float64 is precise enough", stacklevel=2)
@@ -50,18 +44,16 @@ def gradcheck(
         for i, (place, x) in enumerate(checked):
             for k, ratio in enumerate(_differences(lambda: _floats(func(*given)), x.array, eps)):
                 tape, again = (each[k][i].array.reshape(-1, x.array.size).T for each in (first, second))
-                problem = ""
-                if not np.allclose(tape, ratio, rtol, atol):
-                    problem = (
-                        f"Jacobian mismatch for output {k} with respect to input {place},\n"
-                        f"numerical:{wrap(ratio)}\nanalytical:{wrap(tape)}\n"
-                    )
-                elif np.abs(tape - again).max(initial=0) > nondet_tol:
-                    problem = f"Backward is not reentrant: two passes differ by more than {nondet_tol}"
-                if problem and raise_exception:
-                    raise GradcheckError(problem)
-                if problem:
-                    return False
+                near = np.allclose(tape, ratio, rtol, atol)
+                if near and np.abs(tape - again).max(initial=0) <= nondet_tol:
+                    continue
+                problem = (
+                    f"Backward is not reentrant: two passes differ by more than {nondet_tol}" if near else
+                    f"Jacobian mismatch for output {k} with respect to input {place},\n"
+                    f"numerical:{wrap(ratio)}\nanalytical:{wrap(tape)}\n"
+                )  # fmt: skip
+                check(not raise_exception, "{}", problem, error=GradcheckError)
+                return False
     return True
 
 
@@ -89,13 +81,9 @@ def _differences(outputs: Callable[[], list[Tensor]], x: Array, eps: float) -> l
 
 
 def gradgradcheck(
-    func: Callable[..., Any],
-    inputs: Any,
-    grad_outputs: Any = None,
-    *,
-    gen_non_contig_grad_outputs: bool = False,
+    func: Callable[..., Any], inputs: Any, grad_outputs: Any = None, *, gen_non_contig_grad_outputs: bool = False,
     **options: Any,
-) -> bool:
+) -> bool:  # fmt: skip
     """`gradcheck` of the gradient: by the inputs, and by `grad_outputs` (random unless given)."""
     given = _listed(inputs)
     if grad_outputs is None:

@@ -4,19 +4,17 @@
 Draws come from the default generator, `tinygrad_mnist.random`.
 """
 
-from tinygrad_mnist.distributions import constraints
-from tinygrad_mnist.distributions.bernoulli import Bernoulli
-from tinygrad_mnist.distributions.categorical import Categorical
-from tinygrad_mnist.distributions.distribution import Distribution
-from tinygrad_mnist.distributions.exponential import Exponential
-from tinygrad_mnist.distributions.independent import Independent
-from tinygrad_mnist.distributions.kl import kl_divergence, register_kl
-from tinygrad_mnist.distributions.laplace import Laplace
-from tinygrad_mnist.distributions.multivariate_normal import MultivariateNormal
-from tinygrad_mnist.distributions.normal import Normal
-from tinygrad_mnist.distributions.uniform import Uniform
+import sys
 
-__all__ = [
-    "Bernoulli", "Categorical", "Distribution", "Exponential", "Independent", "Laplace", "MultivariateNormal",
-    "Normal", "Uniform", "constraints", "kl_divergence", "register_kl",
-]  # fmt: skip
+from tinygrad_mnist.distributions import constraints, distribution, families, kl, transforms
+from tinygrad_mnist.distributions.distribution import Distribution
+from tinygrad_mnist.distributions.families import *
+from tinygrad_mnist.distributions.kl import kl_divergence, register_kl
+from tinygrad_mnist.distributions.transforms import *
+
+# PyTorch has a module for each family: `distributions.normal.Normal`.
+_MODULES = """bernoulli beta binomial categorical dirichlet exponential gamma geometric independent laplace log_normal
+    multinomial multivariate_normal normal one_hot_categorical poisson transformed_distribution uniform"""
+for _name in _MODULES.split():
+    sys.modules[f"{__name__}.{_name}"] = globals()[_name] = families
+sys.modules[f"{__name__}.utils"] = utils = distribution

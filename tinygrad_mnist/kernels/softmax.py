@@ -1,7 +1,5 @@
 """The exponentials that softmax and its kin share."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

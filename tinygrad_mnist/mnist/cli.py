@@ -5,9 +5,16 @@ from __future__ import annotations
 import sys
 
 import typer
+from rich.markup import escape
 
+from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.demo import demo
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
+from tinygrad_mnist.mnist.commands.export import export
+from tinygrad_mnist.mnist.commands.gallery import gallery
+from tinygrad_mnist.mnist.commands.graph import graph
+from tinygrad_mnist.mnist.commands.predict import predict
+from tinygrad_mnist.mnist.commands.summary import summary
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
@@ -19,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (train, evaluate, demo):
+for _command in (train, evaluate, predict, gallery, graph, summary, bench, export, demo):
     app.command()(_command)
 
 
@@ -28,5 +35,5 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except (DataError, RunError, ValueError, OSError) as error:
-        errors.print(f"[bold red]error:[/] {error}", soft_wrap=True)
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)

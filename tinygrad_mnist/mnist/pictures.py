@@ -79,6 +79,8 @@ def _ink(grey: Plane) -> tuple[Plane, float]:
     if ink.max() < FAINT:
         raise ValueError("prepare: got an empty sheet, wanted a digit on it")
     darkest = float(np.quantile(ink[ink > ink.max() / 2], 0.99))
+    if grain >= darkest:
+        raise ValueError("prepare: got an edge as dark as the ink, wanted a digit on even paper")
     return np.clip(ink / darkest, 0, 1), max(0.1, grain / darkest)
 
 

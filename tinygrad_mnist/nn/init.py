@@ -1,30 +1,29 @@
 """Initial values for parameters, written in place, without history."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import random
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tape import touch
 from tinygrad_mnist.tensor import Array, Tensor
 
-GAINS: dict[str, float] = {
-    "linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0,
-    "conv_transpose2d": 1.0, "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5 / 3,
-    "relu": math.sqrt(2.0), "selu": 3 / 4,
-}  # fmt: skip
+GAINS = {"tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4} | dict.fromkeys((
+    "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"), 1.0,
+)  # fmt: skip
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor on the standard deviation that makes up for what a nonlinearity takes away."""
     if nonlinearity == "leaky_relu":
-        slope = 0.01 if param is None else param
+        slope: Any = 0.01 if param is None else param
+        check(isinstance(slope, int | float) and not isinstance(slope, bool), "calculate_gain: negative_slope {} not a"
+              " valid number", slope, error=ValueError)  # fmt: skip
         return math.sqrt(2.0 / (1 + slope**2))
-    if nonlinearity not in GAINS:
-        raise ValueError(f"Unsupported nonlinearity {nonlinearity}, wanted leaky_relu or one of {', '.join(GAINS)}")
+    check(nonlinearity in GAINS, "Unsupported nonlinearity {}, wanted leaky_relu or one of {}", nonlinearity,
+          ", ".join(GAINS), error=ValueError)  # fmt: skip
     return GAINS[nonlinearity]
 
 
@@ -34,6 +33,10 @@ def _write(tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
+def _check_ndim(ok: bool, name: str, wanted: str, tensor: Tensor) -> None:
+    check(ok, "{}: Only tensors with {} dimensions are supported, got {}", name, wanted, tensor.ndim, error=ValueError)
+
+
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform numbers in [a, b)."""
     return _write(tensor, random.uniform(tensor.array.shape, tensor.dtype, generator) * (b - a) + a)
@@ -41,18 +44,20 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Normal numbers."""
+    check(std >= 0, "normal_ expects std >= 0.0, but found std {}", std)
     return _write(tensor, random.normal(tensor.array.shape, tensor.dtype, generator) * std + mean)
 
 
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
 ) -> Tensor:
-    """Normal numbers, each drawn again until it lies in [a, b]."""
-    values = random.normal(tensor.array.shape, np.float64, generator) * std + mean
-    outside = (values < a) | (values > b)
-    while outside.any():
-        values[outside] = random.normal(int(outside.sum()), np.float64, generator) * std + mean
-        outside = (values < a) | (values > b)
+    """Normal numbers that lie in [a, b]: uniform ones, kept with a chance as the normal density has it."""
+    values, pending = np.empty(tensor.array.shape), np.ones(tensor.array.shape, bool)
+    top = max(a, min(mean, b))
+    while pending.any():
+        draw, luck = (random.uniform(tensor.array.shape, np.float64, generator) for _ in range(2))
+        values = np.where(pending, draw * (b - a) + a, values)
+        pending &= luck > np.exp((((top - mean) / std) ** 2 - ((values - mean) / std) ** 2) / 2)
     return _write(tensor, values)
 
 
@@ -73,28 +78,26 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix."""
-    if tensor.ndim != 2:
-        raise ValueError(f"eye_: Only tensors with 2 dimensions are supported, got {tensor.ndim}")
+    _check_ndim(tensor.ndim == 2, "eye_", "2", tensor)
     return _write(tensor, np.eye(*tensor.array.shape))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """A convolution's weight that passes as many channels through as it can."""
-    shape = tensor.array.shape
-    if len(shape) not in (3, 4, 5) or shape[0] % groups:
-        raise ValueError(f"dirac_: wanted 3 to 5 dimensions, the first divisible by groups, got {tuple(shape)}")
-    values = np.zeros(shape)
-    per_group = shape[0] // groups
-    for group in range(groups):
-        for d in range(min(per_group, shape[1])):
-            values[(group * per_group + d, d, *(n // 2 for n in shape[2:]))] = 1
-    return _write(tensor, values)
+    _check_ndim(tensor.ndim in (3, 4, 5), "dirac_", "3, 4, or 5", tensor)
+    out, inner, *size = tensor.array.shape
+    check(out % groups == 0, "dirac_: dim 0 must be divisible by groups, got {} and {}", out, groups, error=ValueError)
+    middle = tuple(n // 2 for n in size)
+    values = np.zeros((groups, out // groups, inner, *size))
+    for d in range(min(out // groups, inner)):
+        values[(slice(None), d, d, *middle)] = 1
+    return _write(tensor, values.reshape(tensor.array.shape))
 
 
 def fans(tensor: Tensor) -> tuple[int, int]:
     """How many inputs feed one output of a weight, and how many outputs one input feeds."""
-    if tensor.ndim < 2:
-        raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+    check(tensor.ndim >= 2, "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions",
+          error=ValueError)  # fmt: skip
     field = math.prod(tensor.array.shape[2:])
     return tensor.array.shape[1] * field, tensor.array.shape[0] * field
 
@@ -114,18 +117,17 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
-    fan = fans(tensor)[mode == "fan_out"]
-    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+    if not tensor.array.size:
+        return 0.0
+    check(mode.lower() in ("fan_in", "fan_out"), "Mode {} not supported, please use one of ['fan_in', 'fan_out']", mode,
+          error=ValueError)  # fmt: skip
+    return calculate_gain(nonlinearity, a) / math.sqrt(fans(tensor)[mode.lower() == "fan_out"])
 
 
 def kaiming_uniform_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
     """Uniform with variance gain^2 / fan, `a` the leaky ReLU's slope. He et al. (2015), arXiv:1502.01852."""
-    if not tensor.array.size:
-        return tensor
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
@@ -134,15 +136,14 @@ def kaiming_normal_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
     """Normal with variance gain^2 / fan, `a` the leaky ReLU's slope. He et al. (2015), arXiv:1502.01852."""
-    if not tensor.array.size:
-        return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
     """Rows (or columns) orthonormal, times gain. Saxe et al. (2013), arXiv:1312.6120."""
-    if tensor.ndim < 2:
-        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    _check_ndim(tensor.ndim >= 2, "orthogonal_", "2 or more", tensor)
+    if not tensor.array.size:
+        return tensor
     rows, columns = len(tensor), tensor.numel() // len(tensor)
     q, r = np.linalg.qr(random.normal((max(rows, columns), min(rows, columns)), np.float64, generator))
     q = q * np.sign(np.diagonal(r))
@@ -151,8 +152,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
     """Normal numbers with a share of zeros in every column. Martens, ICML 2010."""
-    if tensor.ndim != 2:
-        raise ValueError("Only tensors with 2 dimensions are supported")
+    _check_ndim(tensor.ndim == 2, "sparse_", "2", tensor)
     rows, columns = tensor.array.shape
     values: Array = random.normal((rows, columns), np.float64, generator) * std
     for column in range(columns):
@@ -163,12 +163,11 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
 def bias_for(weight: Tensor, bias: Tensor | None) -> None:
     """PyTorch's start of a layer's bias: uniform in +-1 / sqrt(fan_in) of its weight."""
     if bias is not None:
-        fan_in, _ = fans(weight)
-        bound = 1 / math.sqrt(fan_in) if fan_in else 0
+        bound = 1 / math.sqrt(fans(weight)[0] or math.inf)
         uniform_(bias, -bound, bound)
 
 
 # PyTorch's older names
-uniform, normal, constant, orthogonal = uniform_, normal_, constant_, orthogonal_
-xavier_uniform, xavier_normal = xavier_uniform_, xavier_normal_
+uniform, normal, constant, eye, dirac, sparse = uniform_, normal_, constant_, eye_, dirac_, sparse_
+orthogonal, xavier_uniform, xavier_normal = orthogonal_, xavier_uniform_, xavier_normal_
 kaiming_uniform, kaiming_normal = kaiming_uniform_, kaiming_normal_

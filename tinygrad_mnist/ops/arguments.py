@@ -1,13 +1,14 @@
 """What operations do with their arguments before they compute: promote, count dimensions, refuse."""
 
-from __future__ import annotations
-
+import functools
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Tensor, as_array, wrap
 
@@ -18,9 +19,9 @@ def as_tensor(x: Any, name: str = "tensor", dtype: Any = None) -> Tensor:
     """A tensor as it is; numbers and arrays wrapped, of a dtype or of the default ones."""
     if isinstance(x, Tensor):
         return x
-    if isinstance(x, bool | int | float | np.ndarray | np.generic):
-        return wrap(as_array(x, dtype))
-    raise TypeError(f"{name}: wanted a Tensor or a number, got {type(x).__name__}")
+    known = isinstance(x, bool | int | float | np.ndarray | np.generic)
+    check(known, "{}: wanted a Tensor or a number, got {}", name, type(x).__name__, error=TypeError)
+    return wrap(as_array(x, dtype))
 
 
 def cast(x: Tensor, dtype: Any) -> Tensor:
@@ -45,22 +46,14 @@ def promoted(*values: Any, name: str = "operation", least: int = dtypes.BOOL) ->
 
     With `least=dtypes.FLOAT` a mixture without floats becomes the default dtype.
     """
-    dimensioned: list[Any] = []
-    zeros: list[Any] = []
-    scalars: list[Any] = []
+    groups: tuple[list[Any], ...] = [], [], []  # of tensors with dimensions, tensors without, Python's numbers
     for each in values:
         if isinstance(each, Tensor | np.ndarray):
             array = each.array if isinstance(each, Tensor) else each
-            (dimensioned if array.ndim else zeros).append(array.dtype)
-        elif isinstance(each, bool | np.bool_):
-            scalars.append(dtypes.bool_.dtype)
-        elif isinstance(each, int | np.integer):
-            scalars.append(dtypes.int64.dtype)
-        elif isinstance(each, float | np.floating):
-            scalars.append(dtypes.default())
+            groups[0 if array.ndim else 1].append(array.dtype)
         else:
-            raise TypeError(f"{name}: wanted a Tensor or a number, got {type(each).__name__}")
-    common = dtypes.combine(dimensioned, zeros, scalars)
+            groups[2].append(dtypes.of_number(each, name))
+    common = dtypes.combine(*groups)
     if dtypes.kind(common) < least:
         common = dtypes.default()
     return [
@@ -79,39 +72,58 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
     return promoted(a, b, name=name)
 
 
+def supported(name: str, kinds: str, *tensors: Tensor) -> None:
+    """NotImplementedError, as in PyTorch, unless every tensor's dtype is of one of NumPy's `kinds`."""
+    for x in tensors:
+        check(x.array.dtype.kind in kinds, '"{}" not implemented for {}', name, x.dtype, error=NotImplementedError)
+
+
+def named(function: Any, name: str, doc: str) -> Any:
+    """The function, made by a factory, under a name and a docstring of its own."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
 def mismatch(name: str, a: Tensor, b: Tensor) -> RuntimeError:
     """The error for two shapes that do not broadcast: the last dimension that clashes, named."""
-    for back in range(1, min(a.array.ndim, b.array.ndim) + 1):
-        m, n = a.array.shape[-back], b.array.shape[-back]
-        if m != n and 1 not in (m, n):
-            where = max(a.array.ndim, b.array.ndim) - back
-            return RuntimeError(
-                f"{name}: The size of tensor a ({m}) must match the size of tensor b ({n}) at"
-                f" non-singleton dimension {where}: got shapes {tuple(a.shape)} and {tuple(b.shape)}"
-            )
-    return RuntimeError(f"{name}: shapes {tuple(a.shape)} and {tuple(b.shape)} do not fit")
+    m, n = a.array.shape, b.array.shape
+    clashes = [k for k in range(-1, -min(len(m), len(n)) - 1, -1) if m[k] != n[k] and 1 not in (m[k], n[k])]
+    if not clashes:
+        return RuntimeError(f"{name}: shapes {m} and {n} do not fit")
+    return RuntimeError(
+        f"{name}: The size of tensor a ({m[clashes[0]]}) must match the size of tensor b ({n[clashes[0]]}) at"
+        f" non-singleton dimension {max(len(m), len(n)) + clashes[0]}: got shapes {m} and {n}"
+    )
 
 
 def dimension(dim: Any, ndim: int, name: str) -> int:
     """A dimension counted from the front; IndexError, as PyTorch words it, out of range."""
-    room = max(ndim, 1)
-    dim = int(dim)
-    if not -room <= dim < room:
-        raise IndexError(
-            f"{name}: Dimension out of range (expected to be in range of [{-room}, {room - 1}], but got {dim})"
-        )
-    return dim % room
+    room, dim = max(ndim, 1), operator.index(dim)
+    wanted = "{}: Dimension out of range (expected to be in range of [{}, {}], but got {})"
+    check(-room <= dim < room, wanted, name, -room, room - 1, dim, error=IndexError)
+    return int(dim % room)
 
 
 def dimensions(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
     """The dimensions to reduce, from the front: all of them for None or an empty sequence."""
     if dim is None or (isinstance(dim, tuple | list) and not dim):
         return tuple(range(ndim))
-    given = dim if isinstance(dim, tuple | list) else (dim,)
-    dims = tuple(dimension(d, ndim, name) for d in given)
-    if len(set(dims)) != len(dims):
-        raise RuntimeError(f"{name}: dim {dims[-1]} appears multiple times in the list of dims")
+    dims = tuple(dimension(d, ndim, name) for d in (dim if isinstance(dim, tuple | list) else (dim,)))
+    check(len(set(dims)) == len(dims), "{}: dim {} appears multiple times in the list of dims", name, dims[-1])
     return dims if ndim else ()
+
+
+def numpy_names(function: Any) -> Any:
+    """The function with NumPy's keywords too: `axis` for dim, `keepdims` for keepdim."""
+
+    @functools.wraps(function)
+    def op(*args: Any, **options: Any) -> Any:
+        if "axis" in options or "keepdims" in options:
+            options = {{"axis": "dim", "keepdims": "keepdim"}.get(name, name): each for name, each in options.items()}
+        return function(*args, **options)
+
+    return op
 
 
 def size(values: tuple[Any, ...]) -> tuple[int, ...]:
@@ -124,6 +136,5 @@ def size(values: tuple[Any, ...]) -> tuple[int, ...]:
 def index_array(x: Any, name: str) -> Any:
     """An integer tensor's array for indexing; anything else is refused."""
     array = as_tensor(x, name).array
-    if array.dtype.kind not in "iu":
-        raise RuntimeError(f"{name}: expected an integer tensor for the index, got {array.dtype}")
+    check(array.dtype.kind in "iu", "{}: expected an integer tensor for the index, got {}", name, array.dtype)
     return array

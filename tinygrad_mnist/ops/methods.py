@@ -1,41 +1,22 @@
 """The tables that make operations into methods, operators and in-place methods of Tensor."""
 
-from __future__ import annotations
-
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes, random, tape
 from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction, special
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
-from tinygrad_mnist.tape import assign, history_of, mode
+from tinygrad_mnist.tape import assign, history_of, mode, touch
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
 
-METHODS = {
-    pointwise: """add sub mul div neg pow floor_divide remainder fmod exp exp2 expm1 log log2 log10
-        log1p sqrt rsqrt reciprocal sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
-        sigmoid erf erfc sinc deg2rad rad2deg floor ceil trunc sign round frac relu abs square
-        positive clamp clamp_min clamp_max nan_to_num maximum minimum fmax fmin atan2 hypot
-        logaddexp logaddexp2 xlogy copysign lerp addcmul addcdiv heaviside eq ne lt le gt ge
-        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor
-        bitwise_left_shift bitwise_right_shift bitwise_not isnan isinf isposinf isneginf isfinite
-        signbit isclose allclose equal""",
-    reduction: """sum mean nansum nanmean var std prod logsumexp softmax log_softmax norm dist renorm all any
-        count_nonzero amax amin aminmax argmax argmin max min sort argsort msort topk kthvalue
-        median mode quantile unique unique_consecutive bincount histc histogram cumsum cumprod
-        cummax cummin logcumsumexp diff cov corrcoef""",
-    movement: """reshape view flatten unflatten permute transpose t movedim squeeze unsqueeze expand
-        expand_as view_as reshape_as broadcast_to sum_to_size diagonal select narrow unbind split
-        chunk tensor_split unfold index_put gather scatter scatter_add index_select take_along_dim
-        take masked_fill masked_select masked_scatter nonzero argwhere tile repeat
-        repeat_interleave flip fliplr flipud roll rot90 tril triu diag diag_embed clone contiguous""",
-    linear_algebra: """matmul mm bmm mv dot vdot inner outer addmm addmv addr baddbmm addbmm
-        tensordot kron trace cross""",
-}
-"""Functions that are methods too: their first argument is the tensor."""
+ROOMS = (pointwise, reduction, movement, linear_algebra)
+FUNCTIONS_ONLY = {"bucketize", "softmin", "std_mean", "var_mean", "bilinear"}
+"""Functions whose first argument is a tensor, and which PyTorch does not have as methods."""
 
 ALIASES = {
     "absolute": "abs", "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div",
@@ -43,24 +24,68 @@ ALIASES = {
     "less_equal": "le", "not_equal": "ne", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "fix": "trunc",
     "swapaxes": "transpose", "swapdims": "transpose", "moveaxis": "movedim", "ger": "outer",
-    "split_with_sizes": "split",
+    "split_with_sizes": "split", "unsafe_split": "split", "unsafe_chunk": "chunk", "sgn": "sign",
 }  # fmt: skip
 
-INPLACE = """add sub mul div neg pow floor_divide remainder fmod exp exp2 expm1 log log2 log10 log1p
-    sqrt rsqrt reciprocal sin cos tan asin acos atan sinh cosh tanh sigmoid erf erfc floor ceil
-    trunc sign round frac relu abs square clamp clamp_min clamp_max nan_to_num lerp addcmul addcdiv
-    eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or
-    bitwise_xor bitwise_not masked_fill masked_scatter scatter scatter_add index_put tril triu cumsum
-    cumprod renorm addmm addmv addr baddbmm atan2 hypot copysign index_add index_copy index_fill
-    absolute subtract multiply divide negative clip"""
+NOT_INPLACE = {"positive", "maximum", "minimum", "fmax", "fmin", "logaddexp", "logaddexp2", "isnan", "isinf",
+               "isposinf", "isneginf", "isfinite", "signbit", "isclose", "allclose", "equal", "where",
+               "isreal", "frexp"}  # fmt: skip
+"""Of the operations on each element, those that have no in-place method; other operations that have one:"""
+INPLACE = """renorm cumsum cumprod index_put index_add index_copy index_fill index_reduce put scatter scatter_add
+    scatter_reduce fill masked_fill masked_scatter tril triu addmm addmv addr baddbmm addbmm"""
+OF_SPECIAL = "erfinv lgamma digamma polygamma mvlgamma logit i0 igamma igammac"
+RESHAPED = "squeeze unsqueeze t transpose swapaxes swapdims as_strided"
 
 OPERATORS = {
     "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide",
     "mod": "remainder", "pow": "pow", "matmul": "matmul", "and": "bitwise_and", "or": "bitwise_or",
     "xor": "bitwise_xor", "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }  # fmt: skip
-UNARY = {"neg": "neg", "pos": "positive", "abs": "abs", "invert": "bitwise_not"}
+UNARY = {"neg": "neg", "pos": "positive", "abs": "abs"}
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+
+ALSO_FUNCTIONS = """detach detach_ conj resolve_conj resolve_neg resize_as_ as_strided_ zero_ fill_ is_nonzero
+    is_same_size is_conj is_neg is_inference index_put_ clamp_ clamp_max_ clamp_min_ clip_ round_ nan_to_num_ xlogy_
+    addmv_"""
+"""Methods that are functions too, beside the in-place ones of functions of one tensor."""
+
+
+def lenient(function: Callable[..., Any]) -> Any:
+    """The function, with NumPy's names for `dim` and `keepdim`, and with `out=`, where the result is written."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if options:
+            options = {NUMPY_NAMES.get(name, name): value for name, value in options.items()}
+            if (out := options.pop("out", None)) is not None:
+                return _written(function, args, options, out)
+        return function(*args, **options)
+
+    call.__qualname__ = function.__name__
+    return call
+
+
+def _names(function: Any) -> tuple[str, ...]:
+    code = getattr(function, "__wrapped__", function).__code__
+    return tuple(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def _written(function: Callable[..., Any], args: Any, options: dict[str, Any], out: Any) -> Any:
+    name = function.__name__
+    if isinstance(out, Tensor) and "dtype" in _names(function):
+        options.setdefault("dtype", out.dtype)
+    result = function(*args, **options)
+    pairs = [(result, out)] if isinstance(result, Tensor) else list(zip(result, out, strict=True))
+    for value, target in pairs:
+        check(not value.tracked, "{}(): functions with out=... arguments don't support automatic differentiation,"
+              " but one of the arguments requires grad.", name)  # fmt: skip
+        _check_castable(value, target, name)
+        if target.array.shape != value.array.shape:
+            target.array = np.empty(value.array.shape, target.array.dtype)
+        target.array[...] = value.array
+        touch(target)
+    return out
 
 
 def inplace(function: Any, name: str) -> Any:
@@ -77,44 +102,59 @@ def inplace(function: Any, name: str) -> Any:
         if mode.recording and (history_of(self) or any(map(history_of, others))):
             source = wrap(self.array.copy())
             source.tracked, source.node = self.tracked, self.node
-        return _write(self, function(source, *args, **kwargs), name)
+        value = function(source, *args, **kwargs)
+        if value.array.shape != self.array.shape:
+            raise RuntimeError(
+                f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape {list(value.shape)}"
+            )
+        _check_castable(value, self, name)
+        return assign(self, value, name)
 
     method.__name__ = name + "_"
     return method
 
 
-def _write(self: Tensor, value: Tensor, name: str) -> Tensor:
-    if value.array.shape != self.array.shape:
-        raise RuntimeError(
-            f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape {list(value.shape)}"
-        )
-    if dtypes.kind(value.array.dtype) > dtypes.kind(self.array.dtype):
-        raise RuntimeError(f"{name}_: result type {value.dtype} can't be cast to the desired output type {self.dtype}")
-    return assign(self, value, name)
+def _check_castable(value: Tensor, target: Tensor, name: str) -> None:
+    if dtypes.kind(value.array.dtype) > dtypes.kind(target.array.dtype):
+        raise RuntimeError(f"{name}: result type {value.dtype} can't be cast to the desired output type {target.dtype}")
 
 
-def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """Write the elements of src, broadcast and cast, into this tensor."""
-    value = movement.expand(src, self.array.shape) if src.array.shape != self.array.shape else src
-    return assign(self, cast(value, self.dtype), "copy")
+def _reshaping(function: Any, name: str) -> Any:
+    @functools.wraps(function)
+    def method(self: Tensor, *args: Any, **options: Any) -> Tensor:
+        if self.tracked and self.node is None and mode.recording:
+            tape._refuse_leaf(self, name)
+        seen = function(self, *args, **options)
+        self.array, self.node, self.tracked = seen.array, seen.node, seen.tracked
+        return self
 
-
-def _filler(name: str, draw: Any, doc: str) -> Any:
-    def method(self: Tensor, *args: Any, generator: Any = None, **kwargs: Any) -> Tensor:
-        value = draw(self, random.source(generator), *args, **kwargs)
-        return assign(self, wrap(np.broadcast_to(np.asarray(value).astype(self.array.dtype), self.array.shape)), name)
-
-    method.__name__, method.__doc__ = name, doc
     return method
 
 
-FILLERS = {
-    "zero_": (lambda x, r: 0, "Set every element to 0."),
-    "fill_": (lambda x, r, value: as_tensor(value, dtype=x.array.dtype).array, "Set every element to a number."),
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Write the elements of src (or a number), broadcast and cast, into this tensor."""
+    value = as_tensor(src, "copy_")
+    value = movement.expand(value, self.array.shape) if value.array.shape != self.array.shape else value
+    return assign(self, cast(value, self.dtype), "copy")
+
+
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Write a number on the diagonal, with `wrap` again and again down a tall matrix."""
+    sides = set(self.array.shape)
+    check(self.ndim == 2 or (self.ndim > 2 and len(sides) == 1), "fill_diagonal_: wanted a matrix, or more dimensions"
+          " of equal length, got shape {}", self.shape)  # fmt: skip
+    mask = np.zeros(self.array.shape, bool)
+    np.fill_diagonal(mask, True, wrap)
+    return self.masked_fill_(as_tensor(mask), fill_value)
+
+
+# drawing -----------------------------------------------------------------------------------
+
+FILLERS: dict[str, tuple[Any, str]] = {
     "uniform_": (lambda x, r, from_=0.0, to=1.0: r.uniform(from_, to, x.array.shape), "Draw from [from_, to)."),
     "normal_": (lambda x, r, mean=0.0, std=1.0: r.normal(mean, std, x.array.shape), "Draw normal numbers."),
     "exponential_": (lambda x, r, lambd=1.0: r.exponential(1 / lambd, x.array.shape), "Draw exponential numbers."),
-    "bernoulli_": (lambda x, r, p=0.5: r.random(x.array.shape) < as_tensor(p).array, "Draw 1 with probability p."),
+    "bernoulli_": (lambda x, r, p=0.5: r.binomial(1, as_tensor(p).array, x.array.shape), "Draw 1 with probability p."),
     "geometric_": (lambda x, r, p: r.geometric(p, x.array.shape), "Draw the number of trials until a success."),
     "cauchy_": (lambda x, r, median=0.0, sigma=1.0: median + sigma * r.standard_cauchy(x.array.shape), "Draw Cauchys."),
     "log_normal_": (lambda x, r, mean=1.0, std=2.0: r.lognormal(mean, std, x.array.shape), "Draw log-normal numbers."),
@@ -123,33 +163,49 @@ FILLERS = {
 
 
 def _integers(x: Tensor, r: np.random.Generator, low: int, to: int | None) -> Any:
-    top = 2**24 if x.array.dtype.kind == "f" else np.iinfo(x.array.dtype).max
+    top = {"f": 2**24, "b": 2}.get(x.array.dtype.kind) or np.iinfo(x.array.dtype).max
     low, to = (low, to) if to is not None else (0, low or top)
     return r.integers(low, to, x.array.shape)
 
 
-def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
-    """A copy of input with slices of source added at the indices along `dim`."""
-    return movement.index_put(input, _at(input, dim, index), source * alpha, accumulate=True)
+def _filler(name: str, draw: Any, doc: str) -> Any:
+    def method(self: Tensor, *args: Any, generator: Any = None, **options: Any) -> Tensor:
+        options = {"from_" if key == "from" else key: value for key, value in options.items()}
+        try:
+            value = np.asarray(draw(self, random.source(generator), *args, **options))
+        except (ValueError, ZeroDivisionError) as error:
+            raise RuntimeError(f"{name}: {error}, got {args or options}") from None
+        return assign(self, wrap(np.broadcast_to(value.astype(self.array.dtype), self.array.shape)), name[:-1])
 
-
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """A copy of input with slices of source written at the indices along `dim`."""
-    return movement.index_put(input, _at(input, dim, index), source)
-
-
-def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """A copy of input with a number written at the indices along `dim`."""
-    return movement.index_put(
-        input, _at(input, dim, index), cast(as_tensor(value, dtype=input.array.dtype), input.dtype)
-    )
-
-
-def _at(input: Tensor, dim: int, index: Tensor) -> tuple[Any, ...]:
-    return (slice(None),) * (dim % input.ndim) + (index,)
+    method.__name__, method.__doc__ = name, doc
+    return method
 
 
 # conversions and plumbing -------------------------------------------------------------------
+
+TYPES = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int",
+         "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
+
+
+class Storage:
+    """The memory behind a tensor and its views: one row of elements."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self.dtype, self.tolist, self.__getitem__ = dtypes.of(array.dtype), array.tolist, array.__getitem__
+
+    def __len__(self) -> int:
+        return self.array.size
+
+    size = __len__
+
+    def nbytes(self) -> int:
+        """Bytes in all."""
+        return self.array.nbytes
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self.array.ctypes.data
 
 
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -157,30 +213,23 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
     The tensor itself where nothing changes. The only device is the CPU.
     """
-    wanted = kwargs.get("dtype")
-    places = [kwargs.get("device")]
-    for each in args:
-        if isinstance(each, Tensor):
-            wanted = each.dtype
-        elif isinstance(each, str | device | int) and not isinstance(each, bool):
-            places.append(each)
-        elif each is not None and not isinstance(each, bool):
-            wanted = each
-    for place in places:
-        require_cpu(place)
-    out = self if wanted is None else cast(self, wanted)
+    given = [each for each in (*args, *map(kwargs.get, ("dtype", "device", "other"))) if each is not None]
+    wanted = [getattr(each, "dtype", each) for each in given if not isinstance(each, str | device | int)]
+    for each in given:
+        if isinstance(each, str | device | int) and not isinstance(each, bool):
+            require_cpu(each)
+    out = cast(self, wanted[0]) if wanted else self
     return movement.clone(out) if kwargs.get("copy") and out is self else out
 
 
 def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, `torch.FloatTensor`; or the tensor cast to a dtype."""
-    names = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long", "int32": "Int",
-             "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
     if dtype is None:
-        return f"torch.{names[self.array.dtype.name]}Tensor"
+        return f"torch.{TYPES[self.array.dtype.name]}Tensor"
     if isinstance(dtype, str):
-        found = [name for name, short in names.items() if dtype == f"torch.{short}Tensor"]
-        dtype = found[0] if found else dtype
+        found = [name for name, short in TYPES.items() if dtype == f"torch.{short}Tensor"]
+        check(found, "type: invalid type: {!r}", dtype, error=ValueError)
+        dtype = found[0]
     return cast(self, getattr(dtype, "dtype", dtype))
 
 
@@ -196,30 +245,7 @@ def detach_(self: Tensor) -> Tensor:
     return self
 
 
-def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
-    return _reshaped(self, movement.squeeze(self, *([] if dim is None else [dim])))
-
-
-def unsqueeze_(self: Tensor, dim: int) -> Tensor:
-    return _reshaped(self, movement.unsqueeze(self, dim))
-
-
-def t_(self: Tensor) -> Tensor:
-    return _reshaped(self, movement.t(self))
-
-
-def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
-    return _reshaped(self, movement.transpose(self, dim0, dim1))
-
-
-def _reshaped(self: Tensor, seen: Tensor) -> Tensor:
-    if self.tracked and self.node is None and mode.recording:
-        tape._refuse_leaf(self, "view")
-    self.array, self.node, self.tracked = seen.array, seen.node, seen.tracked
-    return self
-
-
-def resize_(self: Tensor, *shape: Any) -> Tensor:
+def resize_(self: Tensor, *shape: Any, memory_format: Any = None) -> Tensor:
     """Another shape, in place; elements beyond the present ones are 0."""
     self.array = np.resize(self.array, size(shape)) if self.array.size else np.zeros(size(shape), self.array.dtype)
     return self
@@ -231,18 +257,14 @@ def set_(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def apply_(self: Tensor, function: Any) -> Tensor:
-    """Replace each element by what a Python function makes of it."""
-    return assign(self, wrap(np.vectorize(function, [self.array.dtype])(self.array)), "apply")
-
-
-def map_(self: Tensor, other: Tensor, function: Any) -> Tensor:
-    """Replace each element by what a Python function makes of it and of other's."""
-    return assign(self, wrap(np.vectorize(function, [self.array.dtype])(self.array, other.array)), "map")
+def map_(self: Tensor, *others: Any) -> Tensor:
+    """Replace each element by what a Python function, the last argument, makes of it (and of other tensors')."""
+    function = np.vectorize(others[-1], [self.array.dtype])
+    return assign(self, wrap(function(self.array, *(x.array for x in others[:-1]))), "map")
 
 
 def _casting(name: str, wanted: dtypes.dtype | None) -> Any:
-    def method(self: Tensor, memory_format: Any = None) -> Tensor:
+    def method(self: Tensor, *args: Any, memory_format: Any = None) -> Tensor:
         return cast(self, wanted) if wanted else self
 
     method.__name__, method.__doc__ = name, f"This tensor as {wanted}." if wanted else "This tensor."
@@ -252,17 +274,12 @@ def _casting(name: str, wanted: dtypes.dtype | None) -> Any:
 CASTS = {
     "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64,
     "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
-    "cpu": None, "coalesce": None,
+    **dict.fromkeys(("cpu", "coalesce", "pin_memory", "share_memory_", "conj", "resolve_conj", "resolve_neg")),
 }  # fmt: skip
 
 
-def backward(
-    self: Tensor,
-    gradient: Tensor | None = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Any = None,
-) -> None:
+def backward(self: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Any = None) -> None:  # fmt: skip
     """Add the gradient of this tensor to the `grad` of every leaf it was computed from.
 
     Args:
@@ -279,9 +296,12 @@ def _transposed(self: Tensor) -> Tensor:
 
 
 def _matrix_transposed(self: Tensor) -> Tensor:
-    if self.ndim < 2:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
+    check(self.ndim > 1, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.", self.ndim)
     return movement.transpose(self, -2, -1)
+
+
+def _same(input: Tensor) -> Tensor:
+    return input
 
 
 def _comparing(function: Any) -> Any:
@@ -294,42 +314,74 @@ def _reflected(function: Any) -> Any:
     return lambda self, other: function(other, self)
 
 
+def _inverted(self: Tensor) -> Tensor:
+    wanted = "~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {}"
+    check(self.array.dtype.kind != "f", wanted, self.dtype, error=TypeError)
+    return pointwise.bitwise_not(self)
+
+
+OTHERS: dict[str, Any] = {
+    "type": type_, "type_as": lambda self, other: cast(self, other.dtype), "apply_": map_,
+    "T": property(_transposed), "mT": property(_matrix_transposed), "H": property(_matrix_transposed),
+    "mH": property(_matrix_transposed), "adjoint": _matrix_transposed, "real": property(_same),
+    "__getitem__": movement.getitem, "__setitem__": movement.setitem, "__invert__": _inverted,
+    "ravel": lambda self: movement.reshape(self, -1), "ndimension": Tensor.dim, "is_cpu": True,
+    "zero_": lambda self: self.fill_(0),
+    "where": lambda self, condition, other: pointwise.where(condition, self, other),
+    "resize_as_": lambda self, other, memory_format=None: resize_(self, other.shape),
+    "storage": lambda self: Storage(movement._storage(self.array)),
+    "untyped_storage": lambda self: Storage(movement._storage(self.array).view(np.uint8)),
+    "is_same_size": lambda self, other: self.shape == other.shape, "is_nonzero": Tensor.__bool__,
+    "is_signed": lambda self: self.array.dtype.kind in "if", "get_device": lambda self: -1,
+    **dict.fromkeys(("is_shared", "is_pinned", "is_conj", "is_neg", "is_inference"), lambda self: False),
+}  # fmt: skip
+
+
 def attach() -> None:
     """Give Tensor its methods. Done once, when the package is imported."""
-    for module, names in METHODS.items():
-        for name in names.split():
-            setattr(Tensor, name, getattr(module, name))
-    for new, old in ALIASES.items():
-        setattr(Tensor, new, getattr(Tensor, old))
-    for function in (index_add, index_copy, index_fill, backward, copy_, to, cuda, detach_, squeeze_, unsqueeze_, t_,
-                     transpose_, resize_, set_, apply_, map_, tape.retain_grad,
+    add: Any = functools.partial(setattr, Tensor)
+    for room in ROOMS:
+        for name in room.__all__:
+            function = getattr(room, name)
+            names = _names(function)
+            if names[:1] in (("input",), ("tensor",)) and name not in FUNCTIONS_ONLY:
+                add(name, lenient(function) if "dim" in names else function)
+    for name in OF_SPECIAL.split():
+        add(name, getattr(special, name))
+    for function in (backward, copy_, to, cuda, detach_, resize_, set_, map_, fill_diagonal_, tape.retain_grad,
                      tape.register_hook):  # fmt: skip
-        setattr(Tensor, function.__name__, function)
-    for name in INPLACE.split():
-        setattr(Tensor, name + "_", inplace(getattr(Tensor, name), name))
+        add(function.__name__, function)
+    for name in (set(pointwise.__all__) - NOT_INPLACE).union(INPLACE.split(), OF_SPECIAL.split()):
+        add(name + "_", inplace(getattr(Tensor, name), name))
+    for new, old in ALIASES.items():
+        for end in ("", "_"):
+            if hasattr(Tensor, old + end):
+                add(new + end, getattr(Tensor, old + end))
+    for name in RESHAPED.split():
+        add(name + "_", _reshaping(getattr(Tensor, name), name))
     for name, (draw, doc) in FILLERS.items():
-        setattr(Tensor, name, _filler(name, draw, doc))
+        add(name, _filler(name, draw, doc))
     for name, wanted in CASTS.items():
-        setattr(Tensor, name, _casting(name, wanted))
+        add(name, _casting(name, wanted))
     for name, operation in OPERATORS.items():
         function = getattr(Tensor, operation)
-        setattr(Tensor, f"__{name}__", function)
-        setattr(Tensor, f"__r{name}__", _reflected(function))
+        add(f"__{name}__", function)
+        add(f"__r{name}__", _reflected(function))
         if hasattr(Tensor, operation + "_"):
-            setattr(Tensor, f"__i{name}__", getattr(Tensor, operation + "_"))
+            add(f"__i{name}__", getattr(Tensor, operation + "_"))
     for name, operation in UNARY.items():
-        setattr(Tensor, f"__{name}__", getattr(Tensor, operation))
+        add(f"__{name}__", getattr(Tensor, operation))
     for name in COMPARISONS:
-        setattr(Tensor, f"__{name}__", _comparing(getattr(Tensor, name)))
-    everything: Any = Tensor
-    everything.type, everything.type_as = type_, lambda self, other: cast(self, other.dtype)
-    everything.T, everything.mT = property(_transposed), property(_matrix_transposed)
-    everything.H, everything.mH = everything.mT, everything.mT
-    everything.__getitem__, everything.__setitem__ = movement.getitem, movement.setitem
-    everything.ravel = lambda self: movement.reshape(self, -1)
-    everything.where = lambda self, condition, other: pointwise.where(condition, self, other)
-    everything.is_shared = lambda self: False
-    everything.pin_memory = everything.share_memory_ = everything.cpu
+        add(f"__{name}__", _comparing(getattr(Tensor, name)))
+    for name, value in OTHERS.items():
+        add(name, value)
+
+
+def also_functions() -> dict[str, Any]:
+    """Methods that PyTorch has as functions too."""
+    of_one = [f"{name}_" for name in pointwise.__all__ if len(_names(getattr(pointwise, name))) == 1]
+    names = [name for name in (*ALSO_FUNCTIONS.split(), *of_one) if hasattr(Tensor, name)]
+    return {"real": _same, **{name: getattr(Tensor, name) for name in (*names, *ALIASES)}}
 
 
 attach()

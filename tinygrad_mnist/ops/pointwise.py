@@ -4,35 +4,45 @@ Most are rows of a table. A row of `elementary` is a function of one tensor, its
 the rule for its gradient, in terms of the input x or, where that is cheaper, of the result y.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.ops.arguments import as_tensor, cast, floating, mismatch, operands, promoted
-from tinygrad_mnist.tape import record
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels.network import gate
+from tinygrad_mnist.ops.arguments import as_tensor, cast, floating, mismatch, named, operands, promoted, supported
+from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "abs", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "asin", "asinh", "atan",
-    "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
-    "bitwise_right_shift", "bitwise_xor", "ceil", "clamp", "clamp_max", "clamp_min", "copysign",
-    "cos", "cosh", "deg2rad", "div", "eq", "equal", "erf", "erfc", "exp", "exp2", "expm1",
-    "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "ge", "gt", "heaviside", "hypot",
-    "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "le", "lerp", "log",
-    "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "nan_to_num", "ne", "neg",
-    "positive", "pow", "rad2deg", "reciprocal", "relu", "remainder", "round", "rsqrt",
-    "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "sqrt", "square", "sub", "tan", "tanh",
-    "trunc", "where", "xlogy",
+    "abs", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "asin", "asinh", "atan", "atan2", "atanh",
+    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "ceil",
+    "clamp", "clamp_max", "clamp_min", "copysign", "cos", "cosh", "deg2rad", "div", "eq", "equal", "erf", "erfc", "exp",
+    "exp2", "expm1", "fill", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "gcd",
+    "ge", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm",
+    "ldexp", "le", "lerp", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "nan_to_num", "ne", "neg", "nextafter", "positive",
+    "pow", "rad2deg", "reciprocal", "relu", "remainder", "round", "rsqrt", "rsub", "sigmoid", "sign", "signbit", "sin",
+    "sinc", "sinh", "sqrt", "square", "sub", "tan", "tanh", "trunc", "where", "xlogy",
 ]  # fmt: skip
 
 Unary = Callable[[Any], Tensor]
 Binary = Callable[[Any, Any], Tensor]
+Rule = Callable[..., Tensor]
+
+
+def pair(name: str, function: Any, a: Tensor, b: Tensor, *rules: Rule, output: bool = False) -> Tensor:
+    """`function` of the two arrays, broadcast, recorded with the rules for the two gradients, if there are any."""
+    try:
+        out = function(a.array, b.array)
+    except ValueError:
+        raise mismatch(name, a, b) from None
+    return record(name, out, *zip((a, b), rules, strict=False), output=output)
+
 
 # arithmetic --------------------------------------------------------------------------------
 
@@ -63,9 +73,14 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return record("sub", out, (a, lambda g: g), (b, lambda g: -g))
 
 
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """other - alpha * input."""
+    return sub(other, input, alpha=alpha)
+
+
 def _times(x: Tensor, alpha: Any, name: str) -> Tensor:
-    if isinstance(alpha, float) and x.array.dtype.kind != "f":
-        raise RuntimeError(f"{name}: For integral input tensors, the factor must not be a floating point number.")
+    whole = x.array.dtype.kind == "f" or not isinstance(alpha, float)
+    check(whole, "{}: For integral input tensors, the factor must not be a floating point number.", name)
     return cast(mul(x, alpha), x.dtype)
 
 
@@ -82,16 +97,14 @@ def mul(input: Any, other: Any) -> Tensor:
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """input / other; integers give floats. `rounding_mode` "trunc" or "floor" rounds the quotient."""
     if rounding_mode is not None:
-        if rounding_mode not in ("trunc", "floor"):
-            raise RuntimeError(f"div: rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}")
+        known = rounding_mode in ("trunc", "floor")
+        check(known, "div: rounding_mode must be None, 'trunc' or 'floor', got {!r}", rounding_mode)
+        a, b = _divisible(input, other, "div")
         if rounding_mode == "floor":
-            return floor_divide(input, other)
-        a, b = promoted(input, other, name="div")
+            return floor_divide(a, b)
         if a.array.dtype.kind == "f":
             return trunc(div(a, b))
-        _refuse_zero(b)
-        quotient = np.abs(a.array) // np.abs(b.array) * np.sign(a.array) * np.sign(b.array)
-        return wrap(quotient.astype(a.array.dtype))
+        return pair("div", lambda m, n: (m - np.fmod(m, n)) // n, a, b)
     a, b = operands(input, other, "div")
     if a.array.dtype.kind != "f":
         a, b = floating(input), floating(other)
@@ -114,20 +127,18 @@ def pow(input: Any, exponent: Any) -> Tensor:
 
     The gradient by the exponent is 0 where input and exponent are 0, as in PyTorch.
     """
-    if exponent.__class__ in (int, float) and isinstance(input, Tensor):
-        x: Tensor = promoted(input, exponent, name="pow")[0]
-        if x.array.dtype.kind in "iu" and exponent < 0:
-            raise RuntimeError("pow: Integers to negative integer powers are not allowed.")
+    a, b = operands(input, exponent, "pow")
+    if exponent.__class__ in (int, float) and a.array.dtype.kind == "f":
         if exponent == 2:
-            return record("pow", x.array * x.array, (x, lambda g: g * (x * 2)))
+            return record("pow", a.array * a.array, (a, lambda g: g * (a * 2)))
         return record(
             "pow",
-            np.power(x.array, np.asarray(exponent, x.array.dtype)),
-            (x, lambda g: g * (x ** (exponent - 1) * exponent) if exponent else g * 0),
+            np.power(a.array, b.array),
+            (a, lambda g: g * (a ** (exponent - 1) * exponent) if exponent else g * 0),
         )
-    a, b = promoted(input, exponent, name="pow")
-    if a.array.dtype.kind == "b":
-        raise RuntimeError("pow: not implemented for bool tensors")
+    supported("pow", "iuf", a)
+    whole = isinstance(exponent, Tensor) or a.array.dtype.kind == "f" or exponent >= 0
+    check(whole, "pow: Integers to negative integer powers are not allowed.")
     if a.array.dtype.kind in "iu" and (negative := b.array < 0).any():  # fractions, rounded to 0
         odd = np.where(negative, b.array % 2, b.array)
         return wrap(np.power(a.array, odd) * (~negative | (np.abs(a.array) == 1)))
@@ -136,52 +147,44 @@ def pow(input: Any, exponent: Any) -> Tensor:
         zero = (a == 0) & (b >= 0)
         return g * where(zero, 0.0, y * log(where(zero, 1.0, a)))
 
-    return record(
-        "pow",
-        _broadcast(np.power, "pow", a, b),
-        (a, lambda g, y: g * where(b == 0, 0.0, b * a ** (b - 1))),
-        (b, by_exponent),
-        output=True,
-    )
+    def by_base(g: Tensor, y: Tensor) -> Tensor:
+        return g * where(b == 0, 0.0, b * a ** (b - 1))
+
+    return pair("pow", np.power, a, b, by_base, by_exponent, output=True)
 
 
-def _broadcast(function: Any, name: str, a: Tensor, b: Tensor) -> Array:
-    try:
-        out: Array = function(a.array, b.array)
-    except ValueError:
-        raise mismatch(name, a, b) from None
-    return out
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """`pow` in float64."""
+    return pow(*(cast(as_tensor(each, dtype=np.float64), np.float64) for each in (input, exponent)))
 
 
-def _refuse_zero(b: Tensor) -> None:
-    if b.array.dtype.kind != "f" and not b.array.all():
-        raise RuntimeError("ZeroDivisionError")
+def _divisible(input: Any, other: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
+    a, b = operands(input, other, name)
+    check(b.array.dtype.kind == "f" or b.array.all(), "ZeroDivisionError")
+    return a, b
 
 
 def floor_divide(input: Any, other: Any) -> Tensor:
     """The quotient rounded down; floats stay floats. Its gradient is 0."""
-    a, b = promoted(input, other, name="floor_divide")
-    _refuse_zero(b)
-    out = _broadcast(np.floor_divide, "floor_divide", a, b)
-    if a.array.dtype.kind == "f":
-        out = np.where(b.array == 0, a.array / b.array, out)
-    return record("floor_divide", out, (a, lambda g: g * 0), (b, lambda g: g * 0))
+    a, b = _divisible(input, other, "floor_divide")
+
+    def quotient(m: Array, n: Array) -> Array:
+        out = np.floor_divide(m, n)
+        return out if m.dtype.kind != "f" else np.where(n == 0, m / n, out)
+
+    return pair("floor_divide", quotient, a, b, lambda g: g * 0, lambda g: g * 0)
 
 
 def remainder(input: Any, other: Any) -> Tensor:
     """Python's %: the sign of the result is other's."""
-    a, b = promoted(input, other, name="remainder")
-    _refuse_zero(b)
-    out = _broadcast(np.remainder, "remainder", a, b)
-    return record("remainder", out, (a, lambda g: g), (b, lambda g: -g * floor_divide(a, b)))
+    a, b = _divisible(input, other, "remainder")
+    return pair("remainder", np.remainder, a, b, lambda g: g, lambda g: -g * floor_divide(a, b))
 
 
 def fmod(input: Any, other: Any) -> Tensor:
     """C's fmod: the sign of the result is input's."""
-    a, b = promoted(input, other, name="fmod")
-    _refuse_zero(b)
-    out = _broadcast(np.fmod, "fmod", a, b)
-    return record("fmod", out, (a, lambda g: g), (b, lambda g: -g * trunc(a / b)))
+    a, b = _divisible(input, other, "fmod")
+    return pair("fmod", np.fmod, a, b, lambda g: g, lambda g: -g * trunc(a / b))
 
 
 # functions of one tensor -------------------------------------------------------------------
@@ -199,7 +202,7 @@ def elementary(name: str, forward: Callable[[Array], Array], rule: Any, doc: str
             return record(name, forward(x.array), (x, rule), output=True)
         return record(name, forward(x.array), (x, lambda g: rule(g, x)))
 
-    return _named(function, name, doc)
+    return named(function, name, doc)
 
 
 def stepwise(name: str, forward: Callable[[Array], Array], doc: str) -> Unary:
@@ -211,13 +214,7 @@ def stepwise(name: str, forward: Callable[[Array], Array], doc: str) -> Unary:
             return record(name, x.array.copy())
         return record(name, forward(x.array).astype(x.array.dtype), (x, lambda g: g * 0))
 
-    return _named(function, name, doc)
-
-
-def _named(function: Any, name: str, doc: str) -> Any:
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    return function
+    return named(function, name, doc)
 
 
 def _sigmoid(x: Array) -> Array:
@@ -237,36 +234,20 @@ def _softplus(x: Array) -> Array:
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-def _erf(x: Array) -> Array:
-    """The error function to double precision, without SciPy.
+def scipy(name: str) -> Callable[..., Array]:
+    """SciPy's special function of that name, imported when it is first needed; float16 stays float16."""
 
-    Series below 2 (Abramowitz and Stegun 7.1.6), continued fraction above (7.1.14).
-    """
-    wide = np.atleast_1d(x.astype(np.float64))
-    size = np.minimum(np.abs(wide), 30.0)
-    out = np.ones_like(size)
-    small = size < 2.0
-    near = size[small]
-    term = total = near
-    for n in range(1, 40):
-        term = term * (2 * near * near / (2 * n + 1))
-        total = total + term
-    out[small] = TWO_OVER_ROOT_PI * np.exp(-near * near) * total
-    far = size[~small]
-    tail = np.zeros_like(far)
-    for n in range(60, 0, -1):
-        tail = n / 2 / (far + tail)
-    out[~small] = 1 - np.exp(-far * far) / ((far + tail) * math.sqrt(math.pi))
-    out = np.where(np.isnan(wide), wide, np.copysign(out, wide))
-    return out.reshape(x.shape).astype(x.dtype)
+    def function(*arrays: Any) -> Array:
+        from scipy import special
 
+        found = getattr(special, name)(*arrays)
+        return np.asarray(found).astype(arrays[-1].dtype)
 
-def _exp2_rule(g: Tensor, y: Tensor) -> Tensor:
-    return g * (y * math.log(2))
+    return function
 
 
 exp = elementary("exp", np.exp, lambda g, y: g * y, "e to the power of each element.", of="y")
-exp2 = elementary("exp2", np.exp2, _exp2_rule, "2 to the power of each element.", of="y")
+exp2 = elementary("exp2", np.exp2, lambda g, y: g * (y * math.log(2)), "2 to the power of each element.", of="y")
 expm1 = elementary("expm1", np.expm1, lambda g, y: g * (y + 1), "exp(x) - 1, exact near 0.", of="y")
 log = elementary("log", np.log, lambda g, x: g / x, "The natural logarithm.")
 log2 = elementary("log2", np.log2, lambda g, x: g / (x * math.log(2)), "The logarithm to base 2.")
@@ -288,20 +269,18 @@ asinh = elementary("asinh", np.arcsinh, lambda g, x: g * rsqrt(x * x + 1), "Inve
 acosh = elementary("acosh", np.arccosh, lambda g, x: g * rsqrt(x * x - 1), "Inverse of cosh.")
 atanh = elementary("atanh", np.arctanh, lambda g, x: g / (1 - x * x), "Inverse of tanh.")
 sigmoid = elementary("sigmoid", _sigmoid, lambda g, y: g * ((1 - y) * y), "1 / (1 + exp(-x)), the logistic.", of="y")
-log_sigmoid = elementary(
-    "log_sigmoid", lambda x: -_softplus(-x), lambda g, x: g * sigmoid(-x), "log(sigmoid(x)), without underflow."
-)
+log_sigmoid = elementary("log_sigmoid", lambda x: -_softplus(-x), lambda g, x: g * sigmoid(-x), "log(sigmoid(x)).")
 softplus_ = elementary("softplus", _softplus, lambda g, x: g * sigmoid(x), "log(1 + exp(x)), without overflow.")
-erf = elementary("erf", _erf, lambda g, x: g * (exp(-x * x) * TWO_OVER_ROOT_PI), "The Gauss error function.")
-erfc = elementary("erfc", lambda x: 1 - _erf(x), lambda g, x: g * (exp(-x * x) * -TWO_OVER_ROOT_PI), "1 - erf(x).")
-sinc: Unary = elementary(
-    "sinc",
-    np.sinc,
-    lambda g, x: g * where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x)),
-    "sin(pi x) / (pi x).",
-)
+erf = elementary("erf", scipy("erf"), lambda g, x: g * (exp(-x * x) * TWO_OVER_ROOT_PI), "The Gauss error function.")
+erfc = elementary("erfc", scipy("erfc"), lambda g, x: g * (exp(-x * x) * -TWO_OVER_ROOT_PI), "1 - erf(x).")
+sinc: Unary = elementary("sinc", np.sinc, lambda g, x: g * _sinc_slope(x), "sin(pi x) / (pi x).")
 deg2rad = elementary("deg2rad", np.deg2rad, lambda g, x: g * (math.pi / 180), "Degrees to radians.")
 rad2deg = elementary("rad2deg", np.rad2deg, lambda g, x: g * (180 / math.pi), "Radians to degrees.")
+
+
+def _sinc_slope(x: Tensor) -> Tensor:
+    return where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x))
+
 
 floor = stepwise("floor", np.floor, "The largest integer not above each element. Its gradient is 0.")
 ceil = stepwise("ceil", np.ceil, "The smallest integer not below each element. Its gradient is 0.")
@@ -321,11 +300,15 @@ def frac(input: Tensor) -> Tensor:
     return input - trunc(input)
 
 
+def _gated(g: Tensor, y: Tensor) -> Tensor:
+    return g * (y > 0) if mode.recording else wrap(gate(g.array, y.array))
+
+
 def relu(input: Tensor) -> Tensor:
     """max(x, 0); its gradient at 0 is 0."""
     x = input.array
     zeros = np.zeros(x.shape[-1:], x.dtype)  # a row of zeros: NumPy's maximum is quicker on it than on a scalar
-    return record("relu", np.maximum(x, zeros), (input, lambda g, y: g * (y > 0)), output=True)
+    return record("relu", np.maximum(x, zeros), (input, _gated), output=True)
 
 
 def abs(input: Tensor) -> Tensor:
@@ -345,24 +328,13 @@ def positive(input: Tensor) -> Tensor:
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Each element held between min and max, numbers or tensors; its gradient at a bound is 1."""
-    if min is None and max is None:
-        raise RuntimeError("clamp: At least one of 'min' or 'max' must not be None")
+    check(min is not None or max is not None, "clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         out = input if min is None else maximum_(input, min)
         return out if max is None else minimum_(out, max)
-    bounds = [bound for bound in (min, max) if bound is not None]
-    x = promoted(input, *bounds, name="clamp")[0]
+    x = promoted(input, *(bound for bound in (min, max) if bound is not None), name="clamp")[0]
     low, high = (None if b is None else np.asarray(b, x.array.dtype) for b in (min, max))
-
-    def rule(g: Tensor) -> Tensor:
-        inside = np.ones(x.array.shape, bool)
-        if low is not None:
-            inside &= x.array >= low
-        if high is not None:
-            inside &= x.array <= high
-        return g * wrap(inside)
-
-    return record("clamp", np.clip(x.array, low, high), (x, rule))
+    return record("clamp", np.clip(x.array, low, high), (x, lambda g: g * wrap(np.clip(x.array, low, high) == x.array)))
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
@@ -387,23 +359,15 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 def _extreme(name: str, function: Any, doc: str, first: bool = False) -> Binary:
     """Of equal elements the `first` gets the gradient, or else each half of it."""
 
+    def share(g: Tensor, own: Tensor, rival: Tensor, y: Tensor) -> Tensor:
+        return g * where(own == rival, 1.0 if first else 0.5, own == y).to(g.dtype)
+
     def op(input: Any, other: Any) -> Tensor:
         a, b = promoted(input, other, name=name)
-        out = _broadcast(function, name, a, b)
+        rules = (lambda g, y: share(g, a, b, y), lambda g, y: g - share(g, a, b, y) if first else share(g, b, a, y))
+        return pair(name, function, a, b, *rules, output=True)
 
-        def share(g: Tensor, own: Tensor, rival: Tensor, y: Tensor) -> Tensor:
-            chosen = where(own == rival, 1.0 if first else 0.5, own == y)
-            return g * chosen.to(g.dtype)
-
-        return record(
-            name,
-            out,
-            (a, lambda g, y: share(g, a, b, y)),
-            (b, lambda g, y: g - share(g, a, b, y) if first else share(g, b, a, y)),
-            output=True,
-        )
-
-    return _named(op, name, doc)
+    return named(op, name, doc)
 
 
 _TIES = " Where they are equal each gets half of the gradient; NaN wins."
@@ -419,47 +383,43 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """input where the condition holds, other elsewhere; without them the indices where it holds."""
     if input is None:
         return tuple(wrap(index) for index in np.nonzero(condition.array))
-    if condition.array.dtype.kind != "b" and condition.array.dtype != np.uint8:
-        raise RuntimeError(f"where: expected condition to be a boolean tensor, got {condition.dtype}")
+    known = condition.array.dtype.kind == "b" or condition.array.dtype == np.uint8
+    check(known, "where: expected condition to be a boolean tensor, got {}", condition.dtype)
     a, b = promoted(input, other, name="where")
-    test = condition if condition.array.dtype.kind == "b" else cast(condition, dtypes.bool_)
-    try:
-        out = np.where(test.array, a.array, b.array)
-    except ValueError:
-        raise mismatch("where", a, b) from None
-    zero = a.array.dtype.type(0)
-    return record(
-        "where",
-        out,
-        (a, lambda g: where(test, g, wrap(np.asarray(zero)))),
-        (b, lambda g: where(test, wrap(np.asarray(zero)), g)),
-    )
+    test = cast(condition, dtypes.bool_)
+    choose = partial(np.where, test.array)
+    return pair("where", choose, a, b, lambda g: where(test, g, 0.0), lambda g: where(test, 0.0, g))
+
+
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A number, or a tensor without dimensions, in the shape and dtype of input."""
+    held = cast(as_tensor(value, "fill"), input.dtype)
+    check(not held.ndim, "fill: only supports 0-dimension value tensor but got tensor with {} dimensions.", held.ndim)
+    return record("fill", np.full_like(input.array, held.array), (input, lambda g: g * 0), (held, lambda g: g))
 
 
 def atan2(input: Any, other: Any) -> Tensor:
     """The angle of the point (other, input), in radians in [-pi, pi]; its gradient at (0, 0) is 0."""
     a, b = promoted(input, other, name="atan2", least=dtypes.FLOAT)
-    out = _broadcast(np.arctan2, "atan2", a, b)
-    return record("atan2", out, (a, lambda g: g * (b / _square_sum(a, b))), (b, lambda g: -g * (a / _square_sum(a, b))))
+    return pair("atan2", np.arctan2, a, b, lambda g: g * _over_square(b, a), lambda g: -g * _over_square(a, b))
 
 
-def _square_sum(a: Tensor, b: Tensor) -> Tensor:
+def _over_square(a: Tensor, b: Tensor) -> Tensor:
     total = a * a + b * b
-    return where(total == 0, 1.0, total)
+    return a / where(total == 0, 1.0, total)
 
 
 def hypot(input: Any, other: Any) -> Tensor:
     """sqrt(input^2 + other^2), without overflow on the way."""
     a, b = promoted(input, other, name="hypot")
-    out = _broadcast(np.hypot, "hypot", a, b)
-    return record("hypot", out, (a, lambda g, y: g * (a / y)), (b, lambda g, y: g * (b / y)), output=True)
+    supported("hypot", "f", a)
+    return pair("hypot", np.hypot, a, b, lambda g, y: g * (a / y), lambda g, y: g * (b / y), output=True)
 
 
 def logaddexp(input: Any, other: Any) -> Tensor:
     """log(exp(input) + exp(other)), without overflow on the way."""
     a, b = promoted(input, other, name="logaddexp", least=dtypes.FLOAT)
-    out = _broadcast(np.logaddexp, "logaddexp", a, b)
-    return record("logaddexp", out, (a, lambda g: g * sigmoid(a - b)), (b, lambda g: g * sigmoid(b - a)))
+    return pair("logaddexp", np.logaddexp, a, b, lambda g: g * sigmoid(a - b), lambda g: g * sigmoid(b - a))
 
 
 def logaddexp2(input: Any, other: Any) -> Tensor:
@@ -478,8 +438,35 @@ def xlogy(input: Any, other: Any) -> Tensor:
 def copysign(input: Any, other: Any) -> Tensor:
     """The magnitude of input with the sign of other."""
     a, b = promoted(input, other, name="copysign", least=dtypes.FLOAT)
-    out = _broadcast(np.copysign, "copysign", a, b)
-    return record("copysign", out, (a, lambda g, y: g * (sign(a) * sign(y))), (b, lambda g, y: g * 0), output=True)
+    rules: tuple[Rule, Rule] = (lambda g, y: g * (sign(a) * sign(y))), (lambda g, y: g * 0)
+    return pair("copysign", np.copysign, a, b, *rules, output=True)
+
+
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """The next number that the dtype holds after input, towards other."""
+    a, b = promoted(input, other, name="nextafter")
+    supported("nextafter", "f", a)
+    return pair("nextafter", np.nextafter, a, b, lambda g: g * (a != b), lambda g: g * 0)
+
+
+def ldexp(input: Tensor, other: Any) -> Tensor:
+    """input * 2^other."""
+    return mul(input, pow(2.0, other))
+
+
+class MantissaExponent(NamedTuple):
+    """What `frexp` returns."""
+
+    mantissa: Tensor
+    exponent: Tensor
+
+
+def frexp(input: Tensor) -> MantissaExponent:
+    """Mantissas of magnitude in [0.5, 1) and int32 exponents, with input = mantissa * 2^exponent."""
+    check(input.array.dtype.kind == "f", "frexp() only supports floating-point dtypes, got {}", input.dtype)
+    mantissa, powers = np.frexp(input.array)
+    exponent = wrap(np.asarray(powers))
+    return MantissaExponent(record("frexp", mantissa, (input, lambda g: ldexp(g, -exponent))), exponent)
 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
@@ -498,13 +485,13 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return input + tensor1 / tensor2 * value
 
 
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
+def heaviside(input: Tensor, values: Any) -> Tensor:
     """0 below 0, 1 above, `values` at 0."""
-    if input.array.dtype != values.array.dtype:
-        raise RuntimeError(
-            f"heaviside: not implemented for tensors with different dtypes, {input.dtype} and {values.dtype}"
-        )
-    return wrap(np.asarray(np.heaviside(input.array, values.array), input.array.dtype))
+    x, v = as_tensor(input), as_tensor(values)
+    check(
+        x.dtype is v.dtype, "heaviside: not implemented for tensors with different dtypes, {} and {}", x.dtype, v.dtype
+    )
+    return pair("heaviside", lambda m, n: np.heaviside(m, n).astype(m.dtype), x, v)
 
 
 # comparisons and logic: bool results, no gradient -------------------------------------------
@@ -512,10 +499,9 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 def _comparison(name: str, function: Any, doc: str) -> Binary:
     def op(input: Any, other: Any) -> Tensor:
-        a, b = operands(input, other, name)
-        return record(name, _broadcast(function, name, a, b))
+        return pair(name, function, *operands(input, other, name))
 
-    return _named(op, name, doc)
+    return named(op, name, doc)
 
 
 eq = _comparison("eq", np.equal, "input == other, element by element.")
@@ -529,28 +515,26 @@ logical_or = _comparison("logical_or", np.logical_or, "One at least is nonzero."
 logical_xor = _comparison("logical_xor", np.logical_xor, "Exactly one is nonzero.")
 
 
-def _bitwise(name: str, function: Any, doc: str) -> Binary:
+def _whole(name: str, function: Any, doc: str, kinds: str = "iub") -> Binary:
     def op(input: Any, other: Any) -> Tensor:
         a, b = promoted(input, other, name=name)
-        if a.array.dtype.kind == "f":
-            raise RuntimeError(f"{name}: wanted integer or bool tensors, got {a.dtype}")
-        return record(name, _broadcast(function, name, a, b))
+        supported(name, kinds, a)
+        return pair(name, function, a, b)
 
-    return _named(op, name, doc)
+    return named(op, name, doc)
 
 
-bitwise_and = _bitwise("bitwise_and", np.bitwise_and, "input & other, of integers or bools.")
-bitwise_or = _bitwise("bitwise_or", np.bitwise_or, "input | other, of integers or bools.")
-bitwise_xor = _bitwise("bitwise_xor", np.bitwise_xor, "input ^ other, of integers or bools.")
-bitwise_left_shift = _bitwise("bitwise_left_shift", np.left_shift, "input << other.")
-bitwise_right_shift = _bitwise("bitwise_right_shift", np.right_shift, "input >> other.")
+bitwise_and = _whole("bitwise_and", np.bitwise_and, "input & other, of integers or bools.")
+bitwise_or = _whole("bitwise_or", np.bitwise_or, "input | other, of integers or bools.")
+bitwise_xor = _whole("bitwise_xor", np.bitwise_xor, "input ^ other, of integers or bools.")
+bitwise_left_shift = _whole("bitwise_left_shift", np.left_shift, "input << other, of integers.", "iu")
+bitwise_right_shift = _whole("bitwise_right_shift", np.right_shift, "input >> other, of integers.", "iu")
+gcd = _whole("gcd", np.gcd, "The greatest common divisor of integers.", "iu")
+lcm = _whole("lcm", np.lcm, "The least common multiple of integers.", "iu")
 
 
 def _test(name: str, function: Any, doc: str) -> Unary:
-    def op(input: Tensor) -> Tensor:
-        return record(name, function(input.array))
-
-    return _named(op, name, doc)
+    return named(lambda input: record(name, function(input.array)), name, doc)
 
 
 isnan = _test("isnan", np.isnan, "Where an element is NaN.")
@@ -558,22 +542,23 @@ isinf = _test("isinf", np.isinf, "Where an element is infinite.")
 isposinf = _test("isposinf", np.isposinf, "Where an element is plus infinity.")
 isneginf = _test("isneginf", np.isneginf, "Where an element is minus infinity.")
 isfinite = _test("isfinite", np.isfinite, "Where an element is neither NaN nor infinite.")
+isreal = _test("isreal", np.isreal, "True everywhere: there are no complex tensors.")
 signbit = _test("signbit", lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, "Where negative.")
 logical_not = _test("logical_not", np.logical_not, "Where an element is zero.")
 
 
 def bitwise_not(input: Tensor) -> Tensor:
     """~input, of integers or bools."""
-    if input.array.dtype.kind == "f":
-        raise RuntimeError(f"bitwise_not: wanted an integer or bool tensor, got {input.dtype}")
+    supported("bitwise_not", "iub", input)
     return record("bitwise_not", ~input.array)
 
 
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+def isclose(input: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Where |input - other| <= atol + rtol * |other|."""
-    if input.array.dtype != other.array.dtype:
-        raise RuntimeError(f"isclose: {input.dtype} did not match {other.dtype}")
-    return wrap(np.asarray(np.isclose(input.array, other.array, rtol, atol, equal_nan)))
+    a, b = as_tensor(input), as_tensor(other)
+    check(a.dtype is b.dtype, "isclose: {} did not match {}", a.dtype, b.dtype)
+    check(rtol >= 0 and atol >= 0, "isclose: rtol and atol must be at least zero, got {} and {}", rtol, atol)
+    return pair("isclose", partial(np.isclose, rtol=rtol, atol=atol, equal_nan=equal_nan), a, b)
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:

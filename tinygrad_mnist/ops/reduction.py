@@ -1,40 +1,65 @@
 """Operations that bring many elements together: sums, extremes, orders, running totals."""
 
-from __future__ import annotations
-
 import builtins
 import math
+from collections import namedtuple
 from functools import reduce
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
-from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating
-from tinygrad_mnist.ops.movement import cat, expand, flip, gather, narrow, reshape, squeeze, stack, transpose, unsqueeze
-from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, sign, sqrt, where
+from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, numpy_names, supported
+from tinygrad_mnist.ops.movement import (
+    cat,
+    diagonal,
+    expand,
+    flip,
+    gather,
+    movedim,
+    narrow,
+    reshape,
+    squeeze,
+    stack,
+    take_along_dim,
+    unsqueeze,
+)  # fmt: skip
+from tinygrad_mnist.ops.pointwise import abs, exp, isnan, lerp, log, maximum, minimum, mul, ne, sign, sqrt, where
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "bincount",
-    "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin", "cumprod", "cumsum",
-    "diff", "dist", "histc", "histogram", "kthvalue", "log_softmax", "logcumsumexp",
-    "logsumexp", "max", "mean", "median", "min", "mode", "msort", "nanmean", "nansum", "norm",
-    "prod", "quantile", "renorm", "searchsorted", "softmax", "softmin", "sort", "std",
-    "std_mean", "sum", "topk", "trapezoid", "unique", "unique_consecutive", "var", "var_mean",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "bincount", "bucketize", "corrcoef",
+    "count_nonzero", "cov", "cummax", "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "diff", "dist", "gradient",
+    "histc", "histogram", "kthvalue", "log_softmax", "logcumsumexp", "logsumexp", "max", "mean", "median", "min",
+    "mode", "msort", "nanmean", "nanmedian", "nanquantile", "nansum", "norm", "prod", "quantile", "renorm",
+    "searchsorted", "softmax", "softmin", "sort", "std", "std_mean", "sum", "topk", "trapezoid", "unique",
+    "unique_consecutive", "var", "var_mean",
 ]  # fmt: skip
 
 _add: Any = np.add.reduce  # NumPy's annotations know keepdims only as a literal
 
 
-class ValuesIndices(NamedTuple):
-    """What `max(x, dim)`, `sort` and their kin return."""
+def _returned(name: str, *fields: str) -> Any:
+    """A named tuple that prints as PyTorch's return types do."""
+    kind = namedtuple(name, fields)  # type: ignore[misc]
 
-    values: Tensor
-    indices: Tensor
+    def text(self: Any) -> str:
+        parts = ",\n".join(f"{field}={each!r}" for field, each in self._asdict().items())
+        return f"torch.return_types.{name}(\n{parts})"
+
+    kind.__repr__ = text  # type: ignore[method-assign]
+    return kind
+
+
+_PAIRS = {
+    name: _returned(name, "values", "indices")
+    for name in ("sort", "topk", "kthvalue", "median", "nanmedian", "mode", "max", "min", "cummax", "cummin")
+}
+_Range, _Histogram = _returned("aminmax", "min", "max"), _returned("histogram", "hist", "bin_edges")
 
 
 def _kept(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
@@ -43,16 +68,14 @@ def _kept(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
 
 def _widened(input: Tensor, dtype: Any) -> Tensor:
     """Sums and products of integers and bools are int64, unless asked otherwise."""
-    if dtype is not None:
-        return cast(input, dtype)
-    return input if input.array.dtype.kind == "f" else cast(input, dtypes.int64)
+    if dtype is None and input.array.dtype.kind == "f":
+        return input
+    return cast(input, dtypes.int64 if dtype is None else dtype)
 
 
 def _require_float(input: Tensor, name: str) -> None:
-    if input.array.dtype.kind != "f":
-        raise RuntimeError(
-            f"{name}(): could not infer output dtype. Input dtype must be a floating point dtype. Got: {input.dtype}"
-        )
+    wanted = "{}(): could not infer output dtype. Input dtype must be a floating point dtype. Got: {}"
+    check(input.array.dtype.kind == "f", wanted, name, input.dtype)
 
 
 # sums and means ----------------------------------------------------------------------------
@@ -62,11 +85,9 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = 
     """The sum of all elements, or along dimensions."""
     x = _widened(input, dtype)
     shape = x.array.shape
-    if dim is None:
-        out, kept = _add(x.array, None, x.array.dtype, keepdims=keepdim), (1,) * len(shape)
-    else:
-        dims = dimensions(dim, len(shape), "sum")
-        out, kept = _add(x.array, dims, x.array.dtype, keepdims=keepdim), _kept(shape, dims)
+    dims = None if dim is None else dimensions(dim, len(shape), "sum")
+    kept = (1,) * len(shape) if dims is None else _kept(shape, dims)
+    out = _add(x.array, dims, x.array.dtype, keepdims=keepdim)
     return record("sum", out, (x, lambda g: expand(reshape(g, kept), shape)))
 
 
@@ -75,8 +96,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any =
     x = input if dtype is None else cast(input, dtype)
     _require_float(x, "mean")
     shape, dims = x.array.shape, dimensions(dim, x.ndim, "mean")
-    kept = _kept(shape, dims)
-    count = math.prod(shape[d] for d in dims)
+    kept, count = _kept(shape, dims), math.prod(shape[d] for d in dims)
     out = _add(x.array, dims, keepdims=keepdim) / x.array.dtype.type(count)
     return record("mean", out, (x, lambda g: expand(reshape(g * (1 / count if count else math.nan), kept), shape)))
 
@@ -91,47 +111,36 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     return nansum(input, dim, keepdim, dtype=dtype) / sum(~isnan(input), dim, keepdim)
 
 
-def var(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
-    """The variance: squares about the mean over n - correction (1 by default; 0 is biased)."""
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`var` and `mean`."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     _require_float(input, "var")
-    dims = dimensions(dim, input.ndim, "var")
+    dims, center = dimensions(dim, input.ndim, "var"), mean(input, dim, True)
     count = math.prod(input.array.shape[d] for d in dims)
     free = builtins.max(count - (builtins.float(unbiased) if correction is None else correction), 0)
-    spread = input - mean(input, dims, True)
-    total = sum(spread * spread, dims, keepdim)
-    return total / free
+    spread = input - center
+    return sum(spread * spread, dims, keepdim) / free, center if keepdim else mean(input, dim)
 
 
-def std(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> Tensor:
-    """The square root of `var`."""
-    return _root(var(input, dim, unbiased, keepdim, correction=correction))
+def var(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The variance: squares about the mean over n - correction (1 by default; 0 is biased).
+
+    Args: dim, unbiased = True, keepdim = False, and by keyword correction, which replaces unbiased.
+    """
+    return var_mean(input, dim, *args, **options)[0]
 
 
-def _root(v: Tensor) -> Tensor:
-    """sqrt, with the gradient 0 at 0."""
-    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v)))
+def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tuple[Tensor, Tensor]:
+    """`std` and `mean`, of the arguments of `var`; the gradient of a deviation of 0 is 0."""
+    v, m = var_mean(input, dim, *args, **options)
+    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v))), m
 
 
-def var_mean(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> tuple[Tensor, Tensor]:
-    """`var` and `mean`."""
-    over = None if isinstance(dim, bool) else dim
-    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, over, keepdim)
-
-
-def std_mean(
-    input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> tuple[Tensor, Tensor]:
-    """`std` and `mean`."""
-    v, m = var_mean(input, dim, unbiased, keepdim, correction=correction)
-    return _root(v), m
+def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The square root of `var`, of the same arguments."""
+    return std_mean(input, dim, *args, **options)[0]
 
 
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -145,15 +154,10 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     rows = reshape(x, -1) if dim is None or not x.ndim else x
     kept = _kept(rows.array.shape, (d,))
     if rows.tracked and not rows.array.all():
-        first, *rest = rows.unbind(d)
-        out = reduce(mul, rest, first)
+        out = reduce(mul, rows.unbind(d))
     else:
-        out = record(
-            "prod",
-            np.multiply.reduce(rows.array, d, rows.array.dtype),
-            (rows, lambda g, y: reshape(g * y, kept) / rows),
-            output=True,
-        )
+        product = np.multiply.reduce(rows.array, d, rows.array.dtype)
+        out = record("prod", product, (rows, lambda g, y: reshape(g * y, kept) / rows), output=True)
     if not keepdim or not x.ndim:
         return out
     return reshape(out, (1,) * x.ndim if dim is None else kept)
@@ -163,33 +167,34 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """log(sum(exp(x))), without overflow: the largest element is taken out first."""
     x = floating(input)
     dims = dimensions(dim, x.ndim, "logsumexp")
-    if not x.array.size:
-        return log(sum(exp(x), dims, keepdim))
-    top = np.amax(x.array, dims, keepdims=True)
-    shift = wrap(np.where(np.isfinite(top), top, 0).astype(top.dtype))
+    top = np.amax(x.array, dims, keepdims=True, initial=-np.inf)
+    shift = wrap(np.where(np.isfinite(top), top, 0).astype(x.array.dtype))
     out = log(sum(exp(x - shift), dims, True)) + shift
     return out if keepdim else reshape(out, tuple(n for d, n in enumerate(x.array.shape) if d not in dims))
 
 
+def _for_softmax(input: Tensor, dim: int | None, dtype: Any) -> tuple[Tensor, Array, int]:
+    """Without a dim PyTorch takes 0 for 0, 1 and 3 dimensions, else 1."""
+    x = input if dtype is None else cast(input, dtype)
+    supported("softmax", "f", x)
+    d = dimension((0 if x.ndim in (0, 1, 3) else 1) if dim is None else dim, x.ndim, "softmax")
+    return x, x.array if x.ndim else x.array.reshape(1), d
+
+
 def softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
     """exp(x) / sum(exp(x)) along a dimension: positive, summing to 1."""
-    x = _for_softmax(input, dtype)
-    d = _softmax_dim(dim, x)
-    if not x.ndim:
-        return record("softmax", np.ones_like(x.array), (x, lambda g: g * 0))
-    _, out, total = exponentials(x.array, d)
+    x, rows, d = _for_softmax(input, dim, dtype)
+    _, out, total = exponentials(rows, d)
     out /= total
+    out = out.reshape(x.array.shape)
     return record("softmax", out, (x, lambda g, y: y * (g - sum(g * y, d, True))), output=True)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
     """log(softmax(x)) along a dimension, without underflow."""
-    x = _for_softmax(input, dtype)
-    d = _softmax_dim(dim, x)
-    if not x.ndim:
-        return record("log_softmax", np.zeros_like(x.array), (x, lambda g: g * 0))
-    out, _, total = exponentials(x.array, d)
-    out = out - np.log(total)
+    x, rows, d = _for_softmax(input, dim, dtype)
+    out, _, total = exponentials(rows, d)
+    out = (out - np.log(total)).reshape(x.array.shape)
     return record("log_softmax", out, (x, lambda g, y: g - exp(y) * sum(g, d, True)), output=True)
 
 
@@ -198,38 +203,27 @@ def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stackl
     return softmax(-input, dim, dtype)
 
 
-def _for_softmax(input: Tensor, dtype: Any) -> Tensor:
-    if dtype is None and input.array.dtype.kind != "f":
-        raise RuntimeError(f"softmax: not implemented for {input.dtype}; wanted a floating dtype")
-    return input if dtype is None else cast(input, dtype)
-
-
-def _softmax_dim(dim: int | None, x: Tensor) -> int:
-    """Without a dim PyTorch takes 0 for 0, 1 and 3 dimensions, else 1."""
-    return dimension((0 if x.ndim in (0, 1, 3) else 1) if dim is None else dim, x.ndim, "softmax")
-
-
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The p-norm of the elements, or along dimensions; "fro" is p = 2. 0 counts the nonzero."""
     x = input if dtype is None else cast(input, dtype)
     _require_float(x, "norm")
     p = 2 if p in ("fro", None) else builtins.float(p)
     if p == 0:
-        return sum(cast(x != 0, x.dtype), dim, keepdim)
+        return sum(where(x != 0, 1.0, x * 0), dim, keepdim)
     if math.isinf(p):
-        return (amax if p > 0 else amin)(abs(x), dim if dim is not None else (), keepdim)
+        return (amax if p > 0 else amin)(abs(x), () if dim is None else dim, keepdim)
     if p == 1:
         return sum(abs(x), dim, keepdim)
     dims = dimensions(dim, x.ndim, "norm")
-    kept = _kept(x.array.shape, dims)
-    powers = x.array * x.array if p == 2 else np.abs(x.array) ** p
-    out = _add(powers, dims, keepdims=keepdim) ** (1 / p)
+    kept, dtype = _kept(x.array.shape, dims), x.array.dtype
+    wide = x.array.astype(np.float32) if dtype == np.float16 else x.array
+    out = _add(wide * wide if p == 2 else np.abs(wide) ** p, dims, keepdims=keepdim) ** (1 / p)
 
     def rule(g: Tensor, y: Tensor) -> Tensor:
         scale = where(y == 0, 0.0, g / where(y == 0, 1.0, y) ** (p - 1))
         return (x if p == 2 else sign(x) * abs(x) ** (p - 1)) * reshape(scale, kept)
 
-    return record("norm", out, (x, rule), output=True)
+    return record("norm", np.asarray(out).astype(dtype, copy=False), (x, rule), output=True)
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
@@ -239,29 +233,25 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
 
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Slices along `dim` scaled down to a p-norm of at most `maxnorm`."""
-    others = [d for d in range(input.ndim) if d != dimension(dim, input.ndim, "renorm")]
-    size = norm(input, p, others, True)
+    check(input.ndim > 1, "renorm: input needs at least 2 dimensions, got {} dimensions", input.ndim)
+    size = norm(input, p, [d for d in range(input.ndim) if d != dimension(dim, input.ndim, "renorm")], True)
     return input * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)
 
 
 # tests and counts --------------------------------------------------------------------------
 
 
-def _tested(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
-    """The dimensions of a test: none of them for an empty sequence."""
-    return () if dim == () else dimensions(dim, ndim, name)
+def _tester(name: str, function: Any, doc: str) -> Any:
+    def op(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+        dims = () if dim == () else dimensions(dim, input.ndim, name)  # none of them for an empty sequence
+        out = np.asarray(function(input.array, dims, keepdims=keepdim))
+        return wrap(out.astype(np.uint8) if input.array.dtype == np.uint8 else out)
+
+    return named(op, name, doc)
 
 
-def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether every element is true, or along dimensions."""
-    out = np.asarray(np.all(input.array, _tested(dim, input.ndim, "all"), keepdims=keepdim))
-    return wrap(out.astype(np.uint8) if input.array.dtype == np.uint8 else out)
-
-
-def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether some element is true, or along dimensions."""
-    out = np.asarray(np.any(input.array, _tested(dim, input.ndim, "any"), keepdims=keepdim))
-    return wrap(out.astype(np.uint8) if input.array.dtype == np.uint8 else out)
+all = _tester("all", np.all, "Whether every element is true, or along dimensions.")
+any = _tester("any", np.any, "Whether some element is true, or along dimensions.")
 
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
@@ -272,58 +262,57 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 # extremes ----------------------------------------------------------------------------------
 
 
-def _extreme(name: str, find: Any) -> Any:
+def _shared(name: str, out: Any, input: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """Elements found along dims: those equal to what was found share its gradient evenly."""
+    kept = _kept(input.array.shape, dims)
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        best = (input == reshape(y, kept)) | (isnan(input) & isnan(reshape(y, kept)))
+        return best * reshape(g, kept) / sum(best, dims, True)
+
+    return record(name, out, (input, rule), output=True)
+
+
+def _nonempty(input: Tensor, dims: tuple[int, ...], name: str, error: type[Exception] = IndexError) -> None:
+    found = math.prod(input.array.shape[d] for d in dims)
+    check(found, "{}(): Expected reduction dim to be specified for input.numel() == 0", name, error=error)
+
+
+def _extreme(name: str, find: Any, called: str = "") -> Any:
     def op(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
         dims = dimensions(dim, input.ndim, name)
-        if not math.prod(input.array.shape[d] for d in dims):
-            raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0")
-        kept = _kept(input.array.shape, dims)
+        _nonempty(input, dims, called or name, RuntimeError if called or dim == () else IndexError)
+        return _shared(name, find(input.array, dims, keepdims=keepdim), input, dims)
 
-        def rule(g: Tensor, y: Tensor) -> Tensor:
-            best = input == reshape(y, kept)
-            return best * reshape(g, kept) / sum(best, dims, True)
-
-        return record(name, find(input.array, dims, keepdims=keepdim), (input, rule), output=True)
-
-    op.__name__ = name
-    op.__doc__ = f"The {name[1:]}imum along dimensions; ties share the gradient evenly."
-    return op
+    return named(op, name, f"The {name[1:]}imum along dimensions; ties share the gradient evenly.")
 
 
-amax = _extreme("amax", np.amax)
-amin = _extreme("amin", np.amin)
+amax, amin = _extreme("amax", np.amax), _extreme("amin", np.amin)
 
 
-def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
-    """`amin` and `amax`."""
+def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
+    """`amin` and `amax`, as `min` and `max`."""
     over = () if dim is None else dim
-    return amin(input, over, keepdim), amax(input, over, keepdim)
+    return _Range(*(_extreme(f.__name__, f, "aminmax")(input, over, keepdim) for f in (np.amin, np.amax)))
 
 
 def _arg(name: str, find: Any) -> Any:
     def op(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
         d = None if dim is None else dimension(dim, input.ndim, name)
-        if not (input.array.size if d is None or not input.ndim else input.array.shape[d]):
-            raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0")
-        if not input.ndim:
-            return wrap(np.zeros((), np.int64))
-        return wrap(np.asarray(find(input.array, d, keepdims=keepdim)))
+        _nonempty(input, dimensions(dim, input.ndim, name), name)
+        return wrap(np.asarray(find(input.array, d if input.ndim else None, keepdims=keepdim)))
 
-    op.__name__ = name
-    op.__doc__ = f"The index of the {name[3:]}imum, of the flattened tensor or along a dimension."
-    return op
+    return named(op, name, f"The index of the {name[3:]}imum, of the flattened tensor or along a dimension.")
 
 
-argmax = _arg("argmax", np.argmax)
-argmin = _arg("argmin", np.argmin)
+argmax, argmin = _arg("argmax", np.argmax), _arg("argmin", np.argmin)
 
 
-def _picked(input: Tensor, indices: Tensor, dim: int, keepdim: bool) -> ValuesIndices:
+def _picked(name: str, input: Tensor, indices: Array, dim: int, keepdim: bool) -> Any:
     """Values at indices (which keep their dimension), with the gradient going to just those."""
-    values = gather(input, dim, indices)
-    if keepdim or not input.ndim:
-        return ValuesIndices(values, indices)
-    return ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
+    places = wrap(np.asarray(indices).reshape(indices.shape if input.ndim else ()))
+    found = gather(input, dim, places), places
+    return _PAIRS[name](*(found if keepdim or not input.ndim else (squeeze(each, dim) for each in found)))
 
 
 def _max_or_min(name: str, full: Any, arg: Any, pair: Any) -> Any:
@@ -333,41 +322,34 @@ def _max_or_min(name: str, full: Any, arg: Any, pair: Any) -> Any:
         if dim is None:
             return full(input)
         d = dimension(dim, input.ndim, name)
-        return _picked(input, arg(input, d, bool(input.ndim)), d, keepdim)
+        return _picked(name, input, arg(input, d, builtins.bool(input.ndim)).array, d, keepdim)
 
-    op.__name__ = name
-    op.__doc__ = (
-        f"`{name}(x)`: the {name}imum. `{name}(x, dim)`: values and indices along dim."
-        f" `{name}(x, y)`: element by element."
-    )
-    return op
+    whole = f"`{name}(x)`: the {name}imum. `{name}(x, dim)`: values and indices along dim."
+    return named(op, name, f"{whole} `{name}(x, y)`: element by element.")
 
 
-max = _max_or_min("max", amax, argmax, maximum)
-min = _max_or_min("min", amin, argmin, minimum)
+max, min = _max_or_min("max", amax, argmax, maximum), _max_or_min("min", amin, argmin, minimum)
 
 # orders ------------------------------------------------------------------------------------
 
 
-def _order(input: Tensor, d: int, descending: bool) -> Array:
+def _order(input: Tensor, d: int, descending: bool = False) -> Array:
     """Indices that sort, stably, NaN last (first when descending)."""
-    if not input.ndim:
-        return np.zeros((), np.int64)
+    rows = input.array if input.ndim else input.array.reshape(1)
     if not descending:
-        return np.argsort(input.array, d, kind="stable")
-    backwards = np.argsort(np.flip(input.array, d), d, kind="stable")
-    return np.flip(input.array.shape[d] - 1 - backwards, d).copy()
+        return np.argsort(rows, d, kind="stable")
+    return np.flip(rows.shape[d] - 1 - np.argsort(np.flip(rows, d), d, kind="stable"), d).copy()
 
 
-def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesIndices:
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """The elements along a dimension in rising (or falling) order, and where they were."""
     d = dimension(dim, input.ndim, "sort")
-    return _picked(input, wrap(_order(input, d, descending)), d, True)
+    return _picked("sort", input, _order(input, d, descending), d, True)
 
 
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The indices that `sort` returns."""
-    return wrap(_order(input, dimension(dim, input.ndim, "argsort"), descending))
+    return sort(input, dim, descending).indices
 
 
 def msort(input: Tensor) -> Tensor:
@@ -375,130 +357,146 @@ def msort(input: Tensor) -> Tensor:
     return sort(input, 0).values
 
 
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) along a dimension, in order, and where they were."""
     d = dimension(dim, input.ndim, "topk")
-    if not 0 <= k <= (input.array.shape[d] if input.ndim else 1):
-        raise RuntimeError(f"topk: selected index k out of range: {k} of {tuple(input.shape)} along {d}")
     order = _order(input, d, largest)
-    return _picked(input, wrap(order.take(range(k), d) if input.ndim else order), d, True)
+    check(0 <= k <= order.shape[d], "topk: selected index k out of range: {} of {} along {}", k, order.shape, d)
+    return _picked("topk", input, order.take(range(k), d), d, True)
 
 
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest along a dimension (k from 1), and where it was."""
     d = dimension(dim, input.ndim, "kthvalue")
-    if not 1 <= k <= (input.array.shape[d] if input.ndim else 1):
-        raise RuntimeError(f"kthvalue: selected number k out of range for dimension {d}: {k}")
-    order = _order(input, d, False)
-    return _picked(input, wrap(order.take([k - 1], d) if input.ndim else order), d, keepdim)
+    order = _order(input, d)
+    check(1 <= k <= order.shape[d], "kthvalue: selected number k out of range for dimension {}: {}", d, k)
+    return _picked("kthvalue", input, order.take([k - 1], d), d, keepdim)
 
 
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The lower middle element: of all, or values and indices along a dimension. NaN wins."""
-    if dim is None:
-        return median(reshape(input, -1), 0).values
-    d = dimension(dim, input.ndim, "median")
-    if not input.ndim:
-        return _picked(input, wrap(np.zeros((), np.int64)), 0, True)
-    order = _order(input, d, False)
-    last = np.take_along_axis(input.array, order.take([-1], d), d)
-    middle = order.take([(input.array.shape[d] - 1) // 2], d)
-    bad = np.isnan(last) if last.dtype.kind == "f" else np.zeros(last.shape, bool)
-    first_nan = np.argmax(np.isnan(input.array), d, keepdims=True) if bad.any() else middle
-    return _picked(input, wrap(np.where(bad, first_nan, middle)), d, keepdim)
+def _middle(name: str, doc: str) -> Any:
+    def op(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+        if dim is None:
+            rows = reshape(input.detach(), -1)
+            found = op(rows, 0).values if rows.array.size else floating(rows).sum() * math.nan
+            return _shared(name, found.array, input, tuple(range(input.ndim)))
+        d = dimension(dim, input.ndim, name)
+        _nonempty(input, dimensions(d, input.ndim, name), name)
+        order = _order(input, d)
+        n, count = order.shape[d], np.sum(~np.isnan(input.array.reshape(order.shape)), d, keepdims=True)
+        nan_first = np.where(count < n, count, (n - 1) // 2)  # the first NaN is the count-th in order
+        place = nan_first if name == "median" else np.maximum(count - 1, 0) // 2
+        return _picked(name, input, np.take_along_axis(order, place, d), d, keepdim)
+
+    return named(op, name, doc)
 
 
-def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+median = _middle("median", "The lower middle element: of all, or values and indices along a dimension. NaN wins.")
+nanmedian = _middle("nanmedian", "`median` of the elements that are not NaN.")
+
+
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent value along a dimension, the smallest of equals, and its last place."""
     d = dimension(dim, input.ndim, "mode")
+    _nonempty(input, dimensions(d, input.ndim, "mode"), "mode")
 
     def find(row: Array) -> Any:
         values, counts = np.unique(row, return_counts=True)
         return np.flatnonzero(row == values[np.argmax(counts)])[-1]
 
-    where_ = np.expand_dims(np.apply_along_axis(find, d, np.atleast_1d(input.array)), d)
-    return _picked(input, wrap(where_ if input.ndim else where_.reshape(())), d, keepdim)
+    places = np.apply_along_axis(find, d, np.atleast_1d(input.array))
+    return _picked("mode", input, np.expand_dims(places, d), d, keepdim)
 
 
-def quantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
-) -> Tensor:
-    """The q-th quantile (0 to 1), interpolated between the two nearest elements."""
-    levels = q if isinstance(q, Tensor) else wrap(np.asarray(q, input.array.dtype))
-    if input.array.dtype.kind != "f" or ((levels.array < 0) | (levels.array > 1)).any():
-        raise RuntimeError("quantile: wanted a floating input and q values in the range [0, 1]")
-    x = reshape(input, -1) if dim is None else input
-    d = dimension(0 if dim is None else dim, x.ndim, "quantile")
-    ordered = transpose(sort(x, d).values, d, 0)
-    place = levels.array.reshape(-1) * (len(ordered) - 1)
-    low, high = np.floor(place).astype(np.int64), np.ceil(place).astype(np.int64)
-    ratio = {
-        "linear": place - low,
-        "lower": place * 0,
-        "higher": np.ceil(place - low),
-        "nearest": np.round(place) - low,
-        "midpoint": np.where(low == high, 0, 0.5),
-    }[interpolation]
-    weight = wrap(ratio.astype(x.array.dtype).reshape((-1,) + (1,) * (x.ndim - 1)))
-    out = ordered[wrap(low)] * (1 - weight) + ordered[wrap(high)] * weight
-    out = transpose(unsqueeze(out, 1), 1, d + 1) if x.ndim else out
-    if not keepdim:
-        out = squeeze(out, d + 1)
-    elif dim is None:
-        out = reshape(out, (-1,) + (1,) * input.ndim)
-    return out if levels.ndim else squeeze(out, 0)
+def _quantile(name: str, doc: str) -> Any:
+    def op(
+        input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    ) -> Tensor:
+        check(input.array.dtype in (np.float32, np.float64), "{}: wanted a float or double input", name)
+        known = interpolation in ("linear", "lower", "higher", "midpoint", "nearest")
+        check(known, "{}: unknown interpolation {!r}", name, interpolation)
+        levels = q if isinstance(q, Tensor) else wrap(np.asarray(q, input.array.dtype))
+        check(levels.dtype is input.dtype and levels.ndim < 2, "{}: q must be a vector of input's dtype", name)
+        check(((levels.array >= 0) & (levels.array <= 1)).all(), "{}: q values must be in the range [0, 1]", name)
+        d = dimension(0 if dim is None else dim, input.ndim, name)
+        ordered = sort(reshape(input, -1) if dim is None or not input.ndim else movedim(input, d, -1)).values
+        n = ordered.array.shape[-1]
+        check(n, "{}: input tensor must be non-empty", name)
+        count = sum(~isnan(ordered), -1, True)
+        plain = name == "quantile"
+        place = reshape(levels, -1) * (n - 1 if plain else maximum(count - 1, 0))
+        place = where((count < n) & plain, n - 1, place)  # NaN, sorted last, is every quantile of its row
+        place = {"lower": place.floor, "higher": place.ceil, "nearest": place.round}.get(interpolation, place.clone)()
+        low = gather(ordered, -1, cast(place, dtypes.int64))
+        weight = 0.5 if interpolation == "midpoint" else place - place.floor()
+        out = movedim(lerp(low, gather(ordered, -1, cast(place.ceil(), dtypes.int64)), weight), -1, 0)
+        if keepdim:
+            out = unsqueeze(out, d + 1) if dim is not None and input.ndim else reshape(out, (-1,) + (1,) * input.ndim)
+        return out if levels.ndim else squeeze(out, 0)
+
+    return named(op, name, doc)
 
 
-def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: Any = None
-) -> Any:
+quantile = _quantile("quantile", "The q-th quantile (0 to 1), interpolated between the two nearest elements.")
+nanquantile = _quantile("nanquantile", "`quantile` of the elements that are not NaN.")
+
+
+def _distinct(values: Array, inverse: Array, counts: Array, return_inverse: bool, return_counts: bool) -> Any:
+    chosen = (values, True), (inverse, return_inverse), (counts, return_counts)
+    found = tuple(wrap(each) for each, wanted in chosen if wanted)
+    return found if len(found) > 1 else found[0]
+
+
+def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+           dim: Any = None) -> Any:  # fmt: skip
     """The distinct elements in rising order (or slices along dim), with their inverse and counts."""
-    found = np.unique(input.array, return_inverse=True, return_counts=True, axis=dim)
-    values, inverse, counts = (wrap(each) for each in found)
-    inverse = reshape(inverse, input.shape if dim is None else (-1,))
-    chosen = (values, *([inverse] if return_inverse else []), *([counts] if return_counts else []))
-    return chosen if len(chosen) > 1 else values
+    how = {"return_inverse": True, "return_counts": True, "axis": dim, "equal_nan": False}
+    values, inverse, counts = np.unique(input.array, **how)
+    inverse = inverse.reshape(input.array.shape if dim is None else -1)
+    return _distinct(values, inverse, counts, return_inverse, return_counts)
 
 
-def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The elements without immediate repetitions, with their inverse and counts."""
-    flat = input.array.ravel()
-    new = np.r_[True, flat[1:] != flat[:-1]] if flat.size else np.zeros(0, bool)
-    starts = np.flatnonzero(new)
-    chosen = [wrap(flat[new])]
-    if return_inverse:
-        chosen.append(wrap((np.cumsum(new) - 1).reshape(input.array.shape)))
-    if return_counts:
-        chosen.append(wrap(np.diff(np.r_[starts, flat.size])))
-    return tuple(chosen) if len(chosen) > 1 else chosen[0]
+def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False,
+                       dim: int | None = None) -> Any:  # fmt: skip
+    """The elements (or slices along dim) without immediate repetitions, with their inverse and counts."""
+    rows = input.array.reshape(-1) if dim is None else np.moveaxis(input.array, dim, 0)
+    new = np.ones(len(rows), bool)
+    new[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
+    inverse = (np.cumsum(new) - 1).reshape(input.array.shape if dim is None else -1)
+    values = np.moveaxis(rows[new], 0, dim or 0)
+    return _distinct(values, inverse, np.diff(np.flatnonzero(new), append=len(rows)), return_inverse, return_counts)
 
 
 def searchsorted(
-    sorted_sequence: Tensor, input: Any, *, right: bool = False, side: str | None = None, out_int32: bool = False
-) -> Tensor:
-    """Where each value would be inserted into a sorted vector to keep it sorted."""
+    sorted_sequence: Tensor, input: Any, *, right: bool = False, side: str | None = None, out_int32: bool = False,
+    sorter: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Where each value would be inserted into a vector (or rows of vectors) that is sorted, or that `sorter` sorts."""
     values = input.array if isinstance(input, Tensor) else np.asarray(input)
-    end = side or ("right" if right else "left")
-    if sorted_sequence.ndim == 1:
-        found = np.searchsorted(sorted_sequence.array, values, end)  # type: ignore[call-overload]
+    check(side in (None, "left", "right"), "searchsorted: side must be 'left' or 'right', got {}", side)
+    check(not (right and side == "left"), "searchsorted: side and right can't be set to opposites")
+    rows = (sorted_sequence if sorter is None else take_along_dim(sorted_sequence, sorter, -1)).array
+    same = rows.ndim == 1 or (rows.ndim and rows.shape[:-1] == values.shape[:-1])
+    check(same, "searchsorted: boundaries {} and input {} must agree in all but the last", rows.shape, values.shape)
+    end: Any = side or ("right" if right else "left")
+    if rows.ndim == 1:
+        found = np.asarray(np.searchsorted(rows, values, end))
     else:
-        rows = sorted_sequence.array.reshape(-1, sorted_sequence.array.shape[-1])
-        pairs = zip(rows, values.reshape(len(rows), -1), strict=True)
-        found = np.stack([np.searchsorted(a, v, end) for a, v in pairs]).reshape(values.shape)  # type: ignore[call-overload]
-    return wrap(np.asarray(found).astype(np.int32 if out_int32 else np.int64))
+        found = np.empty(values.shape, np.int64)
+        for place in np.ndindex(rows.shape[:-1]):
+            found[place] = np.searchsorted(rows[place], values[place], end)
+    return wrap(found.astype(np.int32 if out_int32 else np.int64))
 
 
 def bucketize(input: Any, boundaries: Tensor, *, right: bool = False, out_int32: bool = False) -> Tensor:
     """The number of the bucket, between sorted boundaries, that each value falls into."""
+    check(boundaries.ndim == 1, "bucketize: boundaries must have 1 dimension, got {}", boundaries.ndim)
     return searchsorted(boundaries, input, right=right, out_int32=out_int32)
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each non-negative integer occurs, or the sum of its weights."""
-    if input.array.dtype.kind not in "iu" or (input.array < 0).any() or input.ndim != 1:
-        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    fit = input.array.dtype.kind in "iu" and input.ndim == 1 and not (input.array < 0).any()
+    check(fit, "bincount only supports 1-d non-negative integral inputs.")
     return wrap(np.bincount(input.array, None if weights is None else weights.array, minlength))
 
 
@@ -510,22 +508,13 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return wrap(np.histogram(input.array, bins, (low, high))[0].astype(input.array.dtype))
 
 
-def histogram(
-    input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
-) -> Any:
+def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tensor | None = None,
+              density: bool = False) -> Any:  # fmt: skip
     """Counts and bin edges, as `hist` and `bin_edges`."""
     edges = bins.array if isinstance(bins, Tensor) else bins
     weights = None if weight is None else weight.array.ravel()
-    hist, edges = np.histogram(input.array.ravel(), edges, range, density, weights)
-    dtype = input.array.dtype
-    return Histogram(wrap(hist.astype(dtype)), wrap(edges.astype(dtype)))
-
-
-class Histogram(NamedTuple):
-    """What `histogram` returns."""
-
-    hist: Tensor
-    bin_edges: Tensor
+    found = np.histogram(input.array.ravel(), edges, range, density, weights)
+    return _Histogram(*(wrap(each.astype(input.array.dtype)) for each in found))
 
 
 # running totals ----------------------------------------------------------------------------
@@ -533,8 +522,7 @@ class Histogram(NamedTuple):
 
 def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """The sum of all elements up to each, along a dimension."""
-    x = _widened(input, dtype)
-    d = dimension(dim, x.ndim, "cumsum")
+    x, d = _widened(input, dtype), dimension(dim, input.ndim, "cumsum")
     if not x.ndim:
         return x.clone()
     return record("cumsum", np.cumsum(x.array, d, x.array.dtype), (x, lambda g: flip(cumsum(flip(g, d), d), d)))
@@ -542,73 +530,135 @@ def cumsum(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """The product of all elements up to each, along a dimension."""
-    x = _widened(input, dtype)
-    d = dimension(dim, x.ndim, "cumprod")
+    x, d = _widened(input, dtype), dimension(dim, input.ndim, "cumprod")
     if not x.ndim:
         return x.clone()
     if x.tracked and not x.array.all():
         return stack(list(accumulate(x.unbind(d), mul)), d)
-    return record(
-        "cumprod",
-        np.cumprod(x.array, d, x.array.dtype),
-        (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x),
-        output=True,
-    )
+    out = np.cumprod(x.array, d, x.array.dtype)
+    return record("cumprod", out, (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x), output=True)
 
 
 def _running(name: str, better: Any) -> Any:
-    def op(input: Tensor, dim: int) -> ValuesIndices:
+    def op(input: Tensor, dim: int) -> Any:
         d = dimension(dim, input.ndim, name)
-        if not input.ndim:
-            return _picked(input, wrap(np.zeros((), np.int64)), 0, True)
-        best = better.accumulate(input.array, d)
-        n = input.array.shape[d]
-        places = np.arange(n).reshape((-1,) + (1,) * (input.ndim - d - 1))
-        same = (input.array == best) | (np.isnan(input.array) if best.dtype.kind == "f" else False)
-        return _picked(input, wrap(np.maximum.accumulate(np.where(same, places, 0), d)), d, True)
+        rows = np.atleast_1d(input.array)
+        best = better.accumulate(rows, d)
+        same = (rows == best) | np.isnan(rows)
+        places = np.where(same, np.expand_dims(np.arange(rows.shape[d]), tuple(range(1, rows.ndim - d))), 0)
+        return _picked(name, input, np.maximum.accumulate(places, d), d, True)
 
-    op.__name__ = name
-    op.__doc__ = f"The {name[3:]}imum of all elements up to each, and the last place it was at."
-    return op
+    return named(op, name, f"The {name[3:]}imum of all elements up to each, and the last place it was at.")
 
 
-cummax = _running("cummax", np.maximum)
-cummin = _running("cummin", np.minimum)
+cummax, cummin = _running("cummax", np.maximum), _running("cummin", np.minimum)
 
 
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """log(cumsum(exp(x))), without overflow."""
-    shift = (
-        wrap(np.amax(input.array, dimension(dim, input.ndim, "logcumsumexp"), keepdims=True))
-        if input.ndim
-        else input.detach()
-    )
-    return log(cumsum(exp(input - shift), dim)) + shift
+    supported("logcumsumexp", "f", input)
+    d = dimension(dim, input.ndim, "logcumsumexp")
+    if not input.ndim:
+        return input.clone()
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        """The sum over later places j of g_j exp(x - y_j), of its positive and negative parts apart."""
+        low = where(y == -math.inf, 0.0, y)
+        parts = (log(where(ne(sign(g), s), 0.0, abs(g))) - low for s in (1, -1))
+        up, down = (exp(flip(logcumsumexp(flip(part, d), d), d) + input) for part in parts)
+        return up - down
+
+    return record("logcumsumexp", np.logaddexp.accumulate(input.array, d), (input, rule), output=True)
+
+
+def _neighbours(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """All but the last along a dimension, and all but the first."""
+    n = x.size(dim)
+    return narrow(x, dim, 0, builtins.max(n - 1, 0)), narrow(x, dim, builtins.min(1, n), builtins.max(n - 1, 0))
 
 
 def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """Differences of neighbours along a dimension, n times over."""
-    x = cat([each for each in (prepend, input, append) if each is not None], dim)
+    check(input.ndim, "diff expects input to be at least one-dimensional")
+    check(n >= 0, "diff: order must be non-negative but got {}", n)
+    x = cat([each for each in (prepend, input, append) if each is not None], dim) if n else input.clone()
     for _ in range(n):
-        first, rest = builtins.min(1, x.size(dim)), builtins.max(x.size(dim) - 1, 0)
-        after, before = narrow(x, dim, first, rest), narrow(x, dim, 0, rest)
+        before, after = _neighbours(x, dim)
         x = after ^ before if x.array.dtype.kind == "b" else after - before
     return x
 
 
+def _areas(y: Tensor, x: Tensor | None, dx: Any, dim: int) -> Tensor:
+    """Twice the area under each line between neighbours."""
+    before, after = _neighbours(y, dim)
+    if x is None:
+        return (before + after) * dx
+    wide = diff(x, dim=dim if x.ndim > 1 else -1)
+    d = dimension(dim, y.ndim, "trapezoid")
+    return (before + after) * (wide if x.ndim > 1 else reshape(wide, (-1,) + (1,) * (y.ndim - d - 1)))
+
+
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
     """The integral of samples along a dimension by the trapezoid rule."""
-    n = y.size(dim)
-    middle = (narrow(y, dim, 1, n - 1) + narrow(y, dim, 0, n - 1)) / 2
-    return sum(middle * (dx if x is None else diff(x, dim=dim if x.ndim > 1 else -1)), dim)
+    return sum(_areas(y, x, dx, dim), dim) / 2
 
 
-def cov(input: Tensor, *, correction: int = 1) -> Tensor:
-    """The covariance matrix of variables in rows, observations in columns."""
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1, dim: int = -1) -> Tensor:
+    """The integral up to each sample but the first, by the trapezoid rule."""
+    return cumsum(_areas(y, x, dx, dim), dim) / 2
+
+
+def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
+    """The slope at each sample, along all dimensions or those given, by differences of second order.
+
+    Args:
+        spacing: the distance of samples, or one for each dimension, or a tensor of coordinates for each.
+        edge_order: the order of the differences at both ends, 1 or 2.
+    """
+    check(edge_order in (1, 2), "gradient: edge_order must be 1 or 2, got {}", edge_order)
+    dims = dimensions(dim, input.ndim, "gradient")
+    steps = spacing if isinstance(spacing, list | tuple) else [1 if spacing is None else spacing] * len(dims)
+    check(len(steps) == len(dims), "gradient: wanted {} spacings, got {}", len(dims), len(steps))
+    return tuple(_slopes(input, step, d, edge_order) for step, d in zip(steps, dims, strict=True))
+
+
+def _slopes(x: Tensor, step: Any, d: int, edge_order: int) -> Tensor:
+    n, spread = x.array.shape[d], (-1,) + (1,) * (x.ndim - d - 1)
+    check(n > edge_order, "gradient: each dimension size should be at least edge_order + 1, got {}", n)
+    given = isinstance(step, Tensor) and step.ndim
+    even = cast(floating(step), floating(x).dtype)
+    gaps = reshape(diff(step) if given else expand(reshape(even, 1), n - 1), spread)
+    slopes = diff(x, dim=d) / gaps
+    (before, after), (left, right) = _neighbours(slopes, d), _neighbours(gaps, 0)
+    inner = (before * right + after * left) / (left + right)  # of the parabola through three samples
+    first, last = narrow(slopes, d, 0, 1), narrow(slopes, d, n - 2, 1)
+    if edge_order == 2:
+        first, last = first * 2 - narrow(inner, d, 0, 1), last * 2 - narrow(inner, d, n - 3, 1)
+    return cat([first, inner, last], d)
+
+
+def cov(input: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
+        aweights: Tensor | None = None) -> Tensor:  # fmt: skip
+    """The covariance matrix of variables in rows, observations in columns.
+
+    Args:
+        fweights: how often each observation counts, integers.
+        aweights: how much each observation weighs, floats.
+    """
+    check(input.ndim < 3, "cov(): expected input to have two or fewer dimensions but got {}", input.ndim)
     rows = floating(reshape(input, 1, -1) if input.ndim < 2 else input)
-    spread = rows - mean(rows, 1, True)
-    out = spread @ transpose(spread, 0, 1) / builtins.max(rows.array.shape[1] - correction, 0)
-    return out if input.ndim > 1 else reshape(out, ())
+    n = rows.array.shape[1]
+    for name, kinds, w in (("fweights", "iu", fweights), ("aweights", "f", aweights)):
+        if w is not None:
+            check(w.ndim < 2 and w.numel() == n, "cov(): expected {} for {} observations, got {}", name, n, w.shape)
+            check(w.array.dtype.kind in kinds, "cov(): expected {} to have another dtype than {}", name, w.dtype)
+            check((w.array >= 0).all(), "cov(): {} cannot be negative", name)
+    weights = [w for w in (fweights, aweights) if w is not None]
+    w = reduce(mul, weights) if weights else floating(1.0)
+    total = w.sum() if weights else floating(builtins.float(n))
+    spread = rows - sum(rows * w, 1, True) / total
+    lost = correction if aweights is None else sum(w * aweights) * correction / total
+    return squeeze((spread * w) @ spread.mT / maximum(total - lost, 0))
 
 
 def corrcoef(input: Tensor) -> Tensor:
@@ -616,5 +666,10 @@ def corrcoef(input: Tensor) -> Tensor:
     c = cov(input)
     if not c.ndim:
         return c / c
-    scale = sqrt(c.diagonal())
+    scale = sqrt(diagonal(c))
     return c / unsqueeze(scale, 0) / unsqueeze(scale, 1)
+
+
+for _name in __all__:
+    if "dim" in globals()[_name].__code__.co_varnames:
+        globals()[_name] = numpy_names(globals()[_name])

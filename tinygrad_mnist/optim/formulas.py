@@ -11,21 +11,25 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.kernels.adam import adam
-from tinygrad_mnist.optim.optimizer import FormulaOptimizer, Group, State, slot
-from tinygrad_mnist.tensor import Array, wrap
+from tinygrad_mnist.optim.optimizer import FormulaOptimizer, Group, State, refuse, slot
+from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 # how PyTorch runs the same formula; accepted and kept in the groups
 WAYS: dict[str, Any] = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}
+BETAS: dict[str, Any] = {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}
 
 
 def _mix(average: Array, value: Array, share: float) -> Array:
     """Move a running average towards a value, in place."""
-    average += (value - average) * average.dtype.type(share)
+    average += (value - average) * share
     return average
 
 
-def _number(state: State) -> float:
-    return float(state["step"].array)
+def _squares(average: Array, g: Array, rest: float) -> Array:
+    """Move a running average of squares on, in place."""
+    average *= rest
+    average += g * g * (1 - rest)
+    return average
 
 
 class SGD(FormulaOptimizer):
@@ -40,24 +44,22 @@ class SGD(FormulaOptimizer):
     }  # fmt: skip
     counts = False
 
-    def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(params, *args, **kwargs)
-        d = self.defaults
-        if d["nesterov"] and (d["momentum"] <= 0 or d["dampening"] != 0):
-            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options(o)
+        good = not o["nesterov"] or (o["momentum"] > 0 and o["dampening"] == 0)
+        refuse(good, "Nesterov momentum requires a momentum and zero dampening")
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind, momentum = p.dtype.type, group["momentum"]
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        momentum = group["momentum"]
+        if momentum and state.get("momentum_buffer") is None:
+            state["momentum_buffer"] = wrap(g.copy())
+        elif momentum:
+            state["momentum_buffer"].array *= momentum
+            state["momentum_buffer"].array += g * (1 - group["dampening"])
         if momentum:
-            if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = wrap(g.copy())
-            else:
-                buffer = state["momentum_buffer"].array
-                buffer *= kind(momentum)
-                buffer += g * kind(1 - group["dampening"])
             buffer = state["momentum_buffer"].array
-            g = g + buffer * kind(momentum) if group["nesterov"] else buffer
-        p -= g * kind(group["lr"])
+            g = g + buffer * momentum if group["nesterov"] else buffer
+        p -= g * group["lr"]
 
 
 class Adagrad(FormulaOptimizer):
@@ -68,12 +70,16 @@ class Adagrad(FormulaOptimizer):
         "foreach": None, "maximize": False, "differentiable": False, "fused": None,
     }  # fmt: skip
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind = p.dtype.type
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for p in self._parameters():  # PyTorch's is the one whose state is there before the first step
+            self.state[p]["step"] = wrap(np.zeros((), np.float32))
+            slot(self.state[p], "sum", p.array, self.defaults["initial_accumulator_value"])
+
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         total = slot(state, "sum", p, group["initial_accumulator_value"])
-        rate = group["lr"] / (1 + (_number(state) - 1) * group["lr_decay"])
         total += g * g
-        p -= kind(rate) * g / (np.sqrt(total) + kind(group["eps"]))
+        p -= group["lr"] / (1 + (n - 1) * group["lr_decay"]) * g / (np.sqrt(total) + group["eps"])
 
 
 class Adadelta(FormulaOptimizer):
@@ -81,16 +87,12 @@ class Adadelta(FormulaOptimizer):
 
     options = {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0, **WAYS}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind = p.dtype.type
-        rho, rest, eps = kind(group["rho"]), kind(1 - group["rho"]), kind(group["eps"])
-        square, moved = slot(state, "square_avg", p), slot(state, "acc_delta", p)
-        square *= rho
-        square += g * g * rest
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        rho, eps, moved = group["rho"], group["eps"], slot(state, "acc_delta", p)
+        square = _squares(slot(state, "square_avg", p), g, rho)
         delta = np.sqrt(moved + eps) / np.sqrt(square + eps) * g
-        moved *= rho
-        moved += delta * delta * rest
-        p -= delta * kind(group["lr"])
+        _squares(moved, delta, rho)
+        p -= delta * group["lr"]
 
 
 class RMSprop(FormulaOptimizer):
@@ -101,22 +103,18 @@ class RMSprop(FormulaOptimizer):
         "capturable": False, **WAYS,
     }  # fmt: skip
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind = p.dtype.type
-        square = slot(state, "square_avg", p)
-        square *= kind(group["alpha"])
-        square += g * g * kind(1 - group["alpha"])
-        spread = square
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        spread = _squares(slot(state, "square_avg", p), g, group["alpha"])
         if group["centered"]:
             mean = _mix(slot(state, "grad_avg", p), g, 1 - group["alpha"])
-            spread = square - mean * mean
-        g = g / (np.sqrt(spread) + kind(group["eps"]))
+            spread = spread - mean * mean
+        g = g / (np.sqrt(spread) + group["eps"])
         if group["momentum"]:
             buffer = slot(state, "momentum_buffer", p)
-            buffer *= kind(group["momentum"])
+            buffer *= group["momentum"]
             buffer += g
             g = buffer
-        p -= g * kind(group["lr"])
+        p -= g * group["lr"]
 
 
 class Adam(FormulaOptimizer):
@@ -125,97 +123,82 @@ class Adam(FormulaOptimizer):
     Kingma and Ba (2014), arXiv:1412.6980; `amsgrad` takes the largest v so far, arXiv:1904.09237.
     """
 
-    options = {
-        "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False, **WAYS, "fused": None,
-        "decoupled_weight_decay": False,
-    }  # fmt: skip
+    options = {"lr": 1e-3, **BETAS, "amsgrad": False, **WAYS, "fused": None, "decoupled_weight_decay": False}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options(o)
+        a, b = (Tensor if isinstance(beta, Tensor) else type(beta) for beta in o["betas"])
+        same = a is b is Tensor or (issubclass(a, float) and issubclass(b, float))
+        refuse(same, "betas must be either both floats or both Tensors")
+        wrong = o["foreach"] and not o["capturable"] and (isinstance(o["lr"], Tensor) or a is Tensor)
+        refuse(not wrong, "lr or betas as a Tensor is not supported for capturable=False and foreach=True")
+        o["betas"] = tuple(map(float, o["betas"]))
+
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        lr, n = float(group["lr"]), _number(state)
-        if group["weight_decay"] and (self.decoupled or group["decoupled_weight_decay"]):
-            p *= p.dtype.type(1 - lr * group["weight_decay"])
         m, v = slot(state, "exp_avg", p), slot(state, "exp_avg_sq", p)
         largest = slot(state, "max_exp_avg_sq", p) if group["amsgrad"] else None
-        correction = math.sqrt(1 - beta2**n)
-        adam(p, np.ascontiguousarray(g), m, v, largest, beta1, beta2, lr / (1 - beta1**n), correction, group["eps"])
+        rate, correction = group["lr"] / (1 - beta1**n), math.sqrt(1 - beta2**n)
+        adam(p, np.ascontiguousarray(g), m, v, largest, beta1, beta2, rate, correction, group["eps"])
 
 
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameters directly. Loshchilov and Hutter (2017), arXiv:1711.05101."""
 
     options = {**Adam.options, "weight_decay": 1e-2, "decoupled_weight_decay": True}
-    decoupled = True
 
 
 class Adamax(FormulaOptimizer):
     """Adam with the largest |g| in place of v: p -= lr * m / u. Kingma and Ba (2014), section 7.1."""
 
-    options = {"lr": 2e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, **WAYS}
+    options = {"lr": 2e-3, **BETAS, **WAYS}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind, (beta1, beta2) = p.dtype.type, group["betas"]
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        beta1, beta2 = group["betas"]
         m, largest = _mix(slot(state, "exp_avg", p), g, 1 - beta1), slot(state, "exp_inf", p)
-        largest *= kind(beta2)
-        np.maximum(largest, np.abs(g) + kind(group["eps"]), out=largest)
-        p -= m * kind(group["lr"] / (1 - beta1 ** _number(state))) / largest
+        np.maximum(largest * beta2, np.abs(g) + group["eps"], out=largest)
+        p -= m * (group["lr"] / (1 - beta1**n)) / largest
 
 
-def _moments(p: Array, g: Array, state: State, group: Group) -> tuple[Array, Array, float]:
-    """Adam's averages moved on, and 1 - beta2^t."""
-    (beta1, beta2), kind = group["betas"], p.dtype.type
-    v = slot(state, "exp_avg_sq", p)
-    v *= kind(beta2)
-    v += g * g * kind(1 - beta2)
-    return _mix(slot(state, "exp_avg", p), g, 1 - beta1), v, 1 - beta2 ** _number(state)
-
-
-def _decay(p: Array, group: Group) -> None:
-    if group["decoupled_weight_decay"]:
-        p *= p.dtype.type(1 - group["lr"] * group["weight_decay"])
+def _moments(p: Array, g: Array, state: State, group: Group) -> tuple[Array, Array]:
+    """Adam's averages, moved on."""
+    beta1, beta2 = group["betas"]
+    return _mix(slot(state, "exp_avg", p), g, 1 - beta1), _squares(slot(state, "exp_avg_sq", p), g, beta2)
 
 
 class NAdam(FormulaOptimizer):
     """Adam with Nesterov's momentum. Dozat (2016), ICLR workshop."""
 
-    options = {
-        "lr": 2e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "momentum_decay": 4e-3,
-        "decoupled_weight_decay": False, **WAYS,
-    }  # fmt: skip
+    options = {"lr": 2e-3, **BETAS, "momentum_decay": 4e-3, "decoupled_weight_decay": False, **WAYS}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind, n, lr, beta1 = p.dtype.type, _number(state), group["lr"], group["betas"][0]
-        _decay(p, group)
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        lr, (beta1, beta2) = group["lr"], group["betas"]
         now, after = (beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (n, n + 1))
         if "mu_product" not in state:
             state["mu_product"] = wrap(np.ones((), np.float32))
-        product = state["mu_product"].array
-        product *= np.float32(now)
-        m, v, share = _moments(p, g, state, group)
-        below = np.sqrt(v / kind(share)) + kind(group["eps"])
-        p -= g * kind(lr * (1 - now) / (1 - float(product))) / below
-        p -= m * kind(lr * after / (1 - float(product) * after)) / below
+        state["mu_product"].array *= np.float32(now)
+        product = float(state["mu_product"].array)
+        m, v = _moments(p, g, state, group)
+        below = np.sqrt(v / (1 - beta2**n)) + group["eps"]
+        p -= g * (lr * (1 - now) / (1 - product)) / below
+        p -= m * (lr * after / (1 - product * after)) / below
 
 
 class RAdam(FormulaOptimizer):
     """Adam that waits, as plain momentum, until v is worth dividing by. Liu et al. (2019), arXiv:1908.03265."""
 
-    options = {
-        "lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "decoupled_weight_decay": False, **WAYS,
-    }  # fmt: skip
+    options = {"lr": 1e-3, **BETAS, "decoupled_weight_decay": False, **WAYS}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind, n, (beta1, beta2) = p.dtype.type, _number(state), group["betas"]
-        _decay(p, group)
-        m, v, share = _moments(p, g, state, group)
-        rate = group["lr"] / (1 - beta1**n)
-        longest = 2 / (1 - beta2) - 1
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        beta1, beta2 = group["betas"]
+        m, v = _moments(p, g, state, group)
+        rate, share, longest = group["lr"] / (1 - beta1**n), 1 - beta2**n, 2 / (1 - beta2) - 1
         length = longest - 2 * n * beta2**n / share
         if length <= 5:
-            p -= m * kind(rate)
+            p -= m * rate
             return
         rectifier = math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
-        p -= m * kind(rate * rectifier * math.sqrt(share)) / (np.sqrt(v) + kind(group["eps"]))
+        p -= m * (rate * rectifier * math.sqrt(share)) / (np.sqrt(v) + group["eps"])
 
 
 class Rprop(FormulaOptimizer):
@@ -223,12 +206,15 @@ class Rprop(FormulaOptimizer):
 
     options = {"lr": 1e-2, "etas": (0.5, 1.2), "step_sizes": (1e-6, 50), **WAYS}
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options(o)
+        refuse(0 < o["etas"][0] < 1 < o["etas"][1], "Invalid eta values: {}, {}", *o["etas"])
+
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         before, size = slot(state, "prev", p), slot(state, "step_size", p, group["lr"])
-        turn = np.sign(g * before)
-        (shrink, grow), (least, most) = group["etas"], group["step_sizes"]
+        turn, (shrink, grow) = g * before, group["etas"]
         size *= np.where(turn > 0, grow, np.where(turn < 0, shrink, 1)).astype(p.dtype)
-        np.clip(size, least, most, out=size)
+        np.clip(size, *group["step_sizes"], out=size)
         before[...] = np.where(turn < 0, 0, g)
         p -= np.sign(before) * size
 
@@ -241,13 +227,47 @@ class ASGD(FormulaOptimizer):
         "foreach": None, "maximize": False, "differentiable": False, "capturable": False,
     }  # fmt: skip
 
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
-        kind, n, lr = p.dtype.type, _number(state), group["lr"]
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        lr, lambd, alpha = group["lr"], group["lambd"], group["alpha"]
         if "eta" not in state:
             state["eta"], state["mu"] = wrap(np.array(lr, np.float32)), wrap(np.ones((), np.float32))
-        eta, mu, average = state["eta"].array, state["mu"].array, slot(state, "ax", p)
-        p *= kind(1 - group["lambd"] * float(eta))
-        p -= g * kind(float(eta))
-        _mix(average, p, float(mu))
-        eta[...] = lr / (1 + group["lambd"] * lr * n) ** group["alpha"]
-        mu[...] = 1 / max(1, n - group["t0"])
+        eta, mu = float(state["eta"].array), float(state["mu"].array)
+        p *= 1 - lambd * eta
+        p -= g * eta
+        _mix(slot(state, "ax", p), p, mu)
+        state["eta"].array[...] = lr / (1 + lambd * lr * n) ** alpha
+        state["mu"].array[...] = 1 / max(1, n - group["t0"])
+
+
+class Adafactor(FormulaOptimizer):
+    """Adam without momentum whose v, of a matrix, is a product of a column and a row, and whose rate is relative.
+
+    Shazeer and Stern (2018), arXiv:1804.04235.
+    """
+
+    options = {
+        "lr": 1e-2, "beta2_decay": -0.8, "eps": (None, 1e-3), "d": 1.0, "weight_decay": 0.0, "foreach": None,
+        "maximize": False,
+    }  # fmt: skip
+    decays = False
+
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options({**o, "eps": min(o["eps"][0] or 0, o["eps"][1])})
+        refuse(o["beta2_decay"] <= 0, "beta2_decay should be <= 0 but is: {}", o["beta2_decay"])
+        refuse(o["d"] >= 1, "Clipping threshold d should be >= 1 but is: {}", o["d"])
+
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
+        (least, relative), share = group["eps"], n ** group["beta2_decay"]
+        least = float(np.finfo(p.dtype).eps) if least is None else least
+        rate = max(relative, float(np.linalg.norm(p)) / math.sqrt(p.size)) * min(group["lr"], 1 / math.sqrt(n))
+        p *= 1 - group["lr"] * group["weight_decay"]
+        square = g * g
+        if g.ndim > 1:
+            rows, columns = square.mean(-1, keepdims=True), square.mean(-2, keepdims=True)
+            row = _mix(slot(state, "row_var", rows), rows, share)
+            column = _mix(slot(state, "col_var", columns), columns, share)
+            v = row @ column / np.maximum(row.mean(-2, keepdims=True), least)
+        else:
+            v = _mix(slot(state, "variance", p), square, share)
+        change = g / np.sqrt(np.maximum(v, least * least))
+        p -= change * (rate / max(1.0, float(np.linalg.norm(change)) / (math.sqrt(p.size) * group["d"])))

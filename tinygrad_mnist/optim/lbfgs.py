@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_mnist.optim.optimizer import Optimizer
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.optim.optimizer import State, TabledOptimizer, refuse
 from tinygrad_mnist.tape import enable_grad, touch
-from tinygrad_mnist.tensor import Array, Tensor, wrap
-
-Evaluate = Callable[[float], tuple[float, Array]]
+from tinygrad_mnist.tensor import Array, wrap
 
 
-class LBFGS(Optimizer):
+class LBFGS(TabledOptimizer):
     """Steps along -H g, H built from the last changes of parameters and gradients.
 
     `step(closure)` needs a closure that zeroes the gradients, computes the loss, calls backward and
@@ -23,203 +21,155 @@ class LBFGS(Optimizer):
     Optimization (2006), algorithms 7.4 and 7.5; the line search is algorithm 3.5 and 3.6.
     """
 
-    def __init__(
-        self,
-        params: Any,
-        lr: float = 1,
-        max_iter: int = 20,
-        max_eval: int | None = None,
-        tolerance_grad: float = 1e-7,
-        tolerance_change: float = 1e-9,
-        history_size: int = 100,
-        line_search_fn: str | None = None,
-    ) -> None:
-        if not lr >= 0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if line_search_fn not in (None, "strong_wolfe"):
-            raise RuntimeError("only 'strong_wolfe' is supported")
-        options = {
-            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
-            "line_search_fn": line_search_fn,
-        }  # fmt: skip
-        super().__init__(params, options)
-        if len(self.param_groups) != 1:
-            raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
+    options = {
+        "lr": 1, "max_iter": 20, "max_eval": None, "tolerance_grad": 1e-7, "tolerance_change": 1e-9,
+        "history_size": 100, "line_search_fn": None,
+    }  # fmt: skip
 
-    @property
-    def _parameters(self) -> list[Tensor]:
-        parameters: list[Tensor] = self.param_groups[0]["params"]
-        return parameters
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        refuse(len(self.param_groups) == 1, "LBFGS doesn't support per-parameter options (parameter groups)")
 
-    def _flat(self, gradients: bool) -> Array:
-        parts = []
-        for p in self._parameters:
-            array = p.array if not gradients else np.zeros_like(p.array) if p.grad is None else p.grad.array
-            parts.append(array.reshape(-1))
-        return np.concatenate(parts)
+    def check_options(self, o: dict[str, Any]) -> None:
+        super().check_options(o)
+        check(o["line_search_fn"] in (None, "strong_wolfe"), "only 'strong_wolfe' is supported")
+        o["max_eval"] = o["max_iter"] * 5 // 4 if o["max_eval"] is None else o["max_eval"]
 
-    def _set(self, values: Array) -> None:
-        start = 0
-        for p in self._parameters:
-            p.array[...] = values[start : start + p.array.size].reshape(p.array.shape)
-            touch(p)
-            start += p.array.size
+    def _flat(self) -> Array:
+        members = self._parameters()
+        return np.concatenate([(np.zeros_like(p.array) if p.grad is None else p.grad.array).ravel() for p in members])
 
     def step(self, closure: Any = None) -> Any:
-        group = self.param_groups[0]
-        state = self.state[self._parameters[0]]
-        with enable_grad():
-            first = closure()
-        loss, g, evaluations = float(first), self._flat(True), 1
-        state["func_evals"] = state.get("func_evals", 0) + 1
-        if not g.size or np.abs(g).max() <= group["tolerance_grad"]:
+        group, members = self.param_groups[0], self._parameters()
+        state = self.state[members[0]]
+        lr, small, steep, most = (float(group[k]) for k in ("lr", "tolerance_change", "tolerance_grad", "max_eval"))
+        ends = np.cumsum([p.array.size for p in members])[:-1]
+
+        def evaluate() -> tuple[Any, Array]:
+            state["func_evals"] = state.get("func_evals", 0) + 1
+            with enable_grad():
+                return closure(), self._flat()
+
+        def move(t: float) -> None:
+            for p, x in zip(members, np.split(start + d * t, ends), strict=True):
+                p.array[...] = x.reshape(p.array.shape)
+                touch(p)
+
+        def at(t: float) -> Point:
+            move(t)
+            value, g = evaluate()
+            return Point(t, np.float64(value), g, g @ d)
+
+        first, g = evaluate()
+        loss, before = float(first), state["func_evals"] - 1
+        if not g.size or abs(g).max() <= steep:
             return first
-        small = group["tolerance_change"]
-        for _ in range(group["max_iter"]):
+        for i in range(group["max_iter"]):
             state["n_iter"] = state.get("n_iter", 0) + 1
             d = self._direction(g, state, group["history_size"])
-            state["prev_flat_grad"], state["prev_loss"] = wrap(g.copy()), loss
-            t = min(1.0, 1.0 / float(np.abs(g).sum())) * group["lr"] if state["n_iter"] == 1 else group["lr"]
-            slope = float(g @ d)
-            if slope > -small:
+            t = lr * min(1.0, 1.0 / float(abs(g).sum())) if state["n_iter"] == 1 else lr
+            state.update(d=wrap(d), t=t, prev_flat_grad=wrap(g.copy()), prev_loss=loss)
+            if g @ d > -small:
                 break
-            start, before = self._flat(False), loss
-
-            def evaluate(t: float, start: Array = start, d: Array = d) -> tuple[float, Array]:
-                self._set(start + d * d.dtype.type(t))
-                with enable_grad():
-                    return float(closure()), self._flat(True)
-
+            start, here = np.concatenate([p.array.ravel() for p in members]), Point(0.0, np.float64(loss), g, g @ d)
             if group["line_search_fn"]:
-                loss, g, t, count = strong_wolfe(evaluate, t, d, loss, g, slope)
-                self._set(start + d * d.dtype.type(t))
+                here = strong_wolfe(at, here, t, float(abs(d).max()), int(most) - state["func_evals"] + before)
+                state["t"] = t = float(here.t)
+                move(t)
+            elif i + 1 < group["max_iter"]:
+                here = at(t)
             else:
-                (loss, g), count = evaluate(t), 1
-            state["d"], state["t"] = wrap(d), t
-            evaluations += count
-            state["func_evals"] += count
-            if (
-                evaluations >= group["max_eval"]
-                or np.abs(g).max() <= group["tolerance_grad"]
-                or np.abs(d * t).max() <= small
-                or abs(loss - before) < small
-            ):
+                move(t)
+            loss, g = float(here.loss), here.g
+            done = state["func_evals"] - before >= most or abs(g).max() <= steep
+            if done or abs(d * t).max() <= small or abs(loss - state["prev_loss"]) < small:
                 break
         return first
 
-    def _direction(self, g: Array, state: dict[str, Any], size: int) -> Array:
+    def _direction(self, g: Array, state: State, size: int) -> Array:
         """-H g by the two-loop recursion over the last changes, y of the gradient and s of x.
 
-        PyTorch's names for the lists of y, s and 1 / (y s) are old_dirs, old_stps and ro.
+        PyTorch's names for the lists of y, s, 1 / (y s) and the weights are old_dirs, old_stps, ro and al.
         """
-        kind, histories = g.dtype.type, [state.setdefault(name, []) for name in ("old_dirs", "old_stps", "ro")]
+        scale = state.setdefault("H_diag", wrap(np.ones((), g.dtype)))
+        histories = [state.setdefault(name, []) for name in ("old_dirs", "old_stps", "ro")]
         if "d" in state:
-            y, s = g - state["prev_flat_grad"].array, state["d"].array * kind(state["t"])
-            curvature = float(y @ s)
-            if curvature > 1e-10:
+            state.setdefault("al", [None] * size)
+            y, s = g - state["prev_flat_grad"].array, state["d"].array * state["t"]
+            if (curvature := y @ s) > 1e-10:
                 for history, new in zip(histories, (y, s, 1 / curvature), strict=True):
                     history.append(wrap(np.asarray(new, g.dtype)))
                     del history[:-size]
-                state["H_diag"] = wrap(np.asarray(curvature / float(y @ y), g.dtype))
+                scale.array[...] = curvature / (y @ y)
         changes = [[each.array for each in change] for change in zip(*histories, strict=True)]
-        d, weights = -g, []
+        d, weights = -g, list[Any]()
         for y, s, rho in reversed(changes):
-            weights.append(kind(rho * (s @ d)))
+            weights.append(rho * (s @ d))
             d = d - y * weights[-1]
-        if "H_diag" in state:
-            d = d * state["H_diag"].array
+        d = d * scale.array
         for (y, s, rho), weight in zip(changes, reversed(weights), strict=True):
-            d = d + s * kind(weight - rho * (y @ d))
+            d = d + s * (weight - rho * (y @ d))
         return d
 
 
-def _cubic(a: tuple[float, float, float], b: tuple[float, float, float], low: float, high: float) -> float:
-    """The least point in [low, high] of the cubic through two points (x, value, slope)."""
-    (x1, f1, g1), (x2, f2, g2) = sorted((a, b))
-    if x1 == x2:
-        return (low + high) / 2
-    d1 = g1 + g2 - 3 * (f1 - f2) / (x1 - x2)
-    square = d1 * d1 - g1 * g2
+class Point(NamedTuple):
+    """A place on the line: the step to it, the loss, the gradient, and the slope along the line."""
+
+    t: Any
+    loss: Any
+    g: Array
+    slope: Any
+
+
+@np.errstate(all="ignore")
+def _cubic(a: Point, b: Point, low: float, high: float) -> float:
+    """The least point in [low, high] of the cubic through two points of the line."""
+    a, b = sorted((a, b), key=lambda point: point.t)
+    d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / np.float64(a.t - b.t)
+    square = d1 * d1 - a.slope * b.slope
     if not square >= 0:
         return (low + high) / 2
-    d2 = math.sqrt(square)
-    if g2 - g1 + 2 * d2 == 0:
-        return (low + high) / 2
-    return min(max(x2 - (x2 - x1) * ((g2 + d2 - d1) / (g2 - g1 + 2 * d2)), low), high)
+    d2 = np.sqrt(square)
+    return min(max(b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2)), low), high)
 
 
-def strong_wolfe(
-    evaluate: Evaluate,
-    t: float,
-    d: Array,
-    loss: float,
-    g: Array,
-    slope: float,
-    c1: float = 1e-4,
-    c2: float = 0.9,
-    tolerance: float = 1e-9,
-    most: int = 25,
-) -> tuple[float, Array, float, int]:
-    """A step t that lowers the loss enough and flattens the slope enough; loss, gradient, t, evaluations.
+def strong_wolfe(at: Callable[[float], Point], start: Point, t: float, width: float, most: int = 25) -> Point:
+    """A step that lowers the loss enough and flattens the slope enough; `at` evaluates a step.
 
     First the step grows until an interval is known to hold such a point, then it is shrunk by
     cubic interpolation, staying away from its ends when it makes too little way.
     """
-    Point = tuple[float, float, Array, float]  # t, loss, gradient, slope
-    width = float(np.abs(d).max())
 
-    def at(t: float) -> Point:
-        value, gradient = evaluate(t)
-        return t, value, gradient, float(gradient @ d)
+    def high(point: Point) -> bool:
+        return bool(point.loss > start.loss + 1e-4 * point.t * start.slope)
 
-    def enough(point: Point) -> bool:
-        return point[1] <= loss + c1 * point[0] * slope
+    def flat(point: Point) -> bool:
+        return bool(abs(point.slope) <= -0.9 * start.slope)
 
-    previous: Point = (0.0, loss, g, slope)
-    now, count = at(t), 1
-    bracket: list[Point] = []
-    while not bracket and count <= most:
-        if not enough(now) or (count > 1 and now[1] >= previous[1]):
-            bracket = [previous, now]
-        elif abs(now[3]) <= -c2 * slope:
-            return now[1], now[2], now[0], count
-        elif now[3] >= 0:
-            bracket = [previous, now]
-        else:
-            low, high = now[0] + 0.01 * (now[0] - previous[0]), now[0] * 10
-            longer = _cubic(_knot(previous), _knot(now), low, high)
-            previous, now = now, at(longer)
-            count += 1
-    if not bracket:
-        bracket = [(0.0, loss, g, slope), now]
-    stuck = False
-    while count < most:
-        best, other = sorted(bracket, key=lambda point: point[1])
-        low, high = sorted((best[0], other[0]))
-        if (high - low) * width < tolerance:
+    before, now, tries, stuck = start, at(t), 0, False
+    while tries < most:
+        if high(now) or (tries > 1 and now.loss >= before.loss):
             break
-        t = _cubic(_knot(bracket[0]), _knot(bracket[1]), low, high)
-        edge = 0.1 * (high - low)
-        if min(high - t, t - low) < edge:
-            if stuck or t >= high or t <= low:
-                t = high - edge if abs(t - high) < abs(t - low) else low + edge
-                stuck = False
-            else:
-                stuck = True
+        if flat(now):
+            return now
+        if now.slope >= 0:
+            break
+        longer = _cubic(before, now, now.t + 0.01 * (now.t - before.t), now.t * 10)
+        before, now, tries = now, at(longer), tries + 1
+    else:
+        before = start
+    best, other = sorted((before, now), key=lambda point: point.loss)
+    while tries < most and abs(best.t - other.t) * width >= 1e-9:
+        low, top = sorted((best.t, other.t))
+        t, edge = _cubic(best, other, low, top), 0.1 * (top - low)
+        near = min(top - t, t - low) < edge
+        if near and (stuck or t >= top or t <= low):
+            t, near = (top - edge if abs(t - top) < abs(t - low) else low + edge), False
+        now, tries, stuck = at(t), tries + 1, near
+        if high(now) or now.loss >= best.loss:
+            best, other = sorted((best, now), key=lambda point: point.loss)
+        elif flat(now):
+            return now
         else:
-            stuck = False
-        now = at(t)
-        count += 1
-        if not enough(now) or now[1] >= best[1]:
-            bracket = [best, now]
-        elif abs(now[3]) <= -c2 * slope:
-            return now[1], now[2], now[0], count
-        else:
-            bracket = [now, best if now[3] * (other[0] - best[0]) >= 0 else other]
-    best = min(bracket, key=lambda point: point[1])
-    return best[1], best[2], best[0], count
-
-
-def _knot(point: Any) -> tuple[float, float, float]:
-    return point[0], point[1], point[3]
+            best, other = now, best if now.slope * (other.t - best.t) >= 0 else other
+    return best

@@ -3,489 +3,544 @@
 from __future__ import annotations
 
 import math
+import warnings
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
+from inspect import Signature
+from itertools import pairwise
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tinygrad_mnist.optim.optimizer import Optimizer
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type, required, signature
+from tinygrad_mnist.tensor import Tensor
+
+warn = partial(warnings.warn, category=UserWarning, stacklevel=2)
 
 
 class LRScheduler:
-    """The base: a subclass computes the rates of step `last_epoch` in `get_lr`.
+    """The base: a subclass computes the rates of step `last_epoch` in `get_lr`, or one group's in `_rate`.
 
     Attributes:
         last_epoch: steps so far; 0 after the making.
         base_lrs: the rates that the groups started with.
     """
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
-        self.optimizer = optimizer
-        for i, group in enumerate(optimizer.param_groups):
-            if last_epoch == -1:
-                group.setdefault("initial_lr", group["lr"])
-            elif "initial_lr" not in group:
-                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming an optimizer")
-        self.base_lrs = [float(group["initial_lr"]) for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
+    options: dict[str, Any] = {}  # a subclass's arguments after the optimizer, and their defaults
+    __signature__: Signature | None = None
+    _get_lr_called_within_step = _is_initial = False
+
+    if TYPE_CHECKING:  # the options
+        last_epoch: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {"optimizer": required, **cls.options, "last_epoch": -1}
+        cls.__signature__ = signature(own) if "options" in vars(cls) else None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        given = signature({"optimizer": required, **self.options, "last_epoch": -1}).bind(*args, **kwargs)
+        given.apply_defaults()
+        self.__dict__.update(given.arguments)
+        refuse_type(isinstance(self.optimizer, Optimizer), "{} is not an Optimizer", type(self.optimizer).__name__)
+        self._prepare()
+        self._start()
+
+    def _prepare(self) -> None:
+        """Check the options, and compute what follows from them."""
+
+    def _start(self) -> None:
+        for i, group in enumerate(self.optimizer.param_groups):
+            if self.last_epoch == -1:
+                group.setdefault("initial_lr", _value(group["lr"]))
+            check("initial_lr" in group, "resuming: param_groups[{}] has no 'initial_lr'", i, error=KeyError)
+        self.base_lrs = [_value(group["initial_lr"]) for group in self.optimizer.param_groups]
+        self._initial_step()
+
+    def _initial_step(self) -> None:
+        self._step_count, self._is_initial = 0, True
         self.step()
+        self._is_initial = False
 
-    @property
-    def _rates(self) -> list[float]:
-        return [group["lr"] for group in self.optimizer.param_groups]
+    def get_lr(self) -> list[Any]:
+        """The rates of the groups at `last_epoch`; for those set last, `get_last_lr`."""
+        if not self._get_lr_called_within_step:
+            warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
+        return [self._rate(i, *each) for i, each in enumerate(zip(self._rates(), self.base_lrs, strict=True))]
 
-    def get_lr(self) -> list[float]:
-        """The rates of the groups at `last_epoch`."""
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        """Group i's next rate, from its last one and its first."""
         raise NotImplementedError
 
-    def get_last_lr(self) -> list[float]:
+    def _rates(self) -> list[Any]:
+        return [_value(group["lr"]) for group in self.optimizer.param_groups]
+
+    def get_last_lr(self) -> list[Any]:
         """The rates that were set last."""
         return self._last_lr
 
-    def step(self, epoch: int | None = None) -> None:
+    def step(self, epoch: Any = None) -> None:
         """Go on to the next step (or to a given one), and set its rates."""
-        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._set(self.get_lr())
+        if self._step_count == 1 and not self.optimizer._opt_called:
+            warn("Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first rate is skipped.")
+        self._step_count += 1
+        if epoch is not None:
+            warn(_EPOCH)
+        self._update_lr(epoch)
 
-    def _set(self, rates: Sequence[float]) -> None:
+    def _update_lr(self, epoch: Any = None) -> None:
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        self._get_lr_called_within_step = True
+        rates = self.get_lr() if epoch is None else self._get_closed_form_lr()
+        self._get_lr_called_within_step = False
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate
-        self._last_lr = list(rates)
+            _put(group, rate)
+        self._last_lr = self._rates()
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return self.get_lr()
 
     def state_dict(self) -> dict[str, Any]:
-        """All but the optimizer and functions."""
-        return {k: v for k, v in self.__dict__.items() if k != "optimizer" and not callable(v)}
+        """All but the optimizer: of schedulers their states, of objects that are called their attributes."""
+        return {k: _saved(v) for k, v in self.__dict__.items() if k != "optimizer"}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` gave."""
-        self.__dict__.update(state_dict)
+        for name, saved in state_dict.items():
+            if not _loaded(self.__dict__.get(name), saved):
+                self.__dict__[name] = saved
 
 
 _LRScheduler = LRScheduler
+_EPOCH = "The epoch parameter in `scheduler.step()` is deprecated: the closed form is used where there is one."
 
 
-def _each(value: Any, optimizer: Optimizer, name: str) -> list[Any]:
+def _value(rate: Any) -> Any:
+    return rate.clone() if isinstance(rate, Tensor) else rate
+
+
+def _put(group: Group, rate: Any) -> None:
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(float(rate))
+    else:
+        group["lr"] = rate
+
+
+def _saved(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_saved(each) for each in value]
+    if isinstance(value, LRScheduler):
+        return value.state_dict()
+    if callable(value):
+        return None if isinstance(value, FunctionType) else dict(getattr(value, "__dict__", {}))
+    return value
+
+
+def _loaded(own: Any, saved: Any) -> bool:
+    """Whether it was taken over into the value that is there."""
+    if isinstance(own, LRScheduler):
+        own.load_state_dict(saved)
+    elif callable(own):
+        vars(own).update(saved or {})
+    else:
+        return isinstance(own, list) and bool(own) and all(map(_loaded, own, saved))
+    return True
+
+
+def _each(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
     """An option's value for each group: those given in a list, or one for all."""
     count = len(optimizer.param_groups)
-    if not isinstance(value, list | tuple):
-        return [value] * count
-    if len(value) != count:
-        raise ValueError(f"Expected {count} {name}, but got {len(value)}")
-    return list(value)
-
-
-def _set_momentum(group: dict[str, Any], momentum: float) -> None:
-    if "betas" in group:
-        group["betas"] = (momentum, *group["betas"][1:])
-    elif "momentum" in group:
-        group["momentum"] = momentum
-    else:
-        raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+    values = list(value) if isinstance(value, list | tuple) else [value] * count
+    refuse(len(values) == count, "Expected {} {}, but got {}", count, name, len(values))
+    return [_value(each) for each in values]
 
 
 class LambdaLR(LRScheduler):
     """The first rate times what a function of the step gives."""
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
-        self.lr_lambdas: list[Callable[[int], float]] = _each(lr_lambda, optimizer, "lr_lambdas")
-        super().__init__(optimizer, last_epoch)
+    options = {"lr_lambda": required}
 
-    def state_dict(self) -> dict[str, Any]:
-        """All but the optimizer and functions; of an object that is called, its attributes."""
-        attributes = [None if isinstance(f, FunctionType) else dict(vars(f)) for f in self.lr_lambdas]
-        return {**super().state_dict(), "lr_lambdas": attributes}
+    def _prepare(self) -> None:
+        self.lr_lambdas = _each("lr_lambdas", self.optimizer, self.__dict__.pop("lr_lambda"))
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        super().load_state_dict({k: v for k, v in state_dict.items() if k != "lr_lambdas"})
-        for f, attributes in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
-            vars(f).update(attributes or {})
-
-    def get_lr(self) -> list[float]:
-        return [base * f(self.last_epoch) for base, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        return base * self.lr_lambdas[i](self.last_epoch)
 
 
 class MultiplicativeLR(LambdaLR):
     """The last rate times what a function of the step gives."""
 
-    def get_lr(self) -> list[float]:
-        if self.last_epoch == 0:
-            return self._rates
-        return [rate * f(self.last_epoch) for rate, f in zip(self._rates, self.lr_lambdas, strict=True)]
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        return rate if self._is_initial else rate * self.lr_lambdas[i](self.last_epoch)
 
 
-class _Factor(LRScheduler):
-    """The last rate times `_factor()`."""
+class _Shaped(LRScheduler):
+    """The first rate times `_shape(n)` at step n, as PyTorch has it: by the factor from one step to the next.
 
-    def _factor(self) -> float:
+    So another schedule, or the user, may change the rate in between; only `step(n)` takes it from
+    the first rate. Of a rate with `eta_min`, the part above is what has the shape.
+    """
+
+    jumps = False  # whether the step that resumes a schedule changes the rate, too
+    eta_min = 0.0
+
+    def _shape(self, n: Any) -> float:
         raise NotImplementedError
 
-    def get_lr(self) -> list[float]:
-        factor = self._factor()
-        return [rate * factor for rate in self._rates]
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        n, low = self.last_epoch, self.eta_min
+        if self._is_initial and (n == 0 or not self.jumps):
+            return rate * self._shape(0) if n == 0 else rate
+        now, before = self._shape(n), self._shape(n - 1)
+        if now == before:
+            return rate
+        return rate + (base - low) * now if before == 0 else now / before * (rate - low) + low
+
+    def _get_closed_form_lr(self) -> list[Any]:
+        return [self.eta_min + (base - self.eta_min) * self._shape(self.last_epoch) for base in self.base_lrs]
 
 
-class StepLR(_Factor):
+class StepLR(_Shaped):
     """Times gamma after every `step_size` steps."""
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer, last_epoch)
+    options, jumps = {"step_size": required, "gamma": 0.1}, True
 
-    def _factor(self) -> float:
-        return self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else 1.0
+    def _shape(self, n: Any) -> float:
+        return self.gamma ** (max(n, 0) // self.step_size)
 
 
-class MultiStepLR(_Factor):
+class MultiStepLR(_Shaped):
     """Times gamma at each of the milestones."""
 
-    def __init__(
-        self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1, last_epoch: int = -1
-    ) -> None:
-        self.milestones, self.gamma = Counter(milestones), gamma
-        super().__init__(optimizer, last_epoch)
+    options, jumps = {"milestones": required, "gamma": 0.1}, True
 
-    def _factor(self) -> float:
-        return self.gamma ** self.milestones[self.last_epoch]
+    def _prepare(self) -> None:
+        self.milestones: Counter[int] = Counter(self.__dict__["milestones"])
+
+    def _shape(self, n: Any) -> float:
+        return self.gamma ** bisect_right(sorted(self.milestones.elements()), n)
 
 
-class ConstantLR(_Factor):
+class ConstantLR(_Shaped):
     """Times `factor` for the first `total_iters` steps."""
 
-    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
-        if not 0 <= factor <= 1:
-            raise ValueError("Constant multiplicative factor expected to be between 0 and 1.")
-        self.factor, self.total_iters = factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    options, jumps = {"factor": 1 / 3, "total_iters": 5}, True
 
-    def _factor(self) -> float:
-        if self.last_epoch == 0:
-            return self.factor
-        return 1 / self.factor if self.last_epoch == self.total_iters else 1.0
+    def _prepare(self) -> None:
+        refuse(0 <= self.factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
+
+    def _shape(self, n: Any) -> float:
+        return self.factor if 0 <= n < self.total_iters else 1.0
 
 
-class LinearLR(_Factor):
+class LinearLR(_Shaped):
     """From start_factor to end_factor times the first rate, in a straight line over `total_iters` steps."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        start_factor: float = 1 / 3,
-        end_factor: float = 1.0,
-        total_iters: int = 5,
-        last_epoch: int = -1,
-    ) -> None:
-        if not 0 < start_factor <= 1:
-            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
-        if not 0 <= end_factor <= 1:
-            raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
-        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
-        super().__init__(optimizer, last_epoch)
+    options = {"start_factor": 1 / 3, "end_factor": 1.0, "total_iters": 5}
 
-    def _at(self, step: int) -> float:
-        return (
-            self.start_factor + (self.end_factor - self.start_factor) * min(step, self.total_iters) / self.total_iters
-        )
+    def _prepare(self) -> None:
+        refuse(0 < self.start_factor <= 1, "Starting multiplicative factor expected to be above 0 and at most 1.")
+        refuse(0 <= self.end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
 
-    def _factor(self) -> float:
-        return self._at(self.last_epoch) / self._at(self.last_epoch - 1) if self.last_epoch else self.start_factor
+    def _shape(self, n: Any) -> float:
+        rise, share = self.end_factor - self.start_factor, min(self.total_iters, n) / self.total_iters
+        return 1.0 if n < 0 else self.start_factor + rise * share
 
 
-class ExponentialLR(_Factor):
+class ExponentialLR(_Shaped):
     """Times gamma after every step."""
 
-    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+    options = {"gamma": required}
 
-    def _factor(self) -> float:
-        return self.gamma if self.last_epoch else 1.0
+    def _shape(self, n: Any) -> float:
+        return self.gamma**n
 
 
-class PolynomialLR(_Factor):
+class PolynomialLR(_Shaped):
     """The first rate times (1 - step / total_iters) ** power."""
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
-        self.total_iters, self.power = total_iters, power
-        super().__init__(optimizer, last_epoch)
+    options = {"total_iters": 5, "power": 1.0}
 
-    def _factor(self) -> float:
-        n = self.last_epoch
-        if n == 0 or n > self.total_iters:
-            return 1.0
-        return float(((1 - n / self.total_iters) / (1 - (n - 1) / self.total_iters)) ** self.power)
+    def _shape(self, n: Any) -> float:
+        return (1.0 - min(self.total_iters, n) / self.total_iters) ** self.power
 
 
-class CosineAnnealingLR(LRScheduler):
+class CosineAnnealingLR(_Shaped):
     """From the first rate down to eta_min along half a cosine of `T_max` steps. Loshchilov and Hutter (2016)."""
 
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer, last_epoch)
+    options = {"T_max": required, "eta_min": 0.0}
 
-    def get_lr(self) -> list[float]:
-        n, low = self.last_epoch, self.eta_min
-        if n == 0:
-            return self._rates
-        if (n - 1 - self.T_max) % (2 * self.T_max) == 0:
-            bend = (1 - math.cos(math.pi / self.T_max)) / 2
-            return [rate + (base - low) * bend for base, rate in zip(self.base_lrs, self._rates, strict=True)]
-        ratio = (1 + math.cos(math.pi * n / self.T_max)) / (1 + math.cos(math.pi * (n - 1) / self.T_max))
-        return [ratio * (rate - low) + low for rate in self._rates]
+    def _shape(self, n: Any) -> float:
+        return (1 + math.cos(math.pi * n / self.T_max)) / 2
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half cosines that start again after T_0 steps, each T_mult times as long. arXiv:1608.03983."""
 
-    def __init__(
-        self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
-    ) -> None:
-        if T_0 <= 0 or not isinstance(T_0, int):
-            raise ValueError(f"Expected positive integer T_0, but got {T_0}")
-        if T_mult < 1 or not isinstance(T_mult, int):
-            raise ValueError(f"Expected integer T_mult >= 1, but got {T_mult}")
-        self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
-        super().__init__(optimizer, last_epoch)
+    options = {"T_0": required, "T_mult": 1, "eta_min": 0.0}
 
-    def get_lr(self) -> list[float]:
-        bend = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
-        return [self.eta_min + (base - self.eta_min) * bend for base in self.base_lrs]
+    def _prepare(self) -> None:
+        refuse(isinstance(self.T_0, int) and self.T_0 > 0, "Expected positive integer T_0, but got {}", self.T_0)
+        good = isinstance(self.T_mult, int) and self.T_mult >= 1
+        refuse(good, "Expected integer T_mult >= 1, but got {}", self.T_mult)
+        refuse(isinstance(self.eta_min, float | int), "Expected float or int eta_min, but got {!r}", self.eta_min)
+        self.T_i, self.T_cur = self.T_0, self.last_epoch
+
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        return self.eta_min + (base - self.eta_min) * (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
 
     def step(self, epoch: Any = None) -> None:
         """Go on to the next step, or to a given one, which may be a fraction of an epoch."""
-        now = self.last_epoch + 1 if epoch is None else epoch
-        if now < 0:
-            raise ValueError(f"Expected non-negative epoch, but got {epoch}")
-        self.T_cur, self.T_i = now, self.T_0
-        while self.T_cur >= self.T_i:
-            self.T_cur -= self.T_i
-            self.T_i *= self.T_mult
-        self.last_epoch = math.floor(now)
-        self._set(self.get_lr())
+        if epoch is None and self.last_epoch >= 0:
+            epoch, self.T_cur = self.last_epoch + 1, self.T_cur + 1
+            if self.T_cur >= self.T_i:
+                self.T_cur, self.T_i = self.T_cur % self.T_i, self.T_i * self.T_mult
+        else:
+            epoch = epoch or 0
+            refuse(epoch >= 0, "Expected non-negative epoch, but got {}", epoch)
+            self.T_cur, self.T_i = epoch, self.T_0
+            while self.T_cur >= self.T_i:
+                self.T_cur, self.T_i = self.T_cur - self.T_i, self.T_i * self.T_mult
+        self._update_lr(math.floor(epoch))
 
 
-class OneCycleLR(LRScheduler):
+class _Cycle(LRScheduler):
+    """A schedule that may move the momentum against the rate."""
+
+    def _begin(self, o: dict[str, Any]) -> dict[str, Any]:
+        known, self.cycle_momentum = self.optimizer.defaults, o["cycle_momentum"]
+        lows, highs = (_each(name, self.optimizer, o[name]) for name in ("base_momentum", "max_momentum"))
+        if self.cycle_momentum:
+            self.use_beta1 = "betas" in known
+            refuse(self.use_beta1 or "momentum" in known, "optimizer must support momentum or beta1 to cycle_momentum")
+            for group, low, high in zip(self.optimizer.param_groups, lows, highs, strict=True):
+                if self.last_epoch == -1:
+                    group.update(max_momentum=high, base_momentum=low)
+                    self._move(group, high)
+        return {"base_momentums": lows, "max_momentums": highs} if self.cycle_momentum else {}
+
+    def _move(self, group: Group, momentum: float) -> None:
+        group.update({"betas": (momentum, *group["betas"][1:])} if self.use_beta1 else {"momentum": momentum})
+
+
+class OneCycleLR(_Cycle):
     """Up to max_lr and down again to almost nothing, the momentum the other way. Smith (2018), arXiv:1708.07120."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        max_lr: Any,
-        total_steps: int | None = None,
-        epochs: int | None = None,
-        steps_per_epoch: int | None = None,
-        pct_start: float = 0.3,
-        anneal_strategy: str = "cos",
-        cycle_momentum: bool = True,
-        base_momentum: float = 0.85,
-        max_momentum: float = 0.95,
-        div_factor: float = 25.0,
-        final_div_factor: float = 1e4,
-        three_phase: bool = False,
-        last_epoch: int = -1,
-    ) -> None:
-        if total_steps is None:
-            if epochs is None or steps_per_epoch is None:
-                raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
-            total_steps = epochs * steps_per_epoch
-        if total_steps <= 0:
-            raise ValueError(f"Expected positive integer total_steps, but got {total_steps}")
-        if not 0 <= pct_start <= 1:
-            raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
-        if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
-        self.total_steps, self.anneal_strategy, self.cycle_momentum = total_steps, anneal_strategy, cycle_momentum
-        groups = optimizer.param_groups
-        rise = float(pct_start * total_steps) - 1
-        self.ends = [rise, 2 * rise, total_steps - 1] if three_phase else [rise, total_steps - 1]
-        for group, top in zip(groups, _each(max_lr, optimizer, "max_lr"), strict=True):
-            start = top / div_factor
-            group.update(initial_lr=start, max_lr=top, min_lr=start / final_div_factor, lr=start)
-            if cycle_momentum:
-                group.update(max_momentum=max_momentum, base_momentum=base_momentum)
-        rates, momenta = ["initial_lr", "max_lr"], ["max_momentum", "base_momentum"]
-        self.rates = [*rates, *(["initial_lr"] if three_phase else []), "min_lr"]
-        self.momenta = [*momenta, "max_momentum", *(["max_momentum"] if three_phase else [])]
-        if last_epoch == -1:
-            for group in groups:
-                group["lr"] = group["initial_lr"]
-        super().__init__(optimizer, last_epoch)
+    options = {
+        "max_lr": required, "total_steps": None, "epochs": None, "steps_per_epoch": None, "pct_start": 0.3,
+        "anneal_strategy": "cos", "cycle_momentum": True, "base_momentum": 0.85, "max_momentum": 0.95,
+        "div_factor": 25.0, "final_div_factor": 1e4, "three_phase": False,
+    }  # fmt: skip
 
-    def get_lr(self) -> list[float]:
-        n = self.last_epoch
-        if n > self.total_steps:
-            raise ValueError(f"Tried to step {n} times. The total number of steps is {self.total_steps}")
-        phase = next((i for i, end in enumerate(self.ends) if n <= end), len(self.ends) - 1)
-        begin, end = ([0.0, *self.ends][phase], self.ends[phase])
-        share = (n - begin) / (end - begin) if end != begin else 1.0
+    def _prepare(self) -> None:
+        o, groups = {name: self.__dict__.pop(name) for name in self.options}, self.optimizer.param_groups
+        names = ["epochs", "steps_per_epoch"] if o["total_steps"] is None else ["total_steps"]
+        counts, share, way = [o[name] for name in names], o["pct_start"], o["anneal_strategy"]
+        refuse(None not in counts, "You must define either total_steps OR (epochs AND steps_per_epoch)")
+        good = all(isinstance(count, int) and count > 0 for count in counts)
+        refuse(good, "Expected positive integer {}, but got {}", names, counts)
+        good = isinstance(share, float) and 0 <= share <= 1
+        refuse(good, "Expected float between 0 and 1 pct_start, but got {}", share)
+        refuse(way in ("cos", "linear"), "anneal_strategy must be one of 'cos' or 'linear', instead got {}", way)
+        self.total_steps, self._anneal_func_type = math.prod(counts), way
+        rise, last = float(share * self.total_steps), self.total_steps - 1
+        rates, momenta = ["initial_lr", "max_lr", "min_lr"], ["max_momentum", "base_momentum", "max_momentum"]
+        ends = [rise - 1, last]
+        if o["three_phase"]:
+            ends, rates, momenta = [rise - 1, 2 * rise - 2, last], [*rates[:2], *rates[::2]], [*momenta, momenta[0]]
+        self._schedule_phases = [
+            {"end_step": end, "start_lr": a, "end_lr": b, "start_momentum": c, "end_momentum": d}
+            for end, (a, b), (c, d) in zip(ends, pairwise(rates), pairwise(momenta), strict=True)
+        ]
+        for group, top in zip(groups, _each("max_lr", self.optimizer, o["max_lr"]), strict=True):
+            if self.last_epoch == -1:
+                start = top / o["div_factor"]
+                group.update(initial_lr=start, max_lr=top, min_lr=start / o["final_div_factor"])
+        self._begin(o)
 
-        def between(group: dict[str, Any], names: list[str]) -> float:
-            a, b = group[names[phase]], group[names[phase + 1]]
-            return float(
-                (b - a) * share + a
-                if self.anneal_strategy == "linear"
-                else b + (a - b) / 2 * (1 + math.cos(math.pi * share))
-            )
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        n, group = self.last_epoch, self.optimizer.param_groups[i]
+        refuse(n <= self.total_steps, "Tried to step {} times. The number of total steps is {}", n, self.total_steps)
+        ends: list[Any] = [0.0, *(phase["end_step"] for phase in self._schedule_phases)]
+        which = sum(n > end for end in ends[1:-1])
+        phase, share = self._schedule_phases[which], (n - ends[which]) / (ends[which + 1] - ends[which])
 
-        for group in self.optimizer.param_groups if self.cycle_momentum else ():
-            _set_momentum(group, between(group, self.momenta))
-        return [between(group, self.rates) for group in self.optimizer.param_groups]
+        def between(kind: str) -> Any:
+            a, b = group[phase[f"start_{kind}"]], group[phase[f"end_{kind}"]]
+            bend = self._anneal_func_type == "cos"
+            return b + (a - b) / 2.0 * (math.cos(math.pi * share) + 1) if bend else (b - a) * share + a
+
+        if self.cycle_momentum:
+            self._move(group, between("momentum"))
+        return between("lr")
 
 
-class CyclicLR(LRScheduler):
+class CyclicLR(_Cycle):
     """Up and down between base_lr and max_lr in straight lines. Smith (2015), arXiv:1506.01186."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        base_lr: Any,
-        max_lr: Any,
-        step_size_up: int = 2000,
-        step_size_down: int | None = None,
-        mode: str = "triangular",
-        gamma: float = 1.0,
-        scale_fn: Any = None,
-        scale_mode: str = "cycle",
-        cycle_momentum: bool = True,
-        base_momentum: float = 0.8,
-        max_momentum: float = 0.9,
-        last_epoch: int = -1,
-    ) -> None:
-        self.low, self.high = _each(base_lr, optimizer, "base_lr"), _each(max_lr, optimizer, "max_lr")
-        self.up, self.down = step_size_up, step_size_down or step_size_up
-        self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode
-        self.momenta = (base_momentum, max_momentum) if cycle_momentum else None
-        for group, low in zip(optimizer.param_groups, self.low, strict=True):
-            group["lr"] = low
-        super().__init__(optimizer, last_epoch)
+    options = {
+        "base_lr": required, "max_lr": required, "step_size_up": 2000, "step_size_down": None, "mode": "triangular",
+        "gamma": 1.0, "scale_fn": None, "scale_mode": "cycle", "cycle_momentum": True, "base_momentum": 0.8,
+        "max_momentum": 0.9,
+    }  # fmt: skip
 
-    def get_lr(self) -> list[float]:
-        n, length = self.last_epoch, self.up + self.down
-        cycle = 1 + n // length
-        place = n % length
-        height = place / self.up if place <= self.up else (length - place) / self.down
-        if self.scale_fn:
-            scale = self.scale_fn(cycle if self.scale_mode == "cycle" else n)
-        else:
-            scale = {"triangular": 1.0, "triangular2": 0.5 ** (cycle - 1), "exp_range": self.gamma**n}[self.mode]
-        if self.momenta:
-            low, high = self.momenta
-            for group in self.optimizer.param_groups:
-                _set_momentum(group, high - (high - low) * height * scale)
-        return [low + (high - low) * height * scale for low, high in zip(self.low, self.high, strict=True)]
+    def _prepare(self) -> None:
+        o = {name: self.__dict__.pop(name) for name in self.options}
+        self._lows, self.max_lrs = (_each(name, self.optimizer, o[name]) for name in ("base_lr", "max_lr"))
+        for group, low in zip(self.optimizer.param_groups, self._lows, strict=True):
+            _put(group, low if self.last_epoch == -1 else group["lr"])
+        up, down = o["step_size_up"], o["step_size_down"]
+        self.total_size = float(up + (up if down is None else down))
+        self.step_ratio, self.mode, self.gamma = up / self.total_size, o["mode"], o["gamma"]
+        self._scale_fn_custom, self.scale_mode = o["scale_fn"], o["scale_mode"]
+        if self._scale_fn_custom is None:
+            refuse(self.mode in ("triangular", "triangular2", "exp_range"), "mode is invalid and scale_fn is None")
+            self.scale_mode = "iterations" if self.mode == "exp_range" else "cycle"
+        self.__dict__.update(self._begin(o))
+
+    def _start(self) -> None:
+        super()._start()
+        self.base_lrs = self.__dict__.pop("_lows")
+
+    def scale_fn(self, x: float) -> float:
+        """How high the cycle (or step) x goes."""
+        if self._scale_fn_custom is not None:
+            return float(self._scale_fn_custom(x))
+        return {"triangular": 1.0, "triangular2": 1 / 2.0 ** (x - 1), "exp_range": self.gamma**x}[self.mode]
+
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        x = 1.0 + self.last_epoch / self.total_size - cycle
+        height = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
+        scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+        if self.cycle_momentum:
+            low, high = self.base_momentums[i], self.max_momentums[i]
+            self._move(self.optimizer.param_groups[i], high - (high - low) * height * scale)
+        return base + (self.max_lrs[i] - base) * height * scale
 
 
-class SequentialLR(LRScheduler):
+class _Several(LRScheduler):
+    """A schedule made of others."""
+
+    def _hold(self, optimizer: Any, schedulers: Sequence[Any]) -> None:
+        name = type(self).__name__
+        refuse(len(schedulers), "{} expects at least one scheduler, but got no scheduler", name)
+        self.optimizer, self._schedulers = optimizer or getattr(schedulers[0], "optimizer", None), list(schedulers)
+        for i, each in enumerate(schedulers):
+            refuse_type(hasattr(each, "optimizer"), "{} at index {} should have `optimizer`", name, i)
+            refuse(not isinstance(each, ReduceLROnPlateau), "{} does not support `ReduceLROnPlateau`", name)
+            refuse(each.optimizer is self.optimizer, "{} expects all schedulers to belong to the same optimizer", name)
+
+    def get_lr(self) -> list[Any]:
+        raise NotImplementedError(f"{type(self).__name__} has no rates of its own; see get_last_lr()")
+
+    def _undo(self) -> None:
+        for each in self._schedulers:
+            if isinstance(each, _Several):
+                each._undo()
+            else:
+                each.last_epoch -= 1
+
+
+class SequentialLR(_Several):
     """Schedulers one after the other, each from its milestone on."""
 
     def __init__(
         self, optimizer: Optimizer, schedulers: list[Any], milestones: list[int], last_epoch: int = -1
     ) -> None:
-        if len(milestones) != len(schedulers) - 1:
-            raise ValueError(
-                f"Expected {len(schedulers) - 1} milestones for {len(schedulers)} schedulers, got {len(milestones)}"
-            )
-        self.optimizer, self._schedulers, self._milestones, self.last_epoch = (
-            optimizer,
-            schedulers,
-            milestones,
-            last_epoch + 1,
-        )
+        self._hold(optimizer, schedulers)
+        n, m = len(schedulers), len(milestones)
+        refuse(n == m + 1, "SequentialLR expects one scheduler more than milestones, got {} and {} milestones", n, m)
+        self._milestones, self.last_epoch = milestones, last_epoch + 1
         for group in optimizer.param_groups:
-            group["lr"] = group["initial_lr"]
-        for scheduler in schedulers:
-            scheduler.last_epoch -= 1
-        schedulers[0].step()
-        self._last_lr = schedulers[0].get_last_lr()
+            _put(group, group["initial_lr"])
+        self._undo()
+        first = schedulers[bisect_right(milestones, 0)]
+        first._initial_step()
+        self._last_lr = first.get_last_lr()
 
-    def step(self, epoch: int | None = None) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """One step of the scheduler whose turn it is."""
         self.last_epoch += 1
         which = bisect_right(self._milestones, self.last_epoch)
         scheduler = self._schedulers[which]
         if which and self._milestones[which - 1] == self.last_epoch:
-            for group, base in zip(self.optimizer.param_groups, scheduler.base_lrs, strict=True):
-                group["lr"] = base
-            scheduler.step(0)
+            scheduler._update_lr(0)
         else:
             scheduler.step()
         self._last_lr = scheduler.get_last_lr()
 
-    def state_dict(self) -> dict[str, Any]:
-        out = {k: v for k, v in super().state_dict().items() if k != "_schedulers"}
-        return {**out, "_schedulers": [each.state_dict() for each in self._schedulers]}
 
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        for own, saved in zip(self._schedulers, state_dict["_schedulers"], strict=True):
-            own.load_state_dict(saved)
-        self.__dict__.update({k: v for k, v in state_dict.items() if k != "_schedulers"})
-
-
-class ChainedScheduler(SequentialLR):
+class ChainedScheduler(_Several):
     """Schedulers that all act at every step."""
 
     def __init__(self, schedulers: Sequence[Any], optimizer: Optimizer | None = None) -> None:
-        if not schedulers:
-            raise ValueError("ChainedScheduler expects at least one scheduler to be chained")
-        self.optimizer, self._schedulers = schedulers[0].optimizer, list(schedulers)
-        self._last_lr = self._rates
+        self._hold(optimizer, schedulers)
+        self._last_lr = self._rates()
 
-    def step(self, epoch: int | None = None) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """One step of every scheduler."""
         for scheduler in self._schedulers:
             scheduler.step()
-        self._last_lr = self._rates
+        self._last_lr = self._rates()
 
 
 class ReduceLROnPlateau(LRScheduler):
     """Times `factor` when a metric has not got better for more than `patience` steps."""
 
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        mode: str = "min",
-        factor: float = 0.1,
-        patience: int = 10,
-        threshold: float = 1e-4,
-        threshold_mode: str = "rel",
-        cooldown: int = 0,
-        min_lr: Any = 0,
-        eps: float = 1e-8,
-    ) -> None:
-        if factor >= 1.0:
-            raise ValueError("Factor should be < 1.0.")
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode {mode} is unknown!")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold mode {threshold_mode} is unknown!")
-        self.optimizer, self.mode, self.factor, self.patience = optimizer, mode, factor, patience
-        self.threshold, self.threshold_mode, self.cooldown, self.eps = threshold, threshold_mode, cooldown, eps
-        self.min_lrs = _each(min_lr, optimizer, "min_lrs")
-        self.best, self.last_epoch = math.inf if mode == "min" else -math.inf, 0
-        self.num_bad_epochs = self.cooldown_counter = 0
-        self._last_lr = self._rates
+    options = {
+        "mode": "min", "factor": 0.1, "patience": 10, "threshold": 1e-4, "threshold_mode": "rel", "cooldown": 0,
+        "min_lr": 0, "eps": 1e-8,
+    }  # fmt: skip
 
-    def is_better(self, value: float, best: float) -> bool:
-        """Whether a value is better than the best by more than the threshold."""
-        sign = 1 if self.mode == "min" else -1
-        margin = self.threshold * (abs(best) if self.threshold_mode == "rel" else 1) if math.isfinite(best) else 0
-        return sign * value < sign * best - margin
+    def _prepare(self) -> None:
+        refuse(self.factor < 1.0, "Factor should be < 1.0.")
+        refuse(self.mode in ("min", "max"), "mode {} is unknown!", self.mode)
+        refuse(self.threshold_mode in ("rel", "abs"), "threshold mode {} is unknown!", self.threshold_mode)
+        least, self.last_epoch = self.__dict__.pop("min_lr"), 0
+        self.default_min_lr = None if isinstance(least, list | tuple) else least
+        self.min_lrs, self._last_lr = _each("min_lrs", self.optimizer, least), self._rates()
+        self.mode_worse = math.inf if self.mode == "min" else -math.inf
+        self._reset()
 
-    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
+    def _start(self) -> None:
+        """Nothing to set before a metric is known."""
+
+    def _reset(self) -> None:
+        self.best, self.cooldown_counter, self.num_bad_epochs = self.mode_worse, 0, 0
+
+    @property
+    def in_cooldown(self) -> bool:
+        """Whether the rates were lowered less than `cooldown` steps ago."""
+        return self.cooldown_counter > 0
+
+    def _is_better(self, value: float, best: float) -> bool:
+        margin = -self.threshold if self.mode == "min" else self.threshold
+        edge = best * (1.0 + margin) if self.threshold_mode == "rel" else best + margin
+        return value < edge if self.mode == "min" else value > edge
+
+    def step(self, metrics: Any, epoch: Any = None) -> None:  # type: ignore[override]
         """Take note of the metric, and lower the rates if it has stalled."""
-        value = float(metrics)
+        value, groups = float(metrics), self.optimizer.param_groups
+        if epoch is not None:
+            warn(_EPOCH)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        if self.is_better(value, self.best):
-            self.best, self.num_bad_epochs = value, 0
-        else:
-            self.num_bad_epochs += 1
-        if self.cooldown_counter > 0:
-            self.cooldown_counter -= 1
-            self.num_bad_epochs = 0
+        better = self._is_better(value, self.best)
+        self.best, self.num_bad_epochs = (value, 0) if better else (self.best, self.num_bad_epochs + 1)
+        if self.in_cooldown:
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown_counter - 1, 0
         if self.num_bad_epochs > self.patience:
-            lowered = [max(rate * self.factor, least) for rate, least in zip(self._rates, self.min_lrs, strict=True)]
-            self._set([new if old - new > self.eps else old for old, new in zip(self._rates, lowered, strict=True)])
+            if self.default_min_lr is not None:  # a group may have come since
+                self.min_lrs = [self.default_min_lr] * len(groups)
+            check(len(self.min_lrs) == len(groups), "{} min_lrs for {} param groups", len(self.min_lrs), len(groups))
+            for group, least in zip(groups, self.min_lrs, strict=True):
+                old = float(group["lr"])
+                new = max(old * self.factor, least)
+                if old - new > self.eps:
+                    _put(group, new)
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = self._rates
+        self._last_lr = self._rates()

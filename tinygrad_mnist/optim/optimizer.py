@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import copy
-import functools
 import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from functools import partial, wraps
 from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.tape import Handle, enable_grad, no_grad, touch
+from tinygrad_mnist.errors import check
+from tinygrad_mnist.tape import Handle, enable_grad, touch
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 State = dict[str, Any]
 Group = dict[str, Any]
+refuse, refuse_type = partial(check, error=ValueError), partial(check, error=TypeError)
+required: Any = object()  # the default of an option that each group must set
 
 
 class Optimizer:
@@ -32,102 +35,136 @@ class Optimizer:
         state: what the optimizer remembers of each parameter.
     """
 
+    state: defaultdict[Any, State]
+    _hooks: defaultdict[str, OrderedDict[Any, Callable[..., Any]]]
+    _opt_called = False  # whether it has made a step: schedulers ask
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in vars(cls):
             cls.step = _hooked(cls.step)  # type: ignore[method-assign]
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
-        if isinstance(params, Tensor):
-            raise TypeError(
-                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got Tensor"
-            )
-        self.defaults = defaults
-        self.state: defaultdict[Tensor, State] = defaultdict(dict)
-        self.param_groups: list[Group] = []
-        self._hooks: tuple[OrderedDict[Any, Any], OrderedDict[Any, Any]] = OrderedDict(), OrderedDict()
+        refuse_type(not isinstance(params, Tensor), "params should be an iterable of Tensors or dicts, but got Tensor")
+        self.defaults, self.param_groups = defaults, list[Group]()
+        Optimizer.__setstate__(self, {"state": defaultdict(dict)})
         groups = list(params)
-        if not groups:
-            raise ValueError("optimizer got an empty parameter list")
+        refuse(groups, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__dict__.setdefault("_hooks", defaultdict(OrderedDict))
+
+    def _parameters(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
     def add_param_group(self, param_group: Group) -> None:
         """Add parameters with options of their own: a dict of "params" and any option."""
-        if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        refuse_type(isinstance(param_group, dict), "param_group must be a dict, but got {}", type(param_group))
         given = param_group["params"]
-        if isinstance(given, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections")
-        members = [given] if isinstance(given, Tensor) else list(given)
-        group = dict(param_group)
-        named = {isinstance(p, tuple) for p in members}
-        if len(named) > 1:
-            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
-        if True in named:
-            group["param_names"] = [name for name, _ in members]
-            members = [p for _, p in members]
-        known = {id(p) for other in self.param_groups for p in other["params"]}
+        refuse_type(not isinstance(given, set), "optimizer parameters need to be in ordered collections, but got a set")
+        members, group = [given] if isinstance(given, Tensor) else list(given), {**self.defaults, **param_group}
+        named = [p for p in members if isinstance(p, tuple)]
+        refuse(len(named) in (0, len(members)), "all optimizer params should be with/without names. Some are missing")
+        if named:
+            group["param_names"], members = [name for name, _ in named], [p for _, p in named]
         for p in members:
-            if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
-            if not p.is_leaf:
-                raise ValueError("can't optimize a non-leaf Tensor")
-            if id(p) in known:
-                raise ValueError("some parameters appear in more than one parameter group")
-        if len(set(map(id, members))) < len(members):
+            refuse_type(
+                isinstance(p, Tensor), "optimizer can only optimize Tensors, but one of the params is {}", type(p)
+            )
+            refuse(p.is_leaf, "can't optimize a non-leaf Tensor")
+        for name in self.defaults:
+            refuse(group[name] is not required, "parameter group didn't specify the required option {}", name)
+        if len(set(members)) < len(members):
             warnings.warn("optimizer contains a parameter group with duplicate parameters", stacklevel=3)
-        group["params"] = members
-        self.param_groups.append({**self.defaults, **group})
+        for other in self.param_groups:
+            same = ("param_names" in other) == ("param_names" in group)
+            refuse(same, "all optimizer param groups should be with/without names. Some names are missing")
+            refuse(set(members).isdisjoint(other["params"]), "some parameters appear in more than one parameter group")
+        self.param_groups.append({**group, "params": members})
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients, or set them to 0."""
-        for group in self.param_groups:
-            for p in group["params"]:
-                if set_to_none or p.grad is None:
-                    p.grad = None
-                else:
-                    p.grad.detach_().zero_()
+        for p in self._parameters():
+            if set_to_none or p.grad is None:
+                p.grad = None
+            else:
+                p.grad.detach_().zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change the parameters once; `closure`, where given, computes the loss again and returns it."""
         raise NotImplementedError(f"{type(self).__name__} does not define step()")
+
+    def _register(self, kind: str, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        handle = Handle(self._hooks[kind], hook, key := object())
+        self._hooks[kind].move_to_end(key, last=not prepend)
+        return handle
+
+    def _through(self, kind: str, *state: Any) -> Any:
+        for hook in tuple(self._hooks[kind].values()):
+            result = hook(self, *state)
+            state = (result,) if state and result is not None else state
+        return state[0] if state else None
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return other args and kwargs.
 
         As in PyTorch, args begin with the optimizer itself.
         """
-        return Handle(self._hooks[0], hook, object())
+        return self._register("step_pre", hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        return Handle(self._hooks[1], hook, object())
+        return self._register("step_post", hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call `hook(optimizer)` before `state_dict`."""
+        return self._register("state_dict_pre", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call `hook(optimizer, state_dict)` after `state_dict`; it may return another."""
+        return self._register("state_dict_post", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call `hook(optimizer, state_dict)` before `load_state_dict`; it may return another."""
+        return self._register("load_state_dict_pre", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call `hook(optimizer)` after `load_state_dict`."""
+        return self._register("load_state_dict_post", hook, prepend)
 
     def state_dict(self) -> dict[str, Any]:
         """State and groups, parameters as numbers: PyTorch's layout, so that it travels both ways."""
-        order = [p for group in self.param_groups for p in group["params"]]
-        number = {id(p): i for i, p in enumerate(order)}
-        groups = [{**group, "params": [number[id(p)] for p in group["params"]]} for group in self.param_groups]
-        return {"state": {number[id(p)]: s for p, s in self.state.items() if s}, "param_groups": groups}
+        self._through("state_dict_pre")
+        number: dict[Any, int] = {}
+        for i, p in enumerate(self._parameters()):
+            number.setdefault(p, i)
+        groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
+        state = {number.get(p, p): s for p, s in self.state.items() if s}
+        return self._through("state_dict_post", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state dict of the same parameters in the same order."""
-        saved = state_dict["param_groups"]
-        if len(saved) != len(self.param_groups):
-            raise ValueError("loaded state dict has a different number of parameter groups")
-        if any(len(a["params"]) != len(b["params"]) for a, b in zip(saved, self.param_groups, strict=True)):
-            raise ValueError(
-                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
-            )
-        for own, new in zip(self.param_groups, saved, strict=True):
-            own.update({k: copy.deepcopy(v) for k, v in new.items() if k not in ("params", "param_names")})
-        order = [p for group in self.param_groups for p in group["params"]]
-        numbers = [i for group in saved for i in group["params"]]
-        self.state.clear()
-        for number, p in zip(numbers, order, strict=True):
-            if number in state_dict["state"]:
-                self.state[p] = {k: _copied(k, v, p) for k, v in state_dict["state"][number].items()}
+        state_dict = self._through("load_state_dict_pre", dict(state_dict))
+        groups, saved = self.param_groups, copy.deepcopy(state_dict["param_groups"])
+        refuse(len(saved) == len(groups), "loaded state dict has a different number of parameter groups")
+        same = all(len(a["params"]) == len(b["params"]) for a, b in zip(saved, groups, strict=True))
+        refuse(same, "loaded state dict has a parameter group of another size than the optimizer's group")
+        owner = dict(zip((i for group in saved for i in group["params"]), self._parameters(), strict=True))
+        state = defaultdict[Any, State](dict)
+        for i, held in state_dict["state"].items():
+            p = owner.get(i)
+            state[i if p is None else p] = held if p is None else {k: _copied(k, v, p) for k, v in held.items()}
+        for own, new in zip(groups, saved, strict=True):
+            names = {"param_names": own["param_names"]} if "param_names" in own else {}
+            new.update({**names, **new, "params": own["params"]})
+        self.__setstate__({"state": state, "param_groups": saved})
+        self._through("load_state_dict_post")
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -140,16 +177,15 @@ class Optimizer:
 def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     """A class's `step` with the hooks around it, unless the step of a subclass calls it."""
 
-    @functools.wraps(step)
+    @wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if type(self).step is not hooked:
             return step(self, *args, **kwargs)
-        before, after = self._hooks
-        args = self, *args
-        for hook in tuple(before.values()):
+        self._opt_called, args = True, (self, *args)
+        for hook in tuple(self._hooks["step_pre"].values()):
             args, kwargs = hook(self, args, kwargs) or (args, kwargs)
         out = step(*args, **kwargs)
-        for hook in tuple(after.values()):
+        for hook in tuple(self._hooks["step_post"].values()):
             hook(self, args, kwargs)
         return out
 
@@ -166,64 +202,92 @@ def _copied(name: str, value: Any, p: Tensor) -> Any:
     return copy.deepcopy(value)
 
 
-class FormulaOptimizer(Optimizer):
-    """An optimizer that treats each parameter by itself: a subclass is its options and its formula.
+def signature(options: dict[str, Any]) -> Signature:
+    """The arguments of a class that has them in a table of names and defaults."""
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    defaults = {name: Parameter.empty if value is required else value for name, value in options.items()}
+    return Signature([Parameter(name, kind, default=value) for name, value in defaults.items()])
 
-    `update` changes `p`, an array, in place; `g` is the gradient, with the sign of `maximize` and,
-    unless `decoupled`, the weight decay in it. It must not change g.
-    """
+
+class TabledOptimizer(Optimizer):
+    """An optimizer whose arguments are a table, `options`: their names in order, and their defaults."""
 
     options: dict[str, Any] = {}
-    decoupled = False
     __signature__: Signature | None = None  # for `help`: the options as arguments
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        kind, cls.__signature__ = Parameter.POSITIONAL_OR_KEYWORD, None
-        if "options" in vars(cls):
-            options = (Parameter(name, kind, default=value) for name, value in cls.options.items())
-            cls.__signature__ = Signature([Parameter("params", kind), *options])
+        cls.__signature__ = signature({"params": required, **cls.options}) if "options" in vars(cls) else None
 
-    def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
-        values = dict(self.options)
-        if len(args) > len(values):
-            raise TypeError(f"{type(self).__name__}() takes at most {len(values)} options, got {len(args)}")
-        for name, value in (*zip(values, args, strict=False), *kwargs.items()):
-            if name not in values:
-                raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument '{name}'")
-            values[name] = value
-        _check(values)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        own = {"params": required, **self.options}
+        values = {**own, **signature(own).bind(*args, **kwargs).arguments}
+        params = values.pop("params")
+        self.check_options(values)
         super().__init__(params, values)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:  # a state from before an option existed
+            group.update({**self.options, **group})
+
+    def check_options(self, o: dict[str, Any]) -> None:
+        """Refuse values that make no sense, with ValueError; a subclass checks more."""
+        refuse(not isinstance(o["lr"], Tensor) or o["lr"].numel() == 1, "Tensor lr must be 1-element")
+        for name in _NOT_NEGATIVE & o.keys():
+            words = _WORDS.get(name, f"{name} value")
+            refuse(o[name] >= 0 and (name != "rho" or o[name] <= 1), "Invalid {}: {}", words, o[name])
+        for i, beta in enumerate(o.get("betas", ())):
+            refuse(0 <= beta < 1, "Invalid beta parameter at index {}: {}", i, beta)
+        check(not (o.get("fused") and o.get("foreach")), "`fused` and `foreach` cannot be `True` together.")
+        check(not o.get("differentiable"), "differentiable: a step is not recorded", error=NotImplementedError)
+
+
+_WORDS = {"lr": "learning rate", "eps": "epsilon value"}
+_NOT_NEGATIVE = {
+    "lr", "momentum", "weight_decay", "eps", "rho", "alpha", "lr_decay", "momentum_decay", "initial_accumulator_value",
+}  # fmt: skip
+
+
+class FormulaOptimizer(TabledOptimizer):
+    """An optimizer that treats each parameter by itself: a subclass is its options and its formula.
+
+    `update` changes `p`, an array, in place in step `n`; `g` is the gradient, with the sign of
+    `maximize` and the weight decay in it. It must not change g.
+    """
+
+    counts = True  # whether the formula needs the number of the step
+    decays = True  # whether weight decay is not the formula's own affair
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with no_grad():
-            for group in self.param_groups:
-                for p in group["params"]:
-                    if p.grad is not None:
-                        self._advance(p, group)
+        for group in self.param_groups:
+            options = {k: v.item() if isinstance(v, Tensor) else v for k, v in group.items()}
+            for p in group["params"]:
+                if p.grad is not None:
+                    self._advance(p, options)
         return loss
 
     def _advance(self, p: Tensor, group: Group) -> None:
-        g = p.grad.array  # type: ignore[union-attr]
+        g, decay, state, n = p.grad.array, group.get("weight_decay"), self.state[p], 0.0  # type: ignore[union-attr]
         if group.get("maximize"):
-            g = -g
-        if group.get("weight_decay") and not (self.decoupled or group.get("decoupled_weight_decay")):
-            g = g + p.array * p.array.dtype.type(group["weight_decay"])
-        state = self.state[p]
+            g = np.asarray(-g)
+        if decay and group.get("decoupled_weight_decay"):
+            p.array *= 1 - group["lr"] * decay
+        elif decay and self.decays:
+            g = np.asarray(g + p.array * decay)
         if self.counts:
             if "step" not in state:
                 state["step"] = wrap(np.zeros((), np.float32))
             state["step"].array += 1
-        self.update(p.array, g, state, group)
+            n = float(state["step"].array)
+        self.update(p.array, g, n, state, group)
         touch(p)
 
-    counts = True  # whether the formula needs the number of the step
-
-    def update(self, p: Array, g: Array, state: State, group: Group) -> None:
+    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         """The formula: change p in place."""
         raise NotImplementedError
 
@@ -234,22 +298,3 @@ def slot(state: State, name: str, like: Array, value: float = 0.0) -> Array:
         state[name] = wrap(np.full(like.shape, value, like.dtype))
     array: Array = state[name].array
     return array
-
-
-def _check(values: dict[str, Any]) -> None:
-    names = {
-        "lr": "learning rate", "momentum": "momentum value", "weight_decay": "weight_decay value",
-        "eps": "epsilon value", "rho": "rho value", "alpha": "alpha value", "lr_decay": "lr_decay value",
-        "momentum_decay": "momentum_decay value",
-        "initial_accumulator_value": "initial_accumulator_value value",
-    }  # fmt: skip
-    for name, words in names.items():
-        value = values.get(name)
-        if isinstance(value, int | float | Tensor) and (not value >= 0 or (name == "rho" and value > 1)):
-            raise ValueError(f"Invalid {words}: {value}")
-    for i, beta in enumerate(values.get("betas", ())):
-        if not 0 <= beta < 1:
-            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-    shrink, grow = values.get("etas", (0.5, 2))
-    if not 0 < shrink < 1 < grow:
-        raise ValueError(f"Invalid eta values: {shrink}, {grow}")

@@ -1,3 +1,3 @@
 """Helpers around training."""
 
-from tinygrad_mnist.utils import data
+from tinygrad_mnist.utils import checkpoint, data, tensorboard

@@ -17,8 +17,8 @@ import typer
 from tinygrad_mnist import set_num_threads
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import Recipe
-from tinygrad_mnist.mnist.runs import Run
-from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits
+from tinygrad_mnist.mnist.runs import opened
+from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits, run_digits
 from tinygrad_mnist.mnist.training import Training
 
 if TYPE_CHECKING:
@@ -50,9 +50,8 @@ def demo(
     with _listening(host, port) as listener:
         weights = shipped()
         if run is not None:
-            folder = Run(run)
-            network, name = folder.network(), f"the run {run.name}"
-            digits = load_digits(data if data is not None else folder.asked_data()["asked"])
+            network, about = opened(run)
+            name, digits = f"the run {about.name}", run_digits(about, data)
             state = State(digits, Answerer(network, digits, name))
         elif weights is not None:
             network = read_network(weights)

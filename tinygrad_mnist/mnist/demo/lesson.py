@@ -142,7 +142,12 @@ def _noted(tensor: tg.Tensor, names: dict[int, str]) -> dict[str, Any]:
     """A record of the tape: its operation, where it passes gradients to, and the value."""
     node: Any = tensor.grad_fn
     sources = [names[id(getattr(source, "variable", source))] for source, _ in node.next_functions]
-    return {"operation": node.name, "label": node.label, "sources": sources, "value": signed(tensor.detach().numpy())}
+    return {
+        "operation": node.operation,
+        "label": node.name(),
+        "sources": sources,
+        "value": signed(tensor.detach().numpy()),
+    }
 
 
 def _nudge(network: SmallNetwork, x: tg.Tensor, labels: tg.Tensor, gradient: tg.Tensor) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Attention in several heads, as a function of all its parameters."""
+"""Attention: of a query to keys and values, and in several heads as a function of all its parameters."""
 
 from __future__ import annotations
 
@@ -6,16 +6,55 @@ import math
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from tinygrad_mnist.creation import zeros
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.ops.linear_algebra import linear
+from tinygrad_mnist.nn.functional.convolution import pad
+from tinygrad_mnist.nn.functional.dropout import dropout
+from tinygrad_mnist.ops.linear_algebra import linear, matmul
 from tinygrad_mnist.ops.movement import cat, chunk
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.ops.reduction import softmax
+from tinygrad_mnist.tensor import Tensor, wrap
 
-__all__ = ["multi_head_attention_forward"]
+__all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]
 
 _check = partial(check, error=AssertionError)
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None, dropout_p: float = 0.0,
+    is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False,
+) -> Tensor:  # fmt: skip
+    """softmax(query @ key.T / sqrt(width) + mask) @ value. Vaswani et al. (2017), arXiv:1706.03762.
+
+    Args:
+        query: (..., l, width); key: (..., s, width); value: (..., s, out). The result is (..., l, out).
+        attn_mask: added to the scores, or, if bool, True where attention is allowed.
+        is_causal: position i attends to positions up to i only.
+        enable_gqa: several heads of the query (dimension -3) share one of key and value.
+    """
+    check(attn_mask is None or not is_causal, "scaled_dot_product_attention: Explicit attn_mask should not be set when"
+          " is_causal=True")  # fmt: skip
+    if enable_gqa:
+        key, value = (x.repeat_interleave(query.size(-3) // x.size(-3), -3) for x in (key, value))
+    weights = attention_weights(query, key, attn_mask, is_causal, scale)
+    return matmul(dropout(weights, dropout_p), value)
+
+
+def attention_weights(
+    query: Tensor, key: Tensor, mask: Tensor | None = None, is_causal: bool = False, scale: float | None = None
+) -> Tensor:
+    """The softmax of the scores, (..., l, s); 0 for a position that may attend to none."""
+    scores = matmul(query * (1 / math.sqrt(query.array.shape[-1]) if scale is None else scale), key.mT)
+    if is_causal:
+        mask = wrap(np.tri(*scores.array.shape[-2:], dtype=bool))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf) if mask.array.dtype.kind == "b" else scores + mask
+        nowhere = wrap((scores.array == -np.inf).all(-1, keepdims=True))
+        if nowhere.array.any():
+            return softmax(scores.masked_fill(nowhere, 0), -1).masked_fill(nowhere, 0)
+    return softmax(scores, -1)
 
 
 def multi_head_attention_forward(
@@ -94,16 +133,16 @@ def multi_head_attention_forward(
         k, v = (cat([x, zeros(batch, num_heads, 1, heads[1], dtype=x.dtype)], 2) for x in (k, v))
     more = int(bias_k is not None) + int(add_zero_attn)
     padding = None if key_padding_mask is None else key_padding_mask[:, None, None]
-    masks = [F.pad(_added(x, q), (0, more)) for x in (attn_mask, padding) if x is not None]
+    masks = [pad(_added(x, q), (0, more)) for x in (attn_mask, padding) if x is not None]
     mask = sum(masks[1:], masks[0]) if masks else None
     if need_weights:
         scores = (q * math.sqrt(1 / heads[1])) @ k.mT
-        shown = F.dropout(F.softmax(scores if mask is None else scores + mask, -1), dropout_p, training)
+        shown = dropout(softmax(scores if mask is None else scores + mask, -1), dropout_p, training)
         out = shown @ v
         shown = shown.mean(1) if average_attn_weights else shown
         shown = shown.squeeze(0) if n == 2 else shown
     else:
-        out, shown = F.scaled_dot_product_attention(q, k, v, mask, dropout_p if training else 0.0, is_causal), None
+        out, shown = scaled_dot_product_attention(q, k, v, mask, dropout_p if training else 0.0, is_causal), None
     out = linear(out.permute(2, 0, 1, 3).flatten(2), out_proj_weight, out_proj_bias)
     return out.squeeze(1) if n == 2 else out, shown
 

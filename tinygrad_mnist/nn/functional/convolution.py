@@ -1,4 +1,4 @@
-"""Convolutions, pooling, and the rest of what looks at images through windows.
+"""Convolutions, pooling, resizing, and the rest of what looks at images through windows.
 
 Everything is written once, for any number of spatial dimensions: `conv2d` is the general form with
 the number filled in. Inputs are (n, c, *size), or (c, *size) without a batch.
@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.linear_algebra import matmul
-from tinygrad_mnist.ops.movement import contiguous, expand, getitem, movedim, reshape, squeeze, unsqueeze
-from tinygrad_mnist.ops.reduction import sum
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
 
 __all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
-    "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "conv1d",
-    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold",
-    "interpolate", "max_pool1d", "max_pool2d", "max_pool3d", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d",
+    "adaptive_max_pool3d", "affine_grid", "avg_pool1d", "avg_pool2d", "avg_pool3d", "channel_shuffle", "conv1d",
+    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold", "grid_sample",
+    "interpolate", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
+    "max_unpool2d", "max_unpool3d", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold", "upsample",
+    "upsample_bilinear", "upsample_nearest",
 ]  # fmt: skip
 
 Ints = tuple[int, ...]
@@ -42,13 +44,11 @@ def _ranks(general: Callable[..., Any]) -> list[Any]:
     signature = inspect.signature(general)
 
     def case(rank: int) -> Any:
-        name = f"{general.__name__[1:]}{rank}d"
-
         @functools.wraps(general)
         def op(*args: Any, **kwargs: Any) -> Any:
             return general(rank, name, *args, **kwargs)
 
-        op.__name__ = op.__qualname__ = name
+        name = op.__name__ = op.__qualname__ = f"{general.__name__[1:]}{rank}d"
         vars(op)["__signature__"] = signature.replace(parameters=list(signature.parameters.values())[2:])
         return op
 
@@ -59,28 +59,32 @@ def _each(value: Any, rank: int, what: str, name: str, least: int = 1) -> Ints:
     """One number for every dimension, or the numbers listed; none may be below `least`."""
     given = tuple(int(v) for v in value) if isinstance(value, tuple | list) else (int(value),)
     numbers = given * rank if len(given) == 1 else given
-    if len(numbers) != rank or min(numbers) < least:
-        raise RuntimeError(f"{name}: {what} must be one or {rank} numbers of at least {least}, but got {value}")
+    ok = len(numbers) == rank and min(numbers) >= least
+    check(ok, "{}: {} must be one or {} numbers of at least {}, but got {}", name, what, rank, least, value)
     return numbers
 
 
-def _check_rank(x: Tensor, rank: int, name: str) -> None:
-    if x.ndim not in (rank + 1, rank + 2):
-        raise RuntimeError(f"{name}: Expected {rank + 1}D (unbatched) or {rank + 2}D input, got {list(x.shape)}")
+def _options(rank: int, name: str, **given: Any) -> list[Ints]:
+    """`_each` of several arguments, of which paddings may be 0."""
+    return [_each(value, rank, what, name, 0 if "padding" in what else 1) for what, value in given.items()]
+
+
+def _check_rank(x: Tensor, rank: int, name: str, error: type[Exception] = RuntimeError) -> None:
+    wanted = rank + 1, rank + 2
+    check(x.ndim in wanted, "{}: Expected {}D (unbatched) or {}D input, got {}", name, *wanted, x.shape, error=error)
 
 
 def _batched(function: Callable[[Tensor], Tensor], x: Tensor, ndim: int) -> Tensor:
     """function(x), with a batch of one put around an x that has none."""
-    return function(x) if x.ndim == ndim else squeeze(function(unsqueeze(x, 0)), 0)
+    return function(x) if x.ndim == ndim else function(x.unsqueeze(0)).squeeze(0)
 
 
 def _grid(size: Ints, kernel: Ints, stride: Ints, dilation: Ints, name: str, up: int = 0) -> Grid:
     """The windows that fit: floor((size - dilation * (kernel - 1) - 1) / stride) + 1, or with `up` ceil."""
     steps = zip(size, kernel, stride, dilation, strict=True)
     out = tuple((n - d * (k - 1) - 1 + up * (s - 1)) // s + 1 for n, k, s, d in steps)
-    if min(out) < 1:
-        raise RuntimeError(f"{name}: Kernel size can't be greater than actual input size: {kernel} with dilation"
-                           f" {dilation} against {size}, padding included")  # fmt: skip
+    message = "{}: Kernel size can't be greater than actual input size: {} with dilation {} against {} (padded)"
+    check(min(out) >= 1, message, name, kernel, dilation, size)
     return Grid(kernel, out, stride, dilation)
 
 
@@ -95,34 +99,35 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
     Args:
         pad: (before, after) of the last dimension, then of the one before it, and so on.
         mode: "constant" fills in `value` (0), "reflect" mirrors without repeating the edge,
-            "replicate" repeats the edge, "circular" continues at the other end.
+            "replicate" repeats the edge, "circular" continues at the other end of what is left.
     """
     widths, shape = tuple(int(n) for n in pad), input.array.shape
-    if len(widths) % 2 or len(widths) > 2 * len(shape):
-        raise RuntimeError(f"pad: Padding length must be even and at most twice {len(shape)} dimensions, got {widths}")
+    message = "pad: Padding length must be even and at most twice {} dimensions, got {}"
+    check(len(widths) % 2 == 0 and len(widths) <= 2 * len(shape), message, len(shape), widths)
     pairs = list(zip(widths[::2], widths[1::2], strict=True))[::-1]
     if mode == "constant":
         return _padded(input, pairs, value or 0)
-    lead = len(shape) - len(pairs)
-    if mode not in _MODES or lead not in (1, 2) or len(pairs) not in (1, 2, 3):
-        raise NotImplementedError(f"pad: mode {mode!r} of the last {len(pairs)} of {len(shape)} dimensions")
-    out = input
-    for d, (before, after) in enumerate(pairs, lead):
-        if mode != "replicate" and max(before, after) > shape[d] - (mode == "reflect"):
-            raise RuntimeError(f"pad: {mode} padding {before, after} is too large for dimension {d} of {list(shape)}")
-        if before or after:
-            places = np.pad(np.arange(shape[d]), (max(before, 0), max(after, 0)), _MODES[mode])
-            kept = places[max(-before, 0) : len(places) - max(-after, 0)]
-            out = getitem(out, (slice(None),) * d + (wrap(kept),))
-    return contiguous(out)
+    lead, message = len(shape) - len(pairs), "pad: mode {!r} of the last {} of {} dimensions"
+    known = mode in _MODES and lead in (1, 2) and len(pairs) in (1, 2, 3)
+    check(known, message, mode, len(pairs), len(shape), error=NotImplementedError)
+    for d, (pair, n) in enumerate(zip(pairs, shape[lead:], strict=True), lead):
+        fits = mode == "replicate" or max(pair) <= n - (mode == "reflect")
+        check(fits, "pad: {} padding {} is too large for dimension {} of {}", mode, pair, d, shape)
+        grown, (first, last) = np.maximum(pair, 0), np.maximum(np.negative(pair), 0)
+        if mode == "circular":
+            kept = np.pad(np.arange(first, n - last), grown, "wrap")
+        else:
+            kept = np.pad(np.arange(n), grown, _MODES[mode])[first : n + sum(grown) - last]
+        input = input[(slice(None),) * d + (wrap(kept),)] if any(pair) else input
+    return input.contiguous()
 
 
 def _padded(x: Tensor, pairs: Pairs, value: Any = 0) -> Tensor:
     """The last dimensions with `value` before and after; its gradient is padding by the opposite."""
     around = [(0, 0)] * (x.ndim - len(pairs)) + pairs
     sizes = list(zip(x.array.shape, around, strict=True))
-    if any(n + min(a, 0) + min(b, 0) < 0 for n, (a, b) in sizes):
-        raise RuntimeError(f"pad: padding {pairs} of {list(x.shape)} resulted in a negative output size")
+    fits = all(n + min(a, 0) + min(b, 0) >= 0 for n, (a, b) in sizes)
+    check(fits, "pad: padding {} of {} resulted in a negative output size", pairs, x.array.shape)
     out = np.full([n + a + b for n, (a, b) in sizes], value, x.array.dtype)
     kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in sizes)
     out[tuple(slice(max(a, 0), n + a + min(b, 0)) for n, (a, b) in sizes)] = x.array[kept]
@@ -136,40 +141,35 @@ def _correlate(x: Tensor, w: Tensor, grid: Grid, groups: int, bias: Tensor | Non
     size = x.array.shape[2:]
     rules: list[Any] = [(x, lambda g: _spread(g, w, size, grid, groups)), (w, lambda g: _weigh(x, g, grid, groups))]
     if bias is not None:
-        rules.append((bias, lambda g: sum(g, (0, *range(2, g.ndim)))))
+        rules.append((bias, lambda g: g.sum((0, *range(2, g.ndim)))))
     out = kernels.correlate(x.array, w.array, grid, groups, None if bias is None else bias.array)
     return record("convolution", out, *rules)
 
 
 def _spread(g: Tensor, w: Tensor, size: Ints, grid: Grid, groups: int) -> Tensor:
-    out = kernels.spread(g.array, w.array, size, grid, groups)
     rules: list[Any] = [(g, lambda h: _correlate(h, w, grid, groups)), (w, lambda h: _weigh(h, g, grid, groups))]
-    return record("convolution_transpose", out, *rules)
+    return record("convolution_transpose", kernels.spread(g.array, w.array, size, grid, groups), *rules)
 
 
 def _weigh(x: Tensor, g: Tensor, grid: Grid, groups: int) -> Tensor:
     size = x.array.shape[2:]
-    out = kernels.weigh(x.array, g.array, grid, groups)
     rules: list[Any] = [(x, lambda h: _spread(g, h, size, grid, groups)), (g, lambda h: _correlate(x, h, grid, groups))]
-    return record("convolution_weight", out, *rules)
+    return record("convolution_weight", kernels.weigh(x.array, g.array, grid, groups), *rules)
 
 
 def _check_operands(
     rank: int, name: str, x: Tensor, w: Tensor, bias: Tensor | None, groups: int, transposed: bool = False
 ) -> None:
     _check_rank(x, rank, name)
-    if w.ndim != rank + 2 or groups < 1 or len(w) % groups:
-        raise RuntimeError(f"{name}: weight {list(w.shape)} must be {rank + 2}D, with a multiple of {groups} rows")
-    wanted, made = w.array.shape[1] * groups, len(w)
-    if transposed:
-        wanted, made = made, wanted
-    if x.array.shape[-rank - 1] != wanted:
-        raise RuntimeError(f"{name}: expected {wanted} channels for weight {list(w.shape)}, got input {list(x.shape)}")
-    if bias is not None and bias.array.shape != (made,):
-        raise RuntimeError(f"{name}: expected bias to be 1-dimensional with {made} elements, got {list(bias.shape)}")
+    ok = w.ndim == rank + 2 and groups >= 1 and len(w) % groups == 0
+    check(ok, "{}: weight {} must be {}D, with a multiple of {} rows", name, w.shape, rank + 2, groups)
+    wanted, made = (w.array.shape[1] * groups, len(w))[:: -1 if transposed else 1]
+    ok = x.array.shape[-rank - 1] == wanted
+    check(ok, "{}: expected {} channels for weight {}, got input {}", name, wanted, w.shape, x.shape)
+    ok = bias is None or bias.array.shape == (made,)
+    check(ok, "{}: expected bias to be 1-dimensional with {} elements, got {}", name, made, bias)
     kinds = [each.array.dtype.name for each in (x, w, bias) if each is not None]
-    if len(set(kinds)) > 1:
-        raise RuntimeError(f"{name}: input, weight and bias should have the same type, got {kinds}")
+    check(len(set(kinds)) == 1, "{}: input, weight and bias should have the same type, got {}", name, kinds)
 
 
 def _conv(
@@ -190,20 +190,17 @@ def _conv(
     """
     _check_operands(rank, name, input, weight, bias, groups)
     kernel = weight.array.shape[2:]
-    steps, spaced = _each(stride, rank, "stride", name), _each(dilation, rank, "dilation", name)
-    around = _around(padding, kernel, steps, spaced, name)
+    steps, spaced = _options(rank, name, stride=stride, dilation=dilation)
+    if isinstance(padding, str):
+        ok = padding == "valid" or (padding == "same" and max(steps) == 1)
+        check(ok, "{}: padding={!r} is not supported with stride {}", name, padding, steps)
+        totals = [(k - 1) * d * (padding == "same") for k, d in zip(kernel, spaced, strict=True)]
+        around = [(total // 2, total - total // 2) for total in totals]
+    else:
+        around = [(p, p) for p in _each(padding, rank, "padding", name, 0)]
     x = _padded(input, around) if any(map(any, around)) else input
     grid = _grid(x.array.shape[-rank:], kernel, steps, spaced, name)
     return _batched(lambda images: _correlate(images, weight, grid, groups, bias), x, rank + 2)
-
-
-def _around(padding: Any, kernel: Ints, stride: Ints, dilation: Ints, name: str) -> Pairs:
-    if isinstance(padding, str):
-        if padding not in ("same", "valid") or (padding == "same" and max(stride) > 1):
-            raise RuntimeError(f"{name}: padding={padding!r} is not supported with stride {stride}")
-        totals = [(k - 1) * d * (padding == "same") for k, d in zip(kernel, dilation, strict=True)]
-        return [(total // 2, total - total // 2) for total in totals]
-    return [(p, p) for p in _each(padding, len(kernel), "padding", name, 0)]
 
 
 def _conv_transpose(
@@ -221,18 +218,17 @@ def _conv_transpose(
     The result is (n, o, *out), out = (size - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
     """
     _check_operands(rank, name, input, weight, bias, groups, True)
-    steps, spaced = _each(stride, rank, "stride", name), _each(dilation, rank, "dilation", name)
-    cut, more = _each(padding, rank, "padding", name, 0), _each(output_padding, rank, "output_padding", name, 0)
+    steps, spaced = _options(rank, name, stride=stride, dilation=dilation)
+    cut, more = _options(rank, name, padding=padding, output_padding=output_padding)
     grid = Grid(weight.array.shape[2:], input.array.shape[-rank:], steps, spaced)
-    size = grid.reach()
-    around = [(-c, m - c) for c, m in zip(cut, more, strict=True)]
-    if any(m >= max(s, d) for m, s, d in zip(more, steps, spaced, strict=True)):
-        raise RuntimeError(f"{name}: output padding must be smaller than either stride or dilation, but got {more}")
-    if any(n + a + b < 1 for n, (a, b) in zip(size, around, strict=True)):
-        raise RuntimeError(f"{name}: Output size is too small: {size} less padding {cut}")
+    size, around = grid.reach(), [(-c, m - c) for c, m in zip(cut, more, strict=True)]
+    ok = all(m < max(s, d) for m, s, d in zip(more, steps, spaced, strict=True))
+    check(ok, "{}: output padding must be smaller than either stride or dilation, but got {}", name, more)
+    ok = all(n + a + b >= 1 for n, (a, b) in zip(size, around, strict=True))
+    check(ok, "{}: Output size is too small: {} less padding {}", name, size, cut)
     out = _batched(lambda images: _spread(images, weight, size, grid, groups), input, rank + 2)
     out = _padded(out, around) if any(map(any, around)) else out
-    return out if bias is None else out + reshape(bias, (-1, *(1,) * rank))
+    return out if bias is None else out + bias.reshape(-1, *(1,) * rank)
 
 
 conv1d, conv2d, conv3d = _ranks(_conv)
@@ -256,10 +252,9 @@ def _fold(columns: Tensor, size: Ints, grid: Grid) -> Tensor:
 
 def _columns(name: str, size: Ints, kernel: Any, dilation: Any, padding: Any, stride: Any) -> tuple[Grid, Ints, Ints]:
     """The windows, the padding, and the size of the padded image."""
-    options = (kernel, "kernel_size"), (stride, "stride"), (dilation, "dilation")
-    around = _each(padding, 2, "padding", name, 0)
+    options = _options(2, name, kernel_size=kernel, stride=stride, dilation=dilation, padding=padding)
+    window, steps, spaced, around = options
     padded = tuple(n + 2 * p for n, p in zip(size, around, strict=True))
-    window, steps, spaced = (_each(value, 2, what, name) for value, what in options)
     return _grid(padded, window, steps, spaced, name), around, padded
 
 
@@ -269,7 +264,7 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     *lead, c, h, w = input.array.shape
     grid, around, _ = _columns("unfold", (h, w), kernel_size, dilation, padding, stride)
     out = _batched(lambda x: _unfold(_padded(x, [(p, p) for p in around]), grid), input, 4)
-    return reshape(out, (*lead, c * math.prod(grid.kernel), math.prod(grid.out)))
+    return out.reshape(*lead, c * math.prod(grid.kernel), math.prod(grid.out))
 
 
 def fold(
@@ -280,9 +275,9 @@ def fold(
     size = _each(output_size, 2, "output_size", "fold")
     grid, around, padded = _columns("fold", size, kernel_size, dilation, padding, stride)
     *lead, rows, count = input.array.shape
-    if rows % math.prod(grid.kernel) or count != math.prod(grid.out):
-        raise RuntimeError(f"fold: {list(input.shape)} does not fit kernel {grid.kernel} at {grid.out} positions")
-    columns = reshape(input, (*lead, rows // math.prod(grid.kernel), *grid.kernel, *grid.out))
+    fits = rows % math.prod(grid.kernel) == 0 and count == math.prod(grid.out)
+    check(fits, "fold: {} does not fit kernel {} at {} positions", input.array.shape, grid.kernel, grid.out)
+    columns = input.reshape(*lead, rows // math.prod(grid.kernel), *grid.kernel, *grid.out)
     return _padded(_batched(lambda x: _fold(x, padded, grid), columns, 6), [(-p, -p) for p in around])
 
 
@@ -295,11 +290,12 @@ def _pooling(
     """The windows of a pooling, and the padding that they reach into."""
     _check_rank(x, rank, name)
     size = x.array.shape[-rank:]
-    kernel, spaced = _each(kernel_size, rank, "kernel_size", name), _each(dilation, rank, "dilation", name)
-    steps = kernel if stride is None or stride == [] else _each(stride, rank, "stride", name)
-    around = _each(padding, rank, "padding", name, 0)
-    if any(2 * p > d * (k - 1) + 1 for p, k, d in zip(around, kernel, spaced, strict=True)):
-        raise RuntimeError(f"{name}: pad should be at most half of effective kernel size, got {padding} of {kernel}")
+    check(0 not in x.array.shape[-rank - 1 :], "{}: only the batch may be empty, got {}", name, x.array.shape)
+    steps = kernel_size if stride in (None, [], ()) else stride
+    windows = _options(rank, name, kernel_size=kernel_size, stride=steps, dilation=dilation, padding=padding)
+    kernel, steps, spaced, around = windows
+    ok = all(2 * p <= d * (k - 1) + 1 for p, k, d in zip(around, kernel, spaced, strict=True))
+    check(ok, "{}: pad should be at most half of effective kernel size, got {} of {}", name, padding, kernel)
     grid = _grid(tuple(n + 2 * p for n, p in zip(size, around, strict=True)), kernel, steps, spaced, name, ceil_mode)
     ends = [n + p for n, p in zip(size, around, strict=True)]
     fit = (o - ((o - 1) * s >= end) for o, s, end in zip(grid.out, steps, ends, strict=True))
@@ -309,14 +305,8 @@ def _pooling(
 
 def _place(g: Tensor, where: Array, shape: Ints) -> Tensor:
     """Zeros of `shape` with g added at places counted through all of it."""
-    out = np.zeros(shape, g.array.dtype)
-    np.add.at(out.reshape(-1), where.reshape(-1), g.array.reshape(-1))
-    return record("place", out, (g, lambda h: _pick(h, where)))
-
-
-def _pick(x: Tensor, where: Array) -> Tensor:
-    shape = x.array.shape
-    return record("pick", x.array.reshape(-1)[where], (x, lambda g: _place(g, where, shape)))
+    zeros = wrap(np.zeros(math.prod(shape), g.array.dtype))
+    return zeros.scatter_add(0, wrap(where.reshape(-1)), g.reshape(-1)).reshape(shape)
 
 
 def _max_pool(
@@ -336,25 +326,46 @@ def _max_pool(
         outside = np.pad(np.zeros(size, bool), around, constant_values=True)
     shape = x.array.shape
 
-    def places(y: Tensor) -> Array:
-        return kernels.first_at(x.array, y.array, grid, outside)
+    def places(x: Tensor) -> Array:  # the result may have been written since, as by nn.ReLU(inplace=True)
+        peaks = kernels.pooled(np.maximum, x.array, grid) if memory.written else values
+        return kernels.first_at(x.array, peaks, grid, outside)
 
     values = kernels.pooled(np.maximum, x.array, grid)
-    out = record(f"{name}_with_indices", values, (x, lambda g, y: _place(g, places(y), shape)), output=True)
+    out = record(f"{name}_with_indices", values, (x, lambda g: _place(g, places(x), shape)))
+    memory = shared_memory(out)
     if not return_indices:
         return out
-    within = np.unravel_index(places(out) % math.prod(shape[-rank:]), shape[-rank:])
+    within = np.unravel_index(places(x) % math.prod(shape[-rank:]), shape[-rank:])
     own = tuple(i - before for i, (before, _) in zip(within, around, strict=True))
     return out, wrap(np.ravel_multi_index(own, size, "clip"))
 
 
+def _max_unpool(
+    rank: int, name: str, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:  # fmt: skip
+    """Zeros with the results of a max pooling where its `indices` say that they were; its inverse in part."""
+    _check_rank(input, rank, name)
+    ok = indices.array.dtype == np.int64 and indices.array.shape == input.array.shape
+    check(ok, "{}: indices must be int64 and of shape {}, got {}", name, input.array.shape, indices.array.shape)
+    steps = kernel_size if stride in (None, [], ()) else stride
+    kernel, steps, around = _options(rank, name, kernel_size=kernel_size, stride=steps, padding=padding)
+    counts = zip(input.array.shape[-rank:], steps, around, kernel, strict=True)
+    usual = tuple((n - 1) * s - 2 * p + k for n, s, p, k in counts)
+    size = usual if output_size is None else tuple(output_size)[-rank:]
+    near = len(size) == rank and all(-s < n - u < s for n, u, s in zip(size, usual, steps, strict=True))
+    check(near, "{}: invalid output_size {}, wanted {} give or take the stride", name, size, usual, error=ValueError)
+    lead = input.array.shape[:-rank]
+    zeros = wrap(np.zeros((*lead, math.prod(size)), input.array.dtype))
+    return zeros.scatter(-1, indices.flatten(-rank), input.flatten(-rank)).reshape(*lead, *size)
+
+
 def _window_sum(x: Tensor, grid: Grid) -> Tensor:
-    shape, rank = x.array.shape, len(grid.out)
-    images = (1, math.prod(shape[:-rank]))
+    shape, images = x.array.shape, (1, math.prod(x.array.shape[: -len(grid.out)]))
 
     def rule(g: Tensor) -> Tensor:
-        columns = expand(reshape(g, (*images, *(1,) * rank, *grid.out)), (*images, *grid.kernel, *grid.out))
-        return reshape(_fold(columns, shape[-rank:], grid), shape)
+        spread = g.reshape(*images, *(1,) * len(grid.out), *grid.out).expand(*images, *grid.kernel, *grid.out)
+        return _fold(spread, shape[-len(grid.out) :], grid).reshape(shape)
 
     return record("window_sum", kernels.pooled(np.add, x.array, grid), (x, rule))
 
@@ -369,8 +380,7 @@ def _avg_pool(
     the sum by another number than the window's elements.
     """
     grid, around = _pooling(input, rank, name, kernel_size, stride, padding, 1, ceil_mode)
-    if divisor_override == 0:
-        raise RuntimeError(f"{name}: divisor must be not zero")
+    check(divisor_override != 0, "{}: divisor must be not zero", name)
     counts = np.array(divisor_override or 1.0)
     for n, (p, _), k, o, s in zip(input.array.shape[-rank:], around, *grid[:3], strict=True):
         margin, starts = p if count_include_pad else 0, np.arange(o) * s - p
@@ -380,80 +390,105 @@ def _avg_pool(
     return cast(_window_sum(x, grid) / wrap(counts.astype(x.array.dtype)), x.dtype)
 
 
+def _lp_pool(
+    rank: int, name: str, input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+) -> Tensor:
+    """The p-norm of each window's elements, without their signs' help: (sum x ** p) ** (1 / p)."""
+    mean = _avg_pool(rank, name, input**norm_type, kernel_size, stride, 0, ceil_mode)
+    count = math.prod(_each(kernel_size, rank, "kernel_size", name))
+    return (mean.sign() * mean.abs().relu() * count) ** (1 / norm_type)
+
+
 max_pool1d, max_pool2d, max_pool3d = _ranks(_max_pool)
+max_unpool1d, max_unpool2d, max_unpool3d = _ranks(_max_unpool)
 avg_pool1d, avg_pool2d, avg_pool3d = _ranks(_avg_pool)
+lp_pool1d, lp_pool2d, lp_pool3d = _ranks(_lp_pool)
 
 
 def _parts(x: Tensor, output_size: Any, rank: int, name: str) -> list[tuple[Array, Array]]:
     """Where the windows of an adaptive pooling start and end, as columns, for each dimension."""
-    _check_rank(x, rank, name)
+    _check_rank(x, rank, name, ValueError if 1 < rank >= x.ndim else RuntimeError)
     size = x.array.shape[-rank:]
-    given = output_size if isinstance(output_size, tuple | list) else (output_size,) * rank
+    given = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size,)
+    given = given * rank if len(given) == 1 else given
+    check(len(given) == rank, "{}: output_size must be one or {} numbers, but got {}", name, rank, output_size)
     goal = _each([n if o is None else o for o, n in zip(given, size, strict=True)], rank, "output_size", name, 0)
     edges = [(np.arange(o + 1)[:, None] * n, o) for n, o in zip(size, goal, strict=True)]
     return [(edge[:-1] // o, -(-edge[1:] // o)) for edge, o in edges]
 
 
-def _mixed(x: Tensor, matrices: list[Array]) -> Tensor:
-    """The last dimensions of x multiplied by matrices of (new size, old size)."""
-    if x.array.dtype.kind != "f":
-        raise RuntimeError(f"interpolation and averages are not implemented for {x.dtype}")
-    for d, matrix in enumerate(matrices, x.ndim - len(matrices)):
-        x = movedim(matmul(movedim(x, d, -1), wrap(matrix.T.astype(x.array.dtype))), -1, d)
-    return contiguous(x)
-
-
 def _adaptive_avg_pool(rank: int, name: str, input: Tensor, output_size: Any) -> Tensor:
     """The means of windows that divide each dimension into as many parts as `output_size` says."""
-    parts = zip(input.array.shape[-rank:], _parts(input, output_size, rank, name), strict=True)
-    return _mixed(input, [((a <= np.arange(n)) & (np.arange(n) < b)) / (b - a) for n, (a, b) in parts])
+    parts = _parts(input, output_size, rank, name)
+    ranges = map(np.arange, input.array.shape[-rank:])
+    return _mixed(input, [((a <= i) & (i < b)) / (b - a) for i, (a, b) in zip(ranges, parts, strict=True)])
 
 
 def _adaptive_max_pool(rank: int, name: str, input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """The largest of windows that divide each dimension into as many parts as `output_size` says."""
-    parts, size = _parts(input, output_size, rank, name), input.array.shape[-rank:]
-    places = np.zeros((1,) * (2 * rank), np.int64)  # (*out, *kernel)
-    for d, (n, (starts, ends)) in enumerate(zip(size, parts, strict=True)):
-        within = np.minimum(starts + np.arange(np.max(ends - starts, initial=1)), ends - 1)
-        places = places * n + np.expand_dims(within, [i for i in range(2 * rank) if i not in (d, rank + d)])
-    places = places.reshape(*places.shape[:rank], -1)
-    images = input.array.reshape(-1, math.prod(size))
-    best = images[:, places].argmax(-1)[..., None]
-    indices = np.take_along_axis(places[None], best, -1)[..., 0]
-    where = indices + np.arange(len(images)).reshape(-1, *(1,) * rank) * math.prod(size)
-    shape = (*input.array.shape[:-rank], *places.shape[:-1])
-    out = _pick(input, where.reshape(shape))
-    return (out, wrap(indices.reshape(shape))) if return_indices else out
+    shape, parts = input.array.shape, _parts(input, output_size, rank, name)
+    rows = [np.minimum(a + np.arange(np.max(b - a, initial=1)), b - 1) for a, b in parts]  # (out, kernel)
+    places = np.ravel_multi_index(np.ix_(*map(np.ravel, rows)), shape[-rank:])
+    places = places.reshape([n for row in rows for n in row.shape])
+    places = np.moveaxis(places, range(1, 2 * rank, 2), range(rank, 2 * rank)).reshape(*map(len, rows), -1)
+    out, best = input.flatten(-rank)[..., wrap(places)].max(-1)
+    indices = np.take_along_axis(np.broadcast_to(places, (*shape[:-rank], *places.shape)), best.array[..., None], -1)
+    return (out, wrap(indices[..., 0])) if return_indices else out
 
 
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = _ranks(_adaptive_avg_pool)
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = _ranks(_adaptive_max_pool)
 
 
-# resizing ----------------------------------------------------------------------------------
+# channels and size -------------------------------------------------------------------------
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """(..., c r r, h, w) as (..., c, h r, w r). Shi et al. (2016), arXiv:1609.05158."""
     r, shape = upscale_factor, input.array.shape
-    if len(shape) < 3 or r < 1 or shape[-3] % r**2:
-        raise RuntimeError(f"pixel_shuffle: the channels of {list(shape)} are not divisible by the square of {r}")
-    *lead, c, h, w = shape
-    parts = movedim(reshape(input, (*lead, c // r**2, r, r, h, w)), (-4, -3), (-3, -1))
-    return reshape(parts, (*lead, c // r**2, h * r, w * r))
+    ok = len(shape) >= 3 and r >= 1 and shape[-3] % r**2 == 0
+    check(ok, "pixel_shuffle: the channels of {} are not divisible by the square of {}", shape, r)
+    parts = input.unflatten(-3, (shape[-3] // r**2, r, r)).movedim((-4, -3), (-3, -1))
+    return parts.flatten(-4, -3).flatten(-2)
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """(..., c, h r, w r) as (..., c r r, h, w): the inverse of `pixel_shuffle`."""
     r, shape = downscale_factor, input.array.shape
-    if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
-        raise RuntimeError(f"pixel_unshuffle: height and width of {list(shape)} are not divisible by {r}")
-    *lead, c, h, w = shape
-    parts = movedim(reshape(input, (*lead, c, h // r, r, w // r, r)), (-3, -1), (-4, -3))
-    return reshape(parts, (*lead, c * r**2, h // r, w // r))
+    ok = len(shape) >= 3 and r >= 1 and shape[-2] % r == 0 and shape[-1] % r == 0
+    check(ok, "pixel_unshuffle: height and width of {} are not divisible by {}", shape, r)
+    parts = input.unflatten(-1, (shape[-1] // r, r)).unflatten(-3, (shape[-2] // r, r))
+    return parts.movedim((-3, -1), (-4, -3)).flatten(-5, -3)
 
 
-_LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
+def channel_shuffle(input: Tensor, groups: int) -> Tensor:
+    """(n, c, *size) with the channels of `groups` equal parts taken in turn. Zhang et al. (2018), arXiv:1707.01083."""
+    ok = input.ndim > 2 and groups > 0 and input.array.shape[1] % groups == 0
+    check(ok, "channel_shuffle: the channels of {} are not divisible by {}", input.shape, groups)
+    return input.unflatten(1, (groups, input.array.shape[1] // groups)).transpose(1, 2).flatten(1, 2)
+
+
+def _mixed(x: Tensor, matrices: list[Array]) -> Tensor:
+    """The last dimensions of x multiplied by matrices of (new size, old size)."""
+    check(x.array.dtype.kind == "f", "interpolation and averages are not implemented for {}", x.dtype)
+    for d, matrix in enumerate(matrices, x.ndim - len(matrices)):
+        x = matmul(x.movedim(d, -1), wrap(matrix.T.astype(x.array.dtype))).movedim(-1, d)
+    return x.contiguous()
+
+
+_SMOOTH = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
+
+
+def _shares(mode: str, t: Any) -> list[tuple[int, Any]]:
+    """What the neighbours of a place have in its value, which lies t in [0, 1) behind neighbour 0.
+
+    Bicubic: Keys, IEEE Trans. ASSP 29 (1981), with a = -0.75.
+    """
+    if mode != "bicubic":
+        return [(0, 1 - t), (1, t)]
+    near = [(1.25 * d - 2.25) * d * d + 1 for d in (t, 1 - t)]
+    far = [((-0.75 * d + 3.75) * d - 6) * d + 3 for d in (t + 1, 2 - t)]
+    return list(zip((0, 1, -1, 2), near + far, strict=True))
 
 
 def interpolate(
@@ -464,30 +499,101 @@ def interpolate(
 
     Args:
         mode: "nearest", "nearest-exact", "area", or for inputs of 3, 4 and 5 dimensions "linear",
-            "bilinear" and "trilinear".
+            "bilinear" or "bicubic", and "trilinear".
         align_corners: the centres of the corner elements stay in place, instead of the image's edges.
         recompute_scale_factor: use the ratio of the sizes in place of the factor given.
     """
     rank, old = input.ndim - 2, input.array.shape[2:]
-    supported = _LINEAR.get(mode) == rank or (mode in ("nearest", "nearest-exact", "area") and rank in (1, 2, 3))
-    if antialias or not supported:
-        raise NotImplementedError(f"interpolate: mode {mode!r} of a {input.ndim}D input, antialias={antialias}")
-    if (size is None) == (scale_factor is None) or (align_corners is not None and mode not in _LINEAR):
-        raise ValueError("interpolate: wanted either size or scale_factor, and align_corners only with linear modes")
+    ok = _SMOOTH.get(mode) == rank or (mode in ("nearest", "nearest-exact", "area") and rank in (1, 2, 3))
+    message = "interpolate: mode {!r} of a {}D input, antialias={}"
+    check(ok and not antialias, message, mode, input.ndim, antialias, error=NotImplementedError)
+    ok = (size is None) != (scale_factor is None) and (align_corners is None or mode in _SMOOTH)
+    check(ok, "interpolate: wanted size or scale_factor, align_corners only for linear and cubic", error=ValueError)
     factors = scale_factor if isinstance(scale_factor, tuple | list) else (scale_factor,) * rank
     given = size if size is not None else [math.floor(n * f) for n, f in zip(old, factors, strict=True)]
     new = _each(given, rank, "size", "interpolate")
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[rank - 1](input, new)
     exact = [None] * rank if size is not None or recompute_scale_factor else factors
-    ratios = [1 / f if f else n / m for n, m, f in zip(old, new, exact, strict=True)]
-    out, matrices = input, []
-    for d, (n, m, ratio) in enumerate(zip(old, new, ratios, strict=True), 2):
-        i = np.arange(m)
-        if mode in _LINEAR:
-            at = i * ((n - 1) / max(m - 1, 1)) if align_corners else np.maximum((i + 0.5) * ratio - 0.5, 0)
-            matrices.append(np.maximum(1 - np.abs(np.minimum(at, n - 1)[:, None] - np.arange(n)), 0))
+    matrices = []
+    for d, (n, m, factor) in enumerate(zip(old, new, exact, strict=True), 2):
+        i, ratio = np.arange(m), 1 / factor if factor else n / m
+        if mode in _SMOOTH:
+            at = i * ((n - 1) / max(m - 1, 1)) if align_corners else (i + 0.5) * ratio - 0.5
+            first, matrix = np.floor(at).astype(np.int64), np.zeros((m, n))
+            for step, share in _shares(mode, at - first):
+                np.add.at(matrix, (i, np.clip(first + step, 0, n - 1)), share)
+            matrices.append(matrix)
         else:
             at = ((i + 0.5 * (mode == "nearest-exact")) * np.float32(ratio)).astype(np.float32).astype(np.int64)
-            out = getitem(out, (slice(None),) * d + (wrap(np.minimum(at, n - 1)),))
-    return _mixed(out, matrices) if matrices else contiguous(out)
+            input = input[(slice(None),) * d + (wrap(np.minimum(at, n - 1)),)]
+    return _mixed(input, matrices) if matrices else input.contiguous()
+
+
+def upsample(
+    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+) -> Tensor:
+    """`interpolate` under its older name."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` by the nearest element."""
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` by "bilinear", with the corners aligned."""
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Tensor:
+    """The places (x, y) or (x, y, z) that matrices (n, rank, rank + 1) take each element of (n, c, *size) to.
+
+    Places run from -1 to 1 between the image's edges, or with `align_corners` between its corners' centres.
+    The result is (n, *size, rank), for `grid_sample`.
+    """
+    n, _, *sizes = size
+    ok = len(sizes) in (2, 3) and theta.array.shape == (n, len(sizes), len(sizes) + 1)
+    check(ok, "affine_grid: theta {} does not fit an output of size {}", theta.shape, size, error=ValueError)
+    steps = [(np.arange(m) * 2 + 1 - m) / max(m - 1 if align_corners else m, 1) for m in sizes]
+    places = np.stack([*np.meshgrid(*steps, indexing="ij")[::-1], np.ones(sizes)], -1).astype(theta.array.dtype)
+    return matmul(wrap(places.reshape(1, -1, len(sizes) + 1)), theta.mT).reshape(n, *sizes, len(sizes))
+
+
+def grid_sample(
+    input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
+) -> Tensor:
+    """Images (n, c, *size) read at the places of a grid (n, *out, rank), as `affine_grid` makes them: (n, c, *out).
+
+    Args:
+        mode: "bilinear" (also of volumes), "nearest", or "bicubic" (not of volumes).
+        padding_mode: what lies outside the image: "zeros", the "border" or its "reflection".
+    """
+    size, rank = input.array.shape[2:], input.ndim - 2
+    ok = rank in (2, 3) and grid.ndim == rank + 2 and grid.array.shape[:: rank + 1] == (len(input), rank)
+    check(ok and 0 not in size, "grid_sample: input {} and grid {} do not fit", input.shape, grid.shape)
+    ok = mode in ("bilinear", "nearest", "bicubic") and padding_mode in ("zeros", "border", "reflection")
+    check(ok, "grid_sample: mode {!r}, padding_mode {!r}", mode, padding_mode, error=ValueError)
+    check(mode != "bicubic" or rank == 2, "grid_sample: bicubic interpolation only supports 4D input")
+
+    def inside(at: Any, n: int) -> Any:
+        if padding_mode == "reflection":
+            low, span = (0, n - 1) if align_corners else (-0.5, n)
+            at = low + span - abs((at - low) % (2 * span) - span) if span else at * 0
+        return at if padding_mode == "zeros" else at.clamp(0, n - 1)
+
+    choices: list[list[Any]] = []
+    for d, n in enumerate(size, 1):
+        at = (grid[..., rank - d] + 1) * ((n - 1) / 2) if align_corners else ((grid[..., rank - d] + 1) * n - 1) / 2
+        at = at if mode == "bicubic" else inside(at, n)
+        first = at.detach().round() if mode == "nearest" else at.detach().floor()
+        shares = [(0, at * 0 + 1)] if mode == "nearest" else _shares(mode, at - first)
+        taps = [(inside(first + step, n).array, share) for step, share in shares]
+        choices.append([(np.clip(i, 0, n - 1).astype(np.int64), w * wrap((i >= 0) & (i < n))) for i, w in taps])
+    image = wrap(np.arange(len(input)).reshape(-1, *(1,) * rank))
+    parts = [  # (n, *out, c)
+        input[(image, slice(None), *(wrap(i) for i, _ in corner))] * math.prod(w for _, w in corner).unsqueeze(-1)
+        for corner in itertools.product(*choices)
+    ]
+    return sum(parts[1:], parts[0]).movedim(-1, 1)

@@ -1,19 +1,13 @@
 """The layers, in the files in which PyTorch has them."""
 
 from tinygrad_mnist.nn.modules.activation import *
-from tinygrad_mnist.nn.modules.batchnorm import (
-    BatchNorm1d,
-    BatchNorm2d,
-    BatchNorm3d,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    InstanceNorm3d,
-)
+from tinygrad_mnist.nn.modules.batchnorm import *
 from tinygrad_mnist.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from tinygrad_mnist.nn.modules.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from tinygrad_mnist.nn.modules.distance import CosineSimilarity, PairwiseDistance
-from tinygrad_mnist.nn.modules.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d
+from tinygrad_mnist.nn.modules.dropout import *
 from tinygrad_mnist.nn.modules.flatten import Flatten, Unflatten
+from tinygrad_mnist.nn.modules.lazy import *
 from tinygrad_mnist.nn.modules.linear import Bilinear, Identity, Linear
 from tinygrad_mnist.nn.modules.loss import *
 from tinygrad_mnist.nn.modules.module import Module
@@ -22,7 +16,7 @@ from tinygrad_mnist.nn.modules.normalization import GroupNorm, LayerNorm, LocalR
 from tinygrad_mnist.nn.modules.padding import *
 from tinygrad_mnist.nn.modules.pooling import *
 from tinygrad_mnist.nn.modules.rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell
-from tinygrad_mnist.nn.modules.sparse import Embedding
+from tinygrad_mnist.nn.modules.sparse import *
 from tinygrad_mnist.nn.modules.transformer import (
     Transformer,
     TransformerDecoder,

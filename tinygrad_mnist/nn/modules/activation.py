@@ -1,14 +1,14 @@
 """Activations as modules."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.from_function import REQUIRED, from_function
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.multihead import MultiheadAttention as MultiheadAttention
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tensor import Tensor
 
@@ -44,6 +44,7 @@ LogSoftmax = from_function("LogSoftmax", F.log_softmax, "dim", dim=None)
 
 def _softmax2d(input: Tensor) -> Tensor:
     """`softmax` over the channels of (c, h, w) or (n, c, h, w)."""
+    check(input.ndim in (3, 4), "Softmax2d: expected a 3D or 4D input, got {}D instead", input.ndim, error=ValueError)
     return F.softmax(input, -3)
 
 

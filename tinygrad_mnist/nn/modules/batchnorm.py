@@ -1,44 +1,29 @@
 """Normalisation over the batch and over single examples, with running statistics."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from tinygrad_mnist.creation import empty, ones, tensor, zeros
+from tinygrad_mnist.creation import ones, tensor, zeros
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.nn import init
-from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.nn.parameter import Parameter
+from tinygrad_mnist.nn.modules.from_function import REQUIRED, from_function
+from tinygrad_mnist.nn.modules.normalization import _Affine
 from tinygrad_mnist.tensor import Tensor
 
+__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]
 
-class _Norm(Module):
+
+class _NormBase(_Affine):
     """Parameters and running statistics of a normalisation over channels."""
 
+    sized, switch = "num_features", "affine"
     ranks: tuple[int, ...] = ()
 
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
-        for name in ("weight", "bias"):
-            self.register_parameter(
-                name, Parameter(empty(num_features, dtype=dtype, device=device)) if affine else None
-            )
-        tracked = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if tracked else None)
-        self.register_buffer("running_var", ones(num_features, dtype=dtype) if tracked else None)
+    def check(self, device: Any, dtype: Any, bias: bool = True) -> None:
+        n, tracked = self.num_features, self.track_running_stats
+        self.register_buffer("running_mean", zeros(n, dtype=dtype, device=device) if tracked else None)
+        self.register_buffer("running_var", ones(n, dtype=dtype, device=device) if tracked else None)
         self.register_buffer("num_batches_tracked", tensor(0) if tracked else None)
-        self.reset_parameters()
+        super().check(device, dtype, bias)
 
     def reset_running_stats(self) -> None:
         """Forget the running statistics."""
@@ -50,96 +35,57 @@ class _Norm(Module):
     def reset_parameters(self) -> None:
         """Scale 1 and shift 0, and no statistics."""
         self.reset_running_stats()
-        if self.affine:
-            init.ones_(self.weight)
-            init.zeros_(self.bias)
+        super().reset_parameters()
 
-    def _check(self, input: Tensor) -> None:
-        if input.ndim not in self.ranks:
-            wanted = " or ".join(f"{rank}D" for rank in self.ranks)
-            raise ValueError(f"expected {wanted} input (got {input.ndim}D input)")
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine},"
-            f" track_running_stats={self.track_running_stats}"
-        )
+    def _check_input_dim(self, input: Tensor) -> None:
+        check(input.ndim in self.ranks, "expected {} input (got {}D input)",
+              " or ".join(f"{rank}D" for rank in self.ranks), input.ndim, error=ValueError)  # fmt: skip
 
 
-class _BatchNorm(_Norm):
+class _BatchNorm(_NormBase):
     """Channels standardised over the batch. Ioffe and Szegedy (2015), arXiv:1502.03167."""
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check(input)
+        self._check_input_dim(input)
         momentum = self.momentum or 0.0
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:
                 momentum = 1.0 / self.num_batches_tracked.item()
-        batch_statistics = self.training or self.running_mean is None
-        tracked = not self.training or self.track_running_stats
-        return F.batch_norm(
-            input, self.running_mean if tracked else None, self.running_var if tracked else None,
-            self.weight, self.bias, batch_statistics, momentum, self.eps,
-        )  # fmt: skip
+        used = self.track_running_stats or not self.training
+        average, variance = (self.running_mean, self.running_var) if used else (None, None)
+        now = self.training or self.running_mean is None
+        return F.batch_norm(input, average, variance, self.weight, self.bias, now, momentum, self.eps)
 
 
-class BatchNorm1d(_BatchNorm):
-    """Of (n, c) or (n, c, l)."""
-
-    ranks = (2, 3)
-
-
-class BatchNorm2d(_BatchNorm):
-    """Of (n, c, h, w)."""
-
-    ranks = (4,)
-
-
-class BatchNorm3d(_BatchNorm):
-    """Of (n, c, d, h, w)."""
-
-    ranks = (5,)
-
-
-class _InstanceNorm(_Norm):
+class _InstanceNorm(_NormBase):
     """Channels of each example standardised. Ulyanov et al. (2016), arXiv:1607.08022."""
 
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
-
     def forward(self, input: Tensor) -> Tensor:
-        self._check(input)
+        self._check_input_dim(input)
         x = input if input.ndim == self.ranks[-1] else input.unsqueeze(0)
+        check(not self.affine or x.size(1) == self.num_features, "expected input's size at dim=1 to match num_features"
+              " ({}), but got: {}.", self.num_features, x.size(1), error=ValueError)  # fmt: skip
+        now = self.training or not self.track_running_stats
         out = F.instance_norm(
-            x, self.running_mean, self.running_var, self.weight, self.bias,
-            self.training or not self.track_running_stats, self.momentum or 0.0, self.eps,
-        )  # fmt: skip
+            x, self.running_mean, self.running_var, self.weight, self.bias, now, self.momentum or 0.0, self.eps
+        )
         return out if x is input else out.squeeze(0)
 
 
-class InstanceNorm1d(_InstanceNorm):
-    """Of (n, c, l) or (c, l)."""
-
-    ranks = (2, 3)
-
-
-class InstanceNorm2d(_InstanceNorm):
-    """Of (n, c, h, w) or (c, h, w)."""
-
-    ranks = (3, 4)
+def _norm(name: str, function: Any, base: Any, normal: bool, *ranks: int) -> Any:
+    made = from_function(
+        name, function, "num_features= eps momentum affine bias track_running_stats", base=base, keyword="bias",
+        unused="device dtype bias", num_features=REQUIRED, eps=1e-5, momentum=0.1, affine=normal,
+        track_running_stats=normal, device=None, dtype=None, bias=True,
+    )  # fmt: skip
+    made.ranks = ranks
+    return made
 
 
-class InstanceNorm3d(_InstanceNorm):
-    """Of (n, c, d, h, w) or (c, d, h, w)."""
-
-    ranks = (4, 5)
+BatchNorm1d = _norm("BatchNorm1d", F.batch_norm, _BatchNorm, True, 2, 3)
+BatchNorm2d = _norm("BatchNorm2d", F.batch_norm, _BatchNorm, True, 4)
+BatchNorm3d = _norm("BatchNorm3d", F.batch_norm, _BatchNorm, True, 5)
+InstanceNorm1d = _norm("InstanceNorm1d", F.instance_norm, _InstanceNorm, False, 2, 3)
+InstanceNorm2d = _norm("InstanceNorm2d", F.instance_norm, _InstanceNorm, False, 3, 4)
+InstanceNorm3d = _norm("InstanceNorm3d", F.instance_norm, _InstanceNorm, False, 4, 5)

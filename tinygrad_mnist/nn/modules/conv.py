@@ -1,10 +1,9 @@
 """Convolution layers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
@@ -26,40 +25,25 @@ class _Conv(Module):
     transposed = False
 
     def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Ints,
-        stride: Ints = 1,
-        padding: Any = 0,
-        dilation: Ints = 1,
-        groups: int = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-        output_padding: Ints = 0,
-    ) -> None:
+        self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Any = 0,
+        dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None,
+        dtype: Any = None, output_padding: Ints = 0,
+    ) -> None:  # fmt: skip
         super().__init__()
-        if groups <= 0 or in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"in_channels {in_channels} and out_channels {out_channels} must be divisible by groups {groups}"
-            )
-        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
-            raise ValueError(f"padding_mode must be zeros, reflect, replicate or circular, but got {padding_mode!r}")
-        if isinstance(padding, str) and padding not in ("same", "valid"):
-            raise ValueError(f"Invalid padding string {padding!r}, should be one of valid, same")
-        self.in_channels, self.out_channels, self.groups, self.padding_mode = (
-            in_channels,
-            out_channels,
-            groups,
-            padding_mode,
-        )
+        check(groups > 0, "groups must be a positive integer, but got {}", groups, error=ValueError)
+        for name, n in (("in_channels", in_channels), ("out_channels", out_channels)):
+            check(n % groups == 0, "{} {} must be divisible by groups {}", name, n, groups, error=ValueError)
+        modes = "zeros", "reflect", "replicate", "circular"
+        known = padding_mode in modes
+        check(known, "padding_mode must be one of {}, but got {!r}", modes, padding_mode, error=ValueError)
+        known = not isinstance(padding, str) or padding in ("same", "valid")
+        check(known, "Invalid padding string {!r}, should be one of valid, same", padding, error=ValueError)
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.padding_mode, self.output_padding = padding_mode, tuple_of(output_padding, self.rank)
         self.kernel_size, self.stride, self.dilation = (tuple_of(v, self.rank) for v in (kernel_size, stride, dilation))
         self.padding = padding if isinstance(padding, str) else tuple_of(padding, self.rank)
-        self.output_padding = tuple_of(output_padding, self.rank)
-        if padding == "same" and any(s != 1 for s in self.stride):
-            raise ValueError("padding='same' is not supported for strided convolutions")
+        strided = padding == "same" and any(s != 1 for s in self.stride)
+        check(not strided, "padding='same' is not supported for strided convolutions", error=ValueError)
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         self.weight = Parameter(empty(first, second // groups, *self.kernel_size, dtype=dtype, device=device))
         self.register_parameter("bias", Parameter(empty(out_channels, dtype=dtype)) if bias else None)
@@ -73,31 +57,52 @@ class _Conv(Module):
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = self.padding
         if self.padding_mode != "zeros":
-            around = [(0, 0)] * self.rank if padding == "valid" else self._around()
-            input = F.pad(input, [n for pair in reversed(around) for n in pair], mode=self.padding_mode)
-            padding = 0
+            sides = zip(self.dilation, self.kernel_size, strict=True)
+            same = [d * (k - 1) if padding == "same" else 0 for d, k in sides]
+            totals = same if isinstance(padding, str) else [2 * p for p in padding]
+            around = [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
+            input, padding = F.pad(input, around, self.padding_mode), 0
         function = getattr(F, f"conv{self.rank}d")
         out: Tensor = function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
         return out
 
-    def _around(self) -> list[tuple[int, int]]:
-        if self.padding != "same":
-            return [(int(p), int(p)) for p in self.padding]
-        totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
-        return [(total // 2, total - total // 2) for total in totals]
-
     def extra_repr(self) -> str:
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
-        usual = {
-            "padding": (0,) * self.rank,
-            "dilation": (1,) * self.rank,
-            "output_padding": (0,) * self.rank,
-            "groups": 1,
-        }
+        usual: dict[str, Any] = dict.fromkeys(("padding", "dilation", "output_padding"), (0,) * self.rank)
+        usual |= {"dilation": (1,) * self.rank, "groups": 1}
         parts += [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
         parts += ["bias=False"] if self.bias is None else []
         parts += [f"padding_mode={self.padding_mode}"] if self.padding_mode != "zeros" else []
         return ", ".join(parts)
+
+
+class _ConvTranspose(_Conv):
+    transposed = True
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
+        output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1, padding_mode: str = "zeros",
+        device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        zeros = padding_mode == "zeros"
+        check(zeros, 'Only "zeros" padding mode is supported for {}', type(self).__name__, error=ValueError)
+        options = dilation, groups, bias, padding_mode, device, dtype, output_padding
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, *options)
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        extra = self.output_padding if output_size is None else self._extra(input, output_size)
+        options = self.stride, self.padding, extra, self.groups, self.dilation
+        out: Tensor = getattr(F, f"conv_transpose{self.rank}d")(input, self.weight, self.bias, *options)
+        return out
+
+    def _extra(self, input: Tensor, output_size: Any) -> tuple[int, ...]:
+        sizes = zip(input.array.shape[-self.rank :], tuple(output_size)[-self.rank :], self.stride, self.padding,
+                    self.dilation, self.kernel_size, strict=True)  # fmt: skip
+        extra = tuple(int(goal) - (n - 1) * s + 2 * int(p) - d * (k - 1) - 1 for n, goal, s, p, d, k in sizes)
+        ok = all(0 <= e < s for e, s in zip(extra, self.stride, strict=True))
+        message = "requested an output size of {}, which input {} cannot give"
+        check(ok, message, output_size, list(input.shape), error=ValueError)
+        return extra
 
 
 class Conv1d(_Conv):
@@ -116,62 +121,6 @@ class Conv3d(_Conv):
     """(n, in_channels, d, h, w) to (n, out_channels, d', h', w')."""
 
     rank = 3
-
-
-class _ConvTranspose(_Conv):
-    transposed = True
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Ints,
-        stride: Ints = 1,
-        padding: Ints = 0,
-        output_padding: Ints = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Ints = 1,
-        padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        if padding_mode != "zeros":
-            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
-        super().__init__(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            groups,
-            bias,
-            padding_mode,
-            device,
-            dtype,
-            output_padding,
-        )
-
-    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        extra = self.output_padding if output_size is None else self._extra(input, output_size)
-        function = getattr(F, f"conv_transpose{self.rank}d")
-        out: Tensor = function(
-            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
-        )
-        return out
-
-    def _extra(self, input: Tensor, output_size: Any) -> tuple[int, ...]:
-        extra = []
-        for i in range(self.rank):
-            least = (
-                (input.array.shape[i - self.rank] - 1) * self.stride[i] - 2 * int(self.padding[i])
-                + self.dilation[i] * (self.kernel_size[i] - 1) + 1
-            )  # fmt: skip
-            extra.append(int(tuple(output_size)[i - self.rank]) - least)
-        if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
-            raise ValueError(f"requested an output size of {output_size}, which input {list(input.shape)} cannot give")
-        return tuple(extra)
 
 
 class ConvTranspose1d(_ConvTranspose):

@@ -1,7 +1,5 @@
 """Modules that change a shape."""
 
-from __future__ import annotations
-
 from tinygrad_mnist.nn.modules.from_function import REQUIRED, from_function
 from tinygrad_mnist.ops.movement import flatten, unflatten
 

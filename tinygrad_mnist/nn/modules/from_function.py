@@ -1,7 +1,6 @@
-"""Modules without parameters, made of the functions they call."""
+"""Modules that are made of the functions they call."""
 
-from __future__ import annotations
-
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,71 +8,77 @@ from typing import Any
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.tensor import Tensor
 
+REQUIRED: Any = inspect.Parameter.empty
+
 
 class FunctionModule(Module):
     """A module whose `forward` is a function and whose attributes are that function's options."""
 
     function: Callable[..., Any]
     options: dict[str, Any] = {}
-    required: tuple[str, ...] = ()
+    learned = ""
+    passed: tuple[str, ...] = ()
     shown = ""
-    passed = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-        values = dict(self.options)
-        names = list(values)
-        if len(args) > len(names):
-            raise TypeError(f"{type(self).__name__}() takes at most {len(names)} arguments, got {len(args)}")
-        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
-            if name not in values:
-                raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument '{name}'")
-            values[name] = value
-        missing = [name for name in self.required if values[name] is REQUIRED]
-        if missing:
-            raise TypeError(f"{type(self).__name__}() missing the argument '{missing[0]}'")
-        for name, value in values.items():
-            if isinstance(value, Tensor):
-                self.register_buffer(name, value)
-            else:
-                setattr(self, name, value)
-        self.check()
+    check: Any = lambda self, **unused: None
+    """Refuses options that the function would refuse later, and makes parameters of those that it does not take."""
 
-    def check(self) -> None:
-        """Refuse options that the function would refuse later."""
-
-    def forward(self, *inputs: Any) -> Any:
-        return type(self).function(*inputs, **{name: getattr(self, name) for name in self.passed.split()})
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        return type(self).function(*inputs, **named, **{name: getattr(self, name) for name in self.passed})
 
     def extra_repr(self) -> str:
-        # a name marked with "?" is shown only where it is set, one with "=" without its name
+        # a name marked with "?" is shown only where it is not the default, one with "=" without its name
         parts = []
         for name in self.shown.split():
             bare = name.rstrip("?=")
             value = getattr(self, bare)
-            if not (name.endswith("?") and not value):
+            value = value is not None if bare == "bias" else value
+            if not name.endswith("?") or value != self.options[bare]:
                 parts.append(repr(value) if name.endswith("=") else f"{bare}={value!r}")
         return ", ".join(parts)
 
 
-REQUIRED = object()
-
-
-def from_function(name: str, function: Callable[..., Any], shown: str = "", *, unused: str = "", **options: Any) -> Any:
+def from_function(
+    name: str, function: Callable[..., Any], shown: str = "", *, base: type[FunctionModule] = FunctionModule,
+    unused: str = "", keyword: str = "", **options: Any,
+) -> Any:  # fmt: skip
     """A module class named `name` that calls `function(*inputs, **options)`.
+
+    The function gets the options that it knows, the parameters that the base names as `learned`, and `training`.
 
     Args:
         shown: the options that its repr shows.
-        unused: options that are accepted and not passed on.
+        unused: options that become arguments of the base's `check` instead of attributes.
+        keyword: options that can only be given by name.
     """
+    taken = inspect.signature(function).parameters
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    signature = inspect.Signature(
+        [inspect.Parameter(key, kinds[key in keyword.split()], default=value) for key, value in options.items()]
+    )
+
+    def __init__(self: FunctionModule, *args: Any, **kwargs: Any) -> None:
+        Module.__init__(self)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}(): {error}") from None
+        bound.apply_defaults()
+        rest = {key: bound.arguments.pop(key) for key in unused.split()}
+        for key, value in bound.arguments.items():
+            if isinstance(value, Tensor):
+                self.register_buffer(key, value)
+            else:
+                setattr(self, key, value)
+        self.check(**rest)
+
+    myself = inspect.Parameter("self", kinds[0])
+    __init__.__signature__ = signature.replace(parameters=[myself, *signature.parameters.values()])  # type: ignore[attr-defined]
+    known = [*(key for key in options if key not in unused.split()), *base.learned.split(), "training"]
     doc = (function.__doc__ or "").split("\n\n")[0]
     members = {
-        "__doc__": f"{doc}\n\nA module that calls `{function.__name__}`.",
-        "__module__": sys._getframe(1).f_globals["__name__"],
-        "function": staticmethod(function),
-        "options": options,
-        "required": tuple(key for key, value in options.items() if value is REQUIRED),
-        "shown": shown,
-        "passed": " ".join(key for key in options if key not in unused.split()),
-    }
-    return type(name, (FunctionModule,), members)
+        "__init__": __init__, "__doc__": f"{doc}\n\nA module that calls `{function.__name__}`.",
+        "__module__": sys._getframe(1).f_globals["__name__"], "function": staticmethod(function), "options": options,
+        "passed": tuple(key for key in known if key in taken), "shown": shown,
+    }  # fmt: skip
+    return type(name, (base,), members)

@@ -1,11 +1,10 @@
 """Linear layers."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
 from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
@@ -34,7 +33,7 @@ class Linear(Module):
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(empty(out_features, in_features, dtype=dtype, device=device))
-        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype)) if bias else None)
+        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype, device=device)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -52,28 +51,23 @@ class Linear(Module):
 class Bilinear(Module):
     """x1 @ weight[o] @ x2 + bias[o]: (..., in1) and (..., in2) give (..., out)."""
 
-    def __init__(
-        self,
-        in1_features: int,
-        in2_features: int,
-        out_features: int,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
+                 dtype: Any = None) -> None:  # fmt: skip
         super().__init__()
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
         self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype, device=device))
-        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype)) if bias else None)
-        bound = 1 / math.sqrt(in1_features)
+        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype, device=device)) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew."""
+        check(self.in1_features > 0, "in1_features must be > 0, but got {}", self.in1_features, error=ValueError)
         for parameter in self.parameters():
-            init.uniform_(parameter, -bound, bound)
+            init.uniform_(parameter, -(self.in1_features**-0.5), self.in1_features**-0.5)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         return F.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        return (
-            f"in1_features={self.in1_features}, in2_features={self.in2_features},"
-            f" out_features={self.out_features}, bias={self.bias is not None}"
-        )
+        return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features},"
+                f" bias={self.bias is not None}")  # fmt: skip

@@ -1,96 +1,65 @@
 """Normalisation over the features of each example."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from tinygrad_mnist.creation import ones, zeros
+from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.nn.modules.from_function import REQUIRED, from_function
-from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn import init
+from tinygrad_mnist.nn.modules.from_function import REQUIRED, FunctionModule, from_function
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.tensor import Tensor
 
 
-class LayerNorm(Module):
-    """Standardised over the last dimensions, those of `normalized_shape`. Ba et al. (2016), arXiv:1607.06450."""
+class _Affine(FunctionModule):
+    """Followed by a learned scale (weight) and shift (bias), unless its option `switch` is False."""
 
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        shape = self.normalized_shape
-        self.register_parameter(
-            "weight", Parameter(ones(shape, dtype=dtype, device=device)) if elementwise_affine else None
-        )
-        self.register_parameter("bias", Parameter(zeros(shape, dtype=dtype)) if elementwise_affine and bias else None)
+    learned, sized, switch = "weight bias", "normalized_shape", "elementwise_affine"
 
-    def forward(self, input: Tensor) -> Tensor:
-        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+    def check(self, device: Any, dtype: Any, bias: bool = False) -> None:
+        shape, affine = getattr(self, self.sized), getattr(self, self.switch)
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if wanted else None)
+        self.reset_parameters()
 
-    def extra_repr(self) -> str:
-        shown = f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
-        return f"{shown}, bias={self.bias is not None}"
+    def reset_parameters(self) -> None:
+        """Scale 1 and shift 0."""
+        for parameter, start in ((self.weight, 1), (self.bias, 0)):
+            if parameter is not None:
+                init.constant_(parameter, start)
 
 
-class RMSNorm(Module):
-    """Divided by the root of the mean square over the last dimensions. Zhang and Sennrich (2019), arXiv:1910.07467."""
+class _LayerNorm(_Affine):
+    normalized_shape: Any
 
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float | None = None,
-        elementwise_affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        weight = ones(self.normalized_shape, dtype=dtype, device=device)
-        self.register_parameter("weight", Parameter(weight) if elementwise_affine else None)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
-
-    def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+    def check(self, *args: Any, **options: Any) -> None:
+        shape: Any = self.normalized_shape
+        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        super().check(*args, **options)
 
 
-class GroupNorm(Module):
-    """Standardised over groups of channels. Wu and He (2018), arXiv:1803.08494."""
+class _GroupNorm(_Affine):
+    sized, switch = "num_channels", "affine"
 
-    def __init__(
-        self,
-        num_groups: int,
-        num_channels: int,
-        eps: float = 1e-5,
-        affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        if num_channels % num_groups:
-            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
-        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.register_parameter("weight", Parameter(ones(num_channels, dtype=dtype, device=device)) if affine else None)
-        self.register_parameter("bias", Parameter(zeros(num_channels, dtype=dtype)) if affine else None)
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
-
-    def extra_repr(self) -> str:
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+    def check(self, *args: Any, **options: Any) -> None:
+        check(self.num_channels % self.num_groups == 0, "num_channels ({}) must be divisible by num_groups ({})",
+              self.num_channels, self.num_groups, error=ValueError)  # fmt: skip
+        super().check(*args, **options)
 
 
+LayerNorm = from_function(
+    "LayerNorm", F.layer_norm, "normalized_shape= eps elementwise_affine bias", base=_LayerNorm,
+    unused="bias device dtype", normalized_shape=REQUIRED, eps=1e-5, elementwise_affine=True, bias=True, device=None,
+    dtype=None,
+)  # fmt: skip
+RMSNorm = from_function(
+    "RMSNorm", F.rms_norm, "normalized_shape= eps elementwise_affine", base=_LayerNorm, unused="device dtype",
+    normalized_shape=REQUIRED, eps=None, elementwise_affine=True, device=None, dtype=None,
+)  # fmt: skip
+GroupNorm = from_function(
+    "GroupNorm", F.group_norm, "num_groups= num_channels= eps affine bias", base=_GroupNorm, keyword="bias",
+    unused="device dtype bias", num_groups=REQUIRED, num_channels=REQUIRED, eps=1e-5, affine=True, device=None,
+    dtype=None, bias=True,
+)  # fmt: skip
 LocalResponseNorm = from_function(
     "LocalResponseNorm", F.local_response_norm, "size= alpha beta k", size=REQUIRED, alpha=1e-4, beta=0.75, k=1.0
 )

@@ -1,44 +1,65 @@
 """Pooling layers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn.modules.from_function import REQUIRED, FunctionModule, from_function
+from tinygrad_mnist.tensor import Tensor
 
 
 class _Pool(FunctionModule):
-    """A pooling whose stride is its kernel size unless named."""
+    """A pooling whose stride is its kernel size unless named; `listed` names what is shown as a tuple."""
 
     kernel_size: Any
     stride: Any
+    listed = ""
+    rank = 1
 
     def check(self) -> None:
         if self.stride is None:
             self.stride = self.kernel_size
+        for name in self.listed.split():
+            value = getattr(self, name)
+            setattr(self, name, (value,) * self.rank if isinstance(value, int) else tuple(value))
 
 
-def _pool(function: Any, name: str, shown: str, **options: Any) -> Any:
-    made = from_function(name, function, shown, kernel_size=REQUIRED, stride=None, padding=0, **options)
-    return type(name, (_Pool, made), {"__module__": __name__, "__doc__": made.__doc__})
+class _MaxUnpool(_Pool):
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        options = self.kernel_size, self.stride, self.padding, output_size
+        out: Tensor = type(self).function(input, indices, *options)
+        return out
 
 
-_MAX: dict[str, Any] = {"dilation": 1, "return_indices": False, "ceil_mode": False}
-_MAX_SHOWN = "kernel_size stride padding dilation ceil_mode"
-MaxPool1d = _pool(F.max_pool1d, "MaxPool1d", _MAX_SHOWN, **_MAX)
-MaxPool2d = _pool(F.max_pool2d, "MaxPool2d", _MAX_SHOWN, **_MAX)
-MaxPool3d = _pool(F.max_pool3d, "MaxPool3d", _MAX_SHOWN, **_MAX)
-_AVERAGE: dict[str, Any] = {"ceil_mode": False, "count_include_pad": True}
-_AVERAGE_SHOWN = "kernel_size stride padding"
-AvgPool1d = _pool(F.avg_pool1d, "AvgPool1d", _AVERAGE_SHOWN, **_AVERAGE)
-AvgPool2d = _pool(F.avg_pool2d, "AvgPool2d", _AVERAGE_SHOWN, **_AVERAGE, divisor_override=None)
-AvgPool3d = _pool(F.avg_pool3d, "AvgPool3d", _AVERAGE_SHOWN, **_AVERAGE, divisor_override=None)
-AdaptiveAvgPool1d = from_function("AdaptiveAvgPool1d", F.adaptive_avg_pool1d, "output_size", output_size=REQUIRED)
-AdaptiveAvgPool2d = from_function("AdaptiveAvgPool2d", F.adaptive_avg_pool2d, "output_size", output_size=REQUIRED)
-AdaptiveMaxPool1d = from_function(
-    "AdaptiveMaxPool1d", F.adaptive_max_pool1d, "output_size", output_size=REQUIRED, return_indices=False
+def _pools(name: str, function: str, shown: str, bases: Any = (_Pool,), listed: str = "", **options: Any) -> list[Any]:
+    """The layers of one, two and three dimensions."""
+
+    def case(rank: int) -> Any:
+        made = from_function(f"{name}{rank}d", getattr(F, f"{function}{rank}d"), shown, **options)
+        members = {"__module__": __name__, "__doc__": made.__doc__, "rank": rank, "listed": listed}
+        return type(f"{name}{rank}d", (*bases, made), members)
+
+    return [case(rank) for rank in (1, 2, 3)]
+
+
+_WINDOWS: dict[str, Any] = {"kernel_size": REQUIRED, "stride": None, "padding": 0}
+_MAX: dict[str, Any] = {**_WINDOWS, "dilation": 1, "return_indices": False, "ceil_mode": False}
+_AVERAGE: dict[str, Any] = {**_WINDOWS, "ceil_mode": False, "count_include_pad": True}
+_OUT: dict[str, Any] = {"output_size": REQUIRED}
+MaxPool1d, MaxPool2d, MaxPool3d = _pools("MaxPool", "max_pool", "kernel_size stride padding dilation ceil_mode", **_MAX)
+MaxUnpool1d, MaxUnpool2d, MaxUnpool3d = _pools(
+    "MaxUnpool", "max_unpool", "kernel_size stride padding", (_MaxUnpool,), "kernel_size stride padding", **_WINDOWS
 )
-AdaptiveMaxPool2d = from_function(
-    "AdaptiveMaxPool2d", F.adaptive_max_pool2d, "output_size", output_size=REQUIRED, return_indices=False
+AvgPool1d = _pools(
+    "AvgPool", "avg_pool", "kernel_size stride padding", (_Pool,), "kernel_size stride padding", **_AVERAGE
+)[0]
+_, AvgPool2d, AvgPool3d = _pools("AvgPool", "avg_pool", "kernel_size stride padding", **_AVERAGE, divisor_override=None)
+LPPool1d, LPPool2d, LPPool3d = _pools(
+    "LPPool", "lp_pool", "norm_type kernel_size stride ceil_mode", (),
+    norm_type=REQUIRED, kernel_size=REQUIRED, stride=None, ceil_mode=False,
+)  # fmt: skip
+AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d = _pools(
+    "AdaptiveAvgPool", "adaptive_avg_pool", "output_size", (), **_OUT
+)
+AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d = _pools(
+    "AdaptiveMaxPool", "adaptive_max_pool", "output_size", (), **_OUT, return_indices=False
 )

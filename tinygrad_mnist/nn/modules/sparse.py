@@ -1,52 +1,32 @@
 """Embeddings: learned vectors looked up by number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tinygrad_mnist.creation import empty
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
-from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.from_function import REQUIRED, FunctionModule, from_function
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tape import no_grad
 from tinygrad_mnist.tensor import Tensor
 
+__all__ = ["Embedding", "EmbeddingBag"]
 
-class Embedding(Module):
-    """Indices (...) to rows of the weight, (..., embedding_dim).
 
-    Attributes:
-        weight: (num_embeddings, embedding_dim), standard normal at the start; the row at
-            `padding_idx` is zero and gets no gradient.
-    """
+class _Table(FunctionModule):
+    """Rows, (num_embeddings, embedding_dim), standard normal at the start; the one at `padding_idx` is zero."""
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        padding_idx: int | None = None,
-        max_norm: float | None = None,
-        norm_type: float = 2.0,
-        scale_grad_by_freq: bool = False,
-        sparse: bool = False,
-        _weight: Tensor | None = None,
-        _freeze: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise AssertionError("Padding_idx must be within num_embeddings")
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx = padding_idx if padding_idx is None else padding_idx % num_embeddings
-        self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse = (
-            max_norm,
-            norm_type,
-            scale_grad_by_freq,
-            sparse,
-        )
-        start = empty(num_embeddings, embedding_dim, dtype=dtype, device=device) if _weight is None else _weight
+    learned = "weight"
+    padding_idx: int | None
+
+    def check(self, _weight: Tensor | None, device: Any, dtype: Any, _freeze: bool = False) -> None:
+        n, width, padding = self.num_embeddings, self.embedding_dim, self.padding_idx
+        check(padding is None or -n <= padding < n, "Padding_idx must be within num_embeddings", error=AssertionError)
+        check(_weight is None or _weight.shape == (n, width), "Shape of weight does not match num_embeddings and"
+              " embedding_dim", error=AssertionError)  # fmt: skip
+        self.padding_idx = padding if padding is None else padding % n
+        start = empty(n, width, dtype=dtype, device=device) if _weight is None else _weight
         self.weight = Parameter(start, requires_grad=not _freeze)
         if _weight is None:
             self.reset_parameters()
@@ -58,18 +38,30 @@ class Embedding(Module):
             with no_grad():
                 self.weight[self.padding_idx] = 0
 
-    def forward(self, input: Tensor) -> Tensor:
-        return F.embedding(
-            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
-        )
-
     @classmethod
-    def from_pretrained(
-        cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None, **options: Any
-    ) -> Embedding:
-        """An embedding with given rows, not learned unless `freeze=False`."""
-        return cls(*embeddings.shape, padding_idx=padding_idx, _weight=embeddings, _freeze=freeze, **options)  # type: ignore[misc]
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, *args: Any, **options: Any) -> Any:
+        """A module with given rows, not learned unless `freeze=False`; further arguments as of the class."""
+        check(embeddings.ndim == 2, "Embeddings parameter is expected to be 2-dimensional", error=AssertionError)
+        made = cls(*embeddings.shape, *args, _weight=embeddings, **options)
+        made.weight.requires_grad = not freeze
+        return made
 
-    def extra_repr(self) -> str:
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
+
+class _Bags(_Table):
+    def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Any:
+        return F.embedding_bag(input, offsets=offsets, per_sample_weights=per_sample_weights,
+                               **{name: getattr(self, name) for name in self.passed})  # fmt: skip
+
+
+Embedding = from_function(
+    "Embedding", F.embedding, "num_embeddings= embedding_dim= padding_idx? max_norm? norm_type? scale_grad_by_freq?"
+    " sparse?", base=_Table, unused="_weight _freeze device dtype", num_embeddings=REQUIRED, embedding_dim=REQUIRED,
+    padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None,
+    _freeze=False, device=None, dtype=None,
+)  # fmt: skip
+EmbeddingBag = from_function(
+    "EmbeddingBag", F.embedding_bag, "num_embeddings= embedding_dim= max_norm? norm_type? scale_grad_by_freq? mode"
+    " padding_idx?", base=_Bags, unused="_weight device dtype", num_embeddings=REQUIRED, embedding_dim=REQUIRED,
+    max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode="mean", sparse=False, _weight=None,
+    include_last_offset=False, padding_idx=None, device=None, dtype=None,
+)  # fmt: skip

@@ -46,7 +46,7 @@ class _Layer(Module):
         known = {"relu": F.relu, "gelu": F.gelu}
         ok = callable(activation) or activation in known
         check(ok, "activation should be relu/gelu, not {}", activation)
-        self.activation = activation if callable(activation) else known[activation]
+        self.activation: Any = activation if callable(activation) else known[activation]
 
     def _around(self, i: int, x: Tensor, block: Callable[[Tensor], Tensor]) -> Tensor:
         norm, dropout = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")

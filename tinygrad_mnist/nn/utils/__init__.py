@@ -9,3 +9,4 @@ from tinygrad_mnist.nn.utils.clip_grad import (
     get_total_norm,
 )
 from tinygrad_mnist.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from tinygrad_mnist.nn.utils.norms import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm

@@ -14,6 +14,7 @@ from tinygrad_mnist.utils.data.dataset import (
 )
 from tinygrad_mnist.utils.data.sampler import (
     BatchSampler,
+    DistributedSampler,
     RandomSampler,
     Sampler,
     SequentialSampler,

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
-import numpy as np
-
 from tinygrad_mnist import random
+from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Tensor
 
 T = TypeVar("T", covariant=True)
+refuse = partial(check, error=ValueError)
 
 
 class Dataset(Generic[T]):
-    """Examples by number: a subclass defines `__getitem__` and `__len__`."""
+    """Examples by number: a subclass defines `__getitem__` and `__len__`, and maybe `__getitems__` for a list."""
 
     def __getitem__(self, index: Any) -> T:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
-    def __add__(self, other: Dataset[Any]) -> ConcatDataset:
+    def __add__(self, other: Dataset[Any]) -> Any:
         return ConcatDataset([self, other])
 
 
@@ -36,12 +38,19 @@ class IterableDataset(Dataset[T]):
         return ChainDataset([self, other])
 
 
+def examples(dataset: Any, indices: list[int]) -> list[Any]:
+    """The examples at some indices, in one call where the dataset has one for it."""
+    if callable(getattr(dataset, "__getitems__", None)):
+        return dataset.__getitems__(indices)
+    return [dataset[i] for i in indices]
+
+
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
     """Tensors with the same first dimension: example i is the tuple of their rows i."""
 
     def __init__(self, *tensors: Tensor) -> None:
-        if any(len(tensors[0]) != len(x) for x in tensors):
-            raise AssertionError(f"Size mismatch between tensors: got {[len(x) for x in tensors]} rows")
+        rows = [len(x) for x in tensors]
+        check(len(set(rows)) == 1, "Size mismatch between tensors: got {} rows", rows, error=AssertionError)
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
@@ -52,19 +61,32 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class StackDataset(Dataset[Any]):
-    """Datasets side by side: example i is the tuple (or dict) of their examples i."""
+    """Datasets of one length side by side: example i is the tuple (or dict) of their examples i."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        refuse(bool(args) != bool(kwargs), "StackDataset: pass datasets either all by position or all by keyword")
         self.datasets: Any = kwargs or args
+        lengths = {len(each) for each in args or kwargs.values()}
+        refuse(len(lengths) == 1, "Size mismatch between datasets: {}", lengths)
+        self._length = lengths.pop()
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(self.datasets, dict):
-            return {name: each[index] for name, each in self.datasets.items()}
-        return tuple(each[index] for each in self.datasets)
+        return self._joined([each[index] for each in self._members()])
+
+    def __getitems__(self, indices: list[int]) -> list[Any]:
+        columns = [examples(each, indices) for each in self._members()]
+        same = all(len(column) == len(indices) for column in columns)
+        refuse(same, "Nested dataset's output size mismatch. Expected {} each", len(indices))
+        return [self._joined(row) for row in zip(*columns, strict=True)]
+
+    def _members(self) -> Any:
+        return self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
+
+    def _joined(self, row: Any) -> Any:
+        return dict(zip(self.datasets, row, strict=True)) if isinstance(self.datasets, dict) else tuple(row)
 
     def __len__(self) -> int:
-        held = self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
-        return min(len(each) for each in held)
+        return self._length
 
 
 class ConcatDataset(Dataset[Any]):
@@ -72,17 +94,17 @@ class ConcatDataset(Dataset[Any]):
 
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
-        if not self.datasets:
-            raise AssertionError("datasets should not be an empty iterable")
-        self.cumulative_sizes = list(itertools.accumulate(len(each) for each in self.datasets))
+        check(self.datasets, "datasets should not be an empty iterable", error=AssertionError)
+        counted = not any(isinstance(each, IterableDataset) for each in self.datasets)
+        check(counted, "ConcatDataset does not support IterableDataset", error=AssertionError)
+        self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
     def __getitem__(self, index: int) -> Any:
-        if not -len(self) <= index < len(self):
-            raise ValueError("absolute value of index should not exceed dataset length")
-        index %= len(self)
+        refuse(index >= -len(self), "absolute value of index should not exceed dataset length")
+        index += len(self) if index < 0 else 0
         which = bisect.bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
@@ -93,8 +115,16 @@ class ChainDataset(IterableDataset[Any]):
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = datasets
 
+    def _checked(self) -> Iterator[Any]:
+        for each in self.datasets:
+            check(isinstance(each, IterableDataset), "ChainDataset only supports IterableDataset", error=AssertionError)
+            yield each
+
     def __iter__(self) -> Iterator[Any]:
-        return itertools.chain.from_iterable(self.datasets)
+        return (example for each in self._checked() for example in each)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._checked()))
 
 
 class Subset(Dataset[Any]):
@@ -104,9 +134,12 @@ class Subset(Dataset[Any]):
         self.dataset, self.indices = dataset, indices
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, list):
-            return self.dataset[[self.indices[i] for i in index]]
-        return self.dataset[self.indices[index]]
+        return self.dataset[[self.indices[i] for i in index] if isinstance(index, list) else self.indices[index]]
+
+    def __getitems__(self, indices: list[int]) -> list[Any]:
+        if type(self).__getitem__ is not Subset.__getitem__:
+            return [self[i] for i in indices]
+        return examples(self.dataset, [self.indices[i] for i in indices])
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -114,16 +147,15 @@ class Subset(Dataset[Any]):
 
 def random_split(dataset: Any, lengths: Sequence[float], generator: random.Generator | None = None) -> list[Subset]:
     """A dataset cut at random into parts of these lengths, or of these shares, which sum to 1."""
-    total = len(dataset)
-    counts = list(lengths)
-    if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
-        counts = [math.floor(total * share) for share in lengths]
+    total, counts = len(dataset), list(lengths)
+    if math.isclose(sum(counts), 1) and sum(counts) <= 1:
+        refuse(all(0 <= share <= 1 for share in counts), "random_split: each share must be between 0 and 1: {}", counts)
+        counts = [math.floor(total * share) for share in counts]
         for i in range(total - int(sum(counts))):
             counts[i % len(counts)] += 1
-    if sum(counts) != total:
-        raise ValueError(
-            f"Sum of input lengths does not equal the length of the input dataset! {sum(counts)} against {total}"
-        )
+        if 0 in counts:
+            warnings.warn(f"Length of split at index {counts.index(0)} is 0: an empty dataset", stacklevel=2)
+    message = "Sum of input lengths does not equal the length of the input dataset! {} against {}"
+    refuse(sum(counts) == total, message, sum(counts), total)
     order = random.source(generator).permutation(total).tolist()
-    ends = np.cumsum(counts).astype(int)
-    return [Subset(dataset, order[end - int(n) : end]) for n, end in zip(counts, ends, strict=True)]
+    return [Subset(dataset, order[end - n : end]) for n, end in zip(counts, accumulate(counts), strict=True)]

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.creation import multinomial
-from tinygrad_mnist.tensor import wrap
+from tinygrad_mnist.creation import as_tensor_, multinomial
+from tinygrad_mnist.dtypes import float64
+from tinygrad_mnist.errors import check
 
 T = TypeVar("T", covariant=True)
+refuse = partial(check, error=ValueError)
+
+
+def _want(kind: type, name: str, value: Any, error: type[Exception] = ValueError) -> None:
+    words, good = ("a boolean value", True) if kind is bool else ("a positive integer value", value > 0)
+    check(type(value) is kind and good, "{} should be {}, but got {}={}", name, words, name, value, error=error)
 
 
 class Sampler(Generic[T]):
     """An iterable of indices; a subclass defines `__iter__`, and `__len__` where it is known."""
+
+    num_samples: int
 
     def __init__(self, data_source: Any = None) -> None:
         pass
@@ -32,26 +42,32 @@ class SequentialSampler(Sampler[int]):
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self.data_source)))
+        return iter(range(len(self)))
 
     def __len__(self) -> int:
         return len(self.data_source)
 
 
-class RandomSampler(Sampler[int]):
-    """In random order, or `num_samples` draws with replacement."""
+class _Counted(Sampler[int]):
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class RandomSampler(_Counted):
+    """In random order, again and again up to `num_samples`; or `num_samples` draws with replacement."""
 
     def __init__(
-        self,
-        data_source: Any,
-        replacement: bool = False,
-        num_samples: int | None = None,
-        generator: random.Generator | None = None,
+        self, data_source: Any, replacement: bool = False, num_samples: int | None = None, generator: Any = None
     ) -> None:
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
-        self.num_samples = len(data_source) if num_samples is None else num_samples
-        if self.num_samples <= 0:
-            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={self.num_samples}")
+        self._num_samples = num_samples
+        _want(bool, "replacement", replacement, TypeError)
+        _want(int, "num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:  # type: ignore[override]
+        """How many indices a pass draws: the size of the data unless given."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
         draw, n = random.source(self.generator), len(self.data_source)
@@ -59,9 +75,6 @@ class RandomSampler(Sampler[int]):
             return iter(draw.integers(0, n, self.num_samples).tolist())
         rounds = -(-self.num_samples // n)
         return iter(np.concatenate([draw.permutation(n) for _ in range(rounds)])[: self.num_samples].tolist())
-
-    def __len__(self) -> int:
-        return self.num_samples
 
 
 class SubsetRandomSampler(Sampler[int]):
@@ -77,36 +90,29 @@ class SubsetRandomSampler(Sampler[int]):
         return len(self.indices)
 
 
-class WeightedRandomSampler(Sampler[int]):
+class WeightedRandomSampler(_Counted):
     """Draws in proportion to weights."""
 
-    def __init__(
-        self,
-        weights: Sequence[float],
-        num_samples: int,
-        replacement: bool = True,
-        generator: random.Generator | None = None,
-    ) -> None:
-        self.weights, self.num_samples = np.asarray(weights, np.float64), num_samples
+    def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
+        _want(int, "num_samples", num_samples)
+        _want(bool, "replacement", replacement)
+        self.weights, self.num_samples = as_tensor_(weights, dtype=float64), num_samples
+        refuse(self.weights.ndim == 1, "weights should be a 1d sequence but have shape {}", self.weights.shape)
         self.replacement, self.generator = replacement, generator
 
     def __iter__(self) -> Iterator[int]:
-        drawn = multinomial(wrap(self.weights), self.num_samples, self.replacement, generator=self.generator)
-        return iter(drawn.tolist())
-
-    def __len__(self) -> int:
-        return self.num_samples
+        return iter(multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist())
 
 
 class BatchSampler(Sampler[list[int]]):
     """Another sampler's indices in lists of `batch_size`."""
 
-    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
-        if type(batch_size) is not int or batch_size <= 0:
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+    def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool) -> None:
+        _want(int, "batch_size", batch_size)
+        _want(bool, "drop_last", drop_last)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
-    def __iter__(self) -> Iterator[list[int]]:
+    def __iter__(self) -> Iterator[list[Any]]:
         indices = iter(self.sampler)
         while batch := list(islice(indices, self.batch_size)):
             if len(batch) == self.batch_size or not self.drop_last:
@@ -115,3 +121,32 @@ class BatchSampler(Sampler[list[int]]):
     def __len__(self) -> int:
         n = len(self.sampler)  # type: ignore[arg-type]
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+
+class DistributedSampler(_Counted):
+    """One process's share of the examples: every `num_replicas`-th, filled up or cut to equal shares.
+
+    Without the two numbers this is the only process. `set_epoch` before a pass gives it another order.
+    """
+
+    def __init__(
+        self, dataset: Any, num_replicas: int | None = None, rank: int | None = None, shuffle: bool = True,
+        seed: int = 0, drop_last: bool = False,
+    ) -> None:  # fmt: skip
+        self.num_replicas, self.rank = 1 if num_replicas is None else num_replicas, 0 if rank is None else rank
+        good = 0 <= self.rank < self.num_replicas
+        refuse(good, "Invalid rank {}, rank should be in the interval [0, {})", self.rank, self.num_replicas)
+        self.dataset, self.shuffle, self.seed, self.epoch, self.drop_last = dataset, shuffle, seed, 0, drop_last
+        n = len(dataset)
+        self.num_samples = n // self.num_replicas if drop_last else -(-n // self.num_replicas)
+        self.total_size = self.num_samples * self.num_replicas
+
+    def __iter__(self) -> Iterator[int]:
+        n = len(self.dataset)
+        generator = random.Generator().manual_seed(self.seed + self.epoch)
+        order = random.source(generator).permutation(n) if self.shuffle else np.arange(n)
+        return iter(np.resize(order, self.total_size)[self.rank :: self.num_replicas].tolist())
+
+    def set_epoch(self, epoch: int) -> None:
+        """The number of the pass that comes, which decides its order."""
+        self.epoch = epoch

@@ -1,1 +1,0 @@
-"""`torch.cuda.amp`: the older names of `amp`."""

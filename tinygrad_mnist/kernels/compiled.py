@@ -1,0 +1,59 @@
+"""Loops that Numba compiles where the `fast` extra is installed; elsewhere NumPy does their work.
+
+The environment variable TINYGRAD_MNIST_KERNELS says which: `numpy` leaves Numba alone, `numba` insists
+on it, `auto` (the default) takes it where it is. Nothing is imported before the first large array.
+"""
+
+import functools
+import importlib.util
+import math
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LEAST = 4096  # elements: below, NumPy is as quick
+CHOICES = ("auto", "numpy", "numba")
+
+
+def adam(p: Any, g: Any, m: Any, v: Any, one: Any, two: Any, share1: Any, share2: Any, small: Any, scale: Any) -> None:
+    """`kernels.adam.adam` in one pass."""
+    for i in range(p.size):
+        m[i] = one * m[i] + share1 * g[i]
+        v[i] = two * v[i] + share2 * g[i] * g[i]
+        p[i] -= scale * m[i] / (math.sqrt(v[i]) + small)
+
+
+def gate(g: Any, y: Any, out: Any) -> None:
+    """out = g where y > 0, else 0; NaN passes as in a product."""
+    zero = g.dtype.type(0)
+    for i in range(g.size):
+        out[i] = g[i] if y[i] > 0 else g[i] * zero
+
+
+def drop(x: Any, bits: Any, limit: Any, scale: Any, mask: Any, out: Any) -> None:
+    """mask = scale where bits < limit, else 0; out = x * mask."""
+    zero = x.dtype.type(0)
+    for i in range(x.size):
+        mask[i] = scale if bits[i] < limit else zero
+        out[i] = x[i] * mask[i]
+
+
+@functools.cache
+def loop(function: Callable[..., None]) -> Callable[..., None] | None:
+    """The compiled form of one of the functions above, or None where NumPy is to do it."""
+    choice = os.environ.get("TINYGRAD_MNIST_KERNELS", "auto")
+    if choice not in CHOICES:
+        raise ValueError(f"TINYGRAD_MNIST_KERNELS: got {choice!r}, wanted one of {', '.join(CHOICES)}")
+    if choice == "numpy" or (choice == "auto" and importlib.util.find_spec("numba") is None):
+        return None
+    try:
+        import numba
+    except ImportError as error:
+        raise ImportError("TINYGRAD_MNIST_KERNELS=numba: install the extra, tinygrad-mnist[fast]") from error
+    made: Callable[..., None] = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    folder = Path(made.stats.cache_path)  # type: ignore[attr-defined]
+    if not any(folder.glob(f"compiled.{function.__name__}-*")):
+        print(f"tinygrad_mnist: compiling the loop '{function.__name__}' (once; it is kept)", file=sys.stderr)
+    return made

@@ -1,0 +1,93 @@
+"""`tinygrad-mnist export`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import nn
+from tinygrad_mnist.mnist.runs import opened
+from tinygrad_mnist.mnist.terminal import RunArgument, console, errors
+
+ENDINGS = {"onnx": (".onnx",), "safetensors": (".safetensors",), "torch": (".pt", ".pth")}
+TOLERANCE = 1e-4  # of logits, which are about 10
+
+
+def export(
+    run: RunArgument,
+    onnx: Annotated[
+        Path | None, typer.Option(help="Write the network, for onnxruntime and others: images to logits.")
+    ] = None,
+    safetensors: Annotated[Path | None, typer.Option(help="Write the weights, in the safetensors format.")] = None,
+    torch: Annotated[
+        Path | None, typer.Option(help="Write the weights, a .pt that torch.load(weights_only=True) reads.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was written as JSON.")] = False,
+) -> None:
+    """Write a trained network for other programs: ONNX, safetensors, PyTorch.
+
+    The ONNX file takes float32 images (n, 28, 28), 0 is paper and 1 ink, for any n, and gives logits
+    (n, 10). It is run once before this command ends, and its answers are compared with this program's.
+
+    tinygrad-mnist export runs/original-... --onnx digits.onnx --torch digits.pt
+    """
+    wanted = {k: v for k, v in {"onnx": onnx, "safetensors": safetensors, "torch": torch}.items() if v is not None}
+    if not wanted:
+        raise ValueError("export: got no file to write, wanted --onnx, --safetensors or --torch")
+    for kind, path in wanted.items():
+        if path.suffix not in ENDINGS[kind]:
+            raise ValueError(f"--{kind}: got {path}, wanted a name that ends in {' or '.join(ENDINGS[kind])}")
+        if not path.parent.is_dir():
+            raise ValueError(f"--{kind}: {path.parent}: no such folder")
+    network = opened(run)[0]
+    difference = None
+    for kind, path in wanted.items():
+        if kind == "onnx":
+            difference = _write_onnx(network, path)
+        else:
+            tg.save(network.state_dict(), path)
+    files = [{"format": kind, "path": str(path), "bytes": path.stat().st_size} for kind, path in wanted.items()]
+    if as_json:
+        print(json.dumps({"files": files, "largest_difference": difference}))
+    else:
+        console.print(_table(files))
+        if difference is not None:
+            console.print(f"The ONNX file's logits differ from this program's by at most {difference:.1e}.")
+    if difference is not None and difference > TOLERANCE:
+        failed = f"{onnx}: its logits differ by {difference:.1e}, wanted {TOLERANCE:g} at most"
+        errors.print(f"[bold red]error:[/] {escape(failed)}", soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _write_onnx(network: nn.Module, path: Path) -> float:
+    """Write the file; by how much its answers to random images differ, run by ONNX's own reference."""
+    images = np.random.default_rng(0).random((8, 28, 28), np.float32)
+    try:
+        tg.onnx.export(network, tg.from_numpy(images), path, input_names=["images"], output_names=["logits"])
+    except (TypeError, ImportError) as error:
+        raise ValueError(str(error)) from None
+    from onnx.reference import ReferenceEvaluator
+
+    (answers,) = ReferenceEvaluator(str(path)).run(None, {"images": images})
+    with tg.no_grad():
+        return float(abs(network(tg.from_numpy(images)).numpy() - answers).max())
+
+
+def _table(files: list[dict[str, Any]]) -> Table:
+    table = Table(title="Written", title_justify="left")
+    for name, justify in (("format", "left"), ("file", "left"), ("bytes", "right"), ("read it with", "left")):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    read = {
+        "onnx": "onnxruntime.InferenceSession(file)", "safetensors": "safetensors.numpy.load_file(file)",
+        "torch": "torch.load(file, weights_only=True)",
+    }  # fmt: skip
+    for each in files:
+        table.add_row(each["format"], escape(each["path"]), f"{each['bytes']:,}", read[each["format"]])
+    return table

@@ -1,0 +1,72 @@
+"""`tinygrad-mnist graph`."""
+
+from __future__ import annotations
+
+import dataclasses
+import tracemalloc
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import nn
+from tinygrad_mnist.mnist.recipe import Recipe, write_whole
+from tinygrad_mnist.mnist.runs import opened
+from tinygrad_mnist.mnist.tape_drawing import Entry, entries, has_graphviz, size_text, to_dot, to_svg, to_tree
+from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json
+from tinygrad_mnist.nn import functional as F
+
+
+def graph(
+    run: RunArgument,
+    out: Annotated[
+        Path | None, typer.Option(help="Draw it to this file: .dot is Graphviz' text, .svg needs its program dot.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Digits in the step.", min=1, show_default="the run's")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Draw the tape of one training step: what the backward pass plays, from the loss to the parameters.
+
+    Each line is a record: the operation, the shape of its result and that result's memory; ▪ is a
+    parameter. Below is what the whole tape was measured to hold until it is played.
+    """
+    if out and out.suffix not in (".dot", ".svg"):
+        raise ValueError(f"--out: got {out}, wanted a file that ends in .dot or .svg")
+    network, about = opened(run)
+    count = batch_size or (about.recipe or Recipe()).batch_size
+    tape, held = one_step(network, count)
+    title = f"One training step of {run}, {count} digits: the tape holds {size_text(held)}"
+    if out:
+        text = to_dot(tape, title)
+        write_whole(out, to_svg(text) if out.suffix == ".svg" else text)
+    if json:
+        print_json({"batch_size": count, "held_bytes": held, "tape": [dataclasses.asdict(entry) for entry in tape]})
+        return
+    if out:
+        console.print(f"Drawn to [bold]{escape(str(out))}[/].", soft_wrap=True)
+        return
+    console.print(to_tree(tape), markup=False, soft_wrap=True)
+    console.print(f"\n{count} digits; the tape holds [bold]{size_text(held)}[/] until it is played.")
+    kind = "svg" if has_graphviz() else "dot"
+    console.print(f"As a picture:  tinygrad-mnist graph {escape(run)} --out tape.{kind}", style="dim", soft_wrap=True)
+
+
+def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:
+    """The tape of the loss on `count` random images, and the bytes that it holds, measured."""
+    images, labels = tg.rand(count, 28, 28), tg.randint(10, (count,))
+    network.train()
+    F.cross_entropy(network(images), labels)  # what is made once and kept is not the tape's
+    started = not tracemalloc.is_tracing()
+    if started:
+        tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        loss = F.cross_entropy(network(images), labels)
+        held = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        if started:
+            tracemalloc.stop()
+        network.eval()
+    return entries(loss, network.named_parameters()), held

@@ -1,0 +1,38 @@
+"""Networks trained already, one for each recipe: README.md beside this file is their model card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tinygrad_mnist as tg
+from tinygrad_mnist import nn
+from tinygrad_mnist.mnist.recipe import RECIPES, classifier
+
+FOLDER = Path(__file__).parent
+CARD = FOLDER / "README.md"
+SHIPPED = ("original", "modern")
+"""The names that `shipped` takes."""
+
+
+def shipped(name: str) -> nn.Sequential:
+    """The network of a recipe, trained: images (n, 28, 28), 0 for paper and 1 for ink, to logits (n, 10).
+
+    It is in evaluation mode, in float32; the file holds float16. ValueError for a name that is none
+    of `SHIPPED`.
+    """
+    if name not in SHIPPED:
+        raise ValueError(f"shipped weights: got {name}, wanted one of {', '.join(SHIPPED)}")
+    network = classifier(RECIPES[name])
+    network.load_state_dict({key: value.float() for key, value in tg.load(path(name)).items()})
+    network.eval()
+    return network
+
+
+def path(name: str) -> Path:
+    """The file with the weights of that name."""
+    return FOLDER / f"{name}.safetensors"
+
+
+def pack(network: nn.Module, file: Path) -> None:
+    """Write a network's weights in float16."""
+    tg.save({key: value.half() for key, value in network.state_dict().items()}, file)

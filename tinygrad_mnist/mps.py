@@ -1,3 +1,0 @@
-"""`torch.mps`: not available."""
-
-from tinygrad_mnist.absent import *

@@ -1,3 +1,0 @@
-"""`torch.xpu`: not available."""
-
-from tinygrad_mnist.absent import *
