@@ -2,7 +2,7 @@
 
     python -m benchmarks clients [--clients 50] [--seconds 10] [--pause 0.15]
 
-The server is a process of its own on the embedded digits; its network has finished training before
+The server is a process of its own on the embedded digits; its network is loaded, and trained, before
 the clock runs. Each client holds a connection and sends one drawing after another, as the page
 does: never more than one on its way, and a pause after each answer (0.15 s mean).
 Exit code 1 where an answer failed, or 95% of them took longer than 50 ms.

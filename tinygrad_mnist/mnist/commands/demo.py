@@ -18,50 +18,51 @@ from tinygrad_mnist import set_num_threads
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
-from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits, run_digits
+from tinygrad_mnist.mnist.terminal import DataOption, RunArgument, console, errors, load_digits, run_digits
 from tinygrad_mnist.mnist.training import Training
+from tinygrad_mnist.mnist.weights import SHIPPED
 
 if TYPE_CHECKING:
     from tinygrad_mnist.mnist.demo.server import State
 
+MNIST = 60_000  # training digits; fewer are a part of those that the shipped networks were trained on
 PASSES = 600_000  # digits that a training on the spot sees: 10 epochs of all of MNIST
 
 
 def demo(
-    run: Annotated[Path | None, typer.Argument(help="The folder that `train` wrote.", show_default=False)] = None,
+    run: RunArgument = "modern",
     data: DataOption = None,
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 serves the network too.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8000,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Train a network on the spot, which the page shows.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Serve a page to draw digits on, to see why the network answers as it does, and how it learns.
 
-    Without RUN the weights of the package answer; where it has none, a network is trained on the
-    spot, which the page shows. Ctrl-C ends it.
+    Without RUN the shipped network `modern` answers; with --fresh, one that is trained while you
+    watch. Ctrl-C ends the server.
     """
     for package in ("starlette", "uvicorn"):
         if importlib.util.find_spec(package) is None:
             raise ValueError(f"demo: {package} is missing; pip install 'tinygrad-mnist[demo]'")
     import uvicorn
 
-    from tinygrad_mnist.mnist.demo.answers import Answerer, read_network, shipped
+    from tinygrad_mnist.mnist.demo.answers import Answerer
     from tinygrad_mnist.mnist.demo.server import State, application
 
     with _listening(host, port) as listener:
-        weights = shipped()
-        if run is not None:
-            network, about = opened(run)
-            name, digits = f"the run {about.name}", run_digits(about, data)
-            state = State(digits, Answerer(network, digits, name))
-        elif weights is not None:
-            network = read_network(weights)
-            digits = load_digits(data)
-            state = State(digits, Answerer(network, digits, "the weights of the package"))
-        else:
+        if fresh:
             digits = load_digits(data)
             state = State(digits, epochs=_epochs(digits))
             threading.Thread(target=_train, args=(state,), name="training", daemon=True).start()
-            console.print(f"No run was named: a network is trained now, {state.epochs} epochs.")
+            console.print(f"A network is trained now, {state.epochs} epochs.")
+        else:
+            network, about = opened(run)
+            digits = run_digits(about, data)
+            known = about.name in SHIPPED and len(digits.train_labels) < MNIST
+            seen = ", which was trained on these digits too" if known else ""
+            kind = "the shipped network" if about.name in SHIPPED else "the run"
+            state = State(digits, Answerer(network, digits, f"{kind} {Path(about.name).name}{seen}"))
         set_num_threads(1)  # the visitors are what runs in parallel
         sys.setswitchinterval(0.001)
         address = _address(host, listener.getsockname()[1])

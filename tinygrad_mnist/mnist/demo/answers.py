@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +11,6 @@ import numpy.typing as npt
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.recipe import PIXELS, Recipe, classifier
-from tinygrad_mnist.mnist.runs import RunError
 
 Floats = npt.NDArray[np.float32]
 
@@ -77,27 +73,3 @@ class Answerer:
 
 def _pixels(images: npt.NDArray[np.uint8]) -> tg.Tensor:
     return tg.from_numpy(images.astype(np.float32) / np.float32(255))
-
-
-def shipped() -> Path | None:
-    """The weights inside the package, if it carries any."""
-    folder = Path(str(resources.files("tinygrad_mnist.mnist"))) / "weights"
-    return next(iter(sorted(folder.glob("*.safetensors"))), None)
-
-
-def read_network(file: Path) -> nn.Sequential:
-    """The classifier of the weights in `file`; the sizes of its layers are those of the weights.
-
-    Raises RunError where the file does not hold a classifier's weights.
-    """
-    try:
-        state = tg.load(file)
-        shapes = [tuple(value.shape) for value in state.values() if value.ndim == 2]
-        if not shapes or shapes[0][1] != PIXELS:
-            raise RuntimeError(f"got matrices {shapes}, wanted the first to take {PIXELS} pixels")
-        hidden = tuple(shape[0] for shape in shapes[:-1])
-        network = classifier(Recipe(hidden=hidden, keep=(1.0,) * len(hidden)))
-        network.load_state_dict(state)
-    except (RuntimeError, ValueError, AttributeError) as error:
-        raise RunError(f"{file}: cannot be read as a classifier's weights: {' '.join(str(error).split())}") from None
-    return network.eval()
