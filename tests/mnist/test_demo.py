@@ -337,7 +337,7 @@ def test_a_full_house_is_429(client):
 def test_the_command_serves_until_it_is_interrupted(digits, training, tmp_path):
     run = Run(tmp_path / "run")
     run.create(training.recipe, "embedded", digits)
-    run.keep(training.network, training.history)
+    run.keep(training)
     command = [sys.executable, "-m", "tinygrad_mnist", "demo", str(run.folder), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         said = ""

@@ -64,7 +64,7 @@ def demo(
             kind = "the shipped network" if about.name in SHIPPED else "the run"
             state = State(digits, Answerer(network, digits, f"{kind} {Path(about.name).name}{seen}"))
         set_num_threads(1)  # the visitors are what runs in parallel
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(0.001)  # seconds; the event loop waits for the workers no longer
         address = _address(host, listener.getsockname()[1])
         console.print(f"The page is at [bold]{address}[/] - Ctrl-C ends it.", soft_wrap=True)
         config = uvicorn.Config(

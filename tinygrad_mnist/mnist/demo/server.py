@@ -49,7 +49,7 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 LARGEST_SIDE = 280  # of a drawing
 LARGEST_JSON = 1000  # bytes of a body of JSON
 BODY_SECONDS = 10.0  # for a body to arrive
-WORKERS = 2
+WORKERS = 1  # with two, they and the event loop fight for the interpreter: `benchmarks clients` has twice the wait
 WAITING = 200  # answers asked for and not yet given, above which a visitor is asked to come back
 SHOWN = 24  # test digits to pick from
 
