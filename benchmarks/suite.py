@@ -73,11 +73,13 @@ class Worker:
         self.process.wait(PATIENCE)
 
 
-def measure(case: Case, rounds: int, threads: int, data: Path | None) -> dict[str, Any]:
+def measure(case: Case, rounds: int, threads: int, data: Path | None, only: list[str] | None = None) -> dict[str, Any]:
     """Every rival's seconds (or kB), round by round, as `{rival: {"values": [...]}}` or `{"error": ...}`."""
     workers: dict[str, Worker] = {}
     try:
         for name, rival in case.rivals.items():
+            if only and name not in only:
+                continue
             workers[name] = Worker(rival, case, threads, data)
         for turn in range((case.rounds or rounds) + 1):
             for worker in workers.values():
@@ -142,7 +144,7 @@ def main() -> int:
     parser.add_argument("--data", help="a folder of IDX files; else the best digits that can be reached")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--rivals", nargs="*", help="only these, beside ours and what ours is divided by")
+    parser.add_argument("--rivals", nargs="*", help="only these, by their names in the tables")
     parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there")
     options = parser.parse_args()
     unknown = [name for name in options.cases if name not in names]
@@ -162,7 +164,7 @@ def main() -> int:
             case = CASES[name]
             if case.data and data is None:
                 data = digits(options.data, Path(folder) / "digits.npz")
-            results["cases"][name] = measure(case, options.rounds, options.threads, data)
+            results["cases"][name] = measure(case, options.rounds, options.threads, data, options.rivals)
             print(report.table(case, results["cases"][name]), flush=True)
     if options.out:
         report.write(results, options.out)
