@@ -293,6 +293,12 @@ def test_visitors_trainings_do_not_touch_each_other(digits):
     assert one == again == losses([1])[0] and one != two != other
 
 
+def test_the_seed_gives_the_first_filters(digits):
+    trainings = Trainings(digits)
+    first = [trainings.look(trainings.start(Choices(seed=seed), "a"))["filters"] for seed in (1, 2, 1)]
+    assert first[0] == first[2] != first[1]
+
+
 def test_trainings_are_limited_in_number_and_time(digits, monkeypatch):
     trainings = Trainings(digits)
     for _ in range(trainings_module.EACH):
