@@ -286,13 +286,8 @@ def _part(g: Tensor, function: Callable[[Array], Array]) -> Tensor:
 # playing -----------------------------------------------------------------------------------
 
 
-def backward(
-    tensors: Tensor | Sequence[Tensor],
-    grad_tensors: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Any = None,
-) -> None:
+def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Any = None) -> None:  # fmt: skip
     """Add the gradient of the tensors, each weighted by its `grad_tensor`, to the leaves' `grad`.
 
     Args:
@@ -319,17 +314,10 @@ def backward(
             touch(x.grad)
 
 
-def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    only_inputs: bool = True,
-    allow_unused: bool | None = None,
-    is_grads_batched: bool = False,
-    materialize_grads: bool = False,
-) -> tuple[Tensor, ...]:
+def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], grad_outputs: Any = None,
+         retain_graph: bool | None = None, create_graph: bool = False, only_inputs: bool = True,
+         allow_unused: bool | None = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Tensor, ...]:  # fmt: skip
     """The gradients of the outputs, each weighted by its `grad_output`, by each input.
 
     Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are
@@ -372,17 +360,13 @@ def _stacked(tensors: Sequence[Any]) -> Any:
     return record("stack", np.stack([x.array for x in tensors]), *edges)
 
 
-def _listed(tensors: Any) -> list[Tensor]:
+def _listed(tensors: Any) -> list[Any]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
     roots = _listed(tensors)
-    given = (
-        [None] * len(roots)
-        if gradients is None
-        else ([gradients] if isinstance(gradients, Tensor) else list(gradients))
-    )
+    given = [None] * len(roots) if gradients is None else _listed(gradients)
     check(len(roots) == len(given), "got {} tensors and {} gradients", len(roots), len(given))
     seeds = []
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):

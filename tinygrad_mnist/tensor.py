@@ -1,7 +1,7 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, and become its methods in `ops/methods.py`.
+functions in `ops`, and become its methods in `methods.py`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Tensor:
     tracked: bool
     view_of: View | None
 
-    if TYPE_CHECKING:  # attached in ops/methods.py
+    if TYPE_CHECKING:  # attached in methods.py
 
         def _unary(self) -> Tensor: ...
         def _binary(self, other: Any) -> Tensor: ...
