@@ -413,10 +413,7 @@ def _play(
                     continue
             edges = node.edges
             if edges is None:
-                raise RuntimeError(
-                    f"backward: trying to go through {node.name()} a second time after its tape was"
-                    " freed; give retain_graph=True the first time"
-                )
+                raise _freed(node)
             if node.index < _Clock.written:
                 _check_unchanged(node, edges)
             output = node.output
@@ -434,8 +431,11 @@ def _play(
             if not keep:
                 node.edges = node.output = None
             node = edges = source = rule = output = None  # type: ignore[assignment]
+        leaf: Any
         for leaf, g in pending.items():
-            hooks = cast(Tensor, leaf).hooks
+            hooks = leaf.hooks
+            if not keep:
+                leaf.spent = True
             if targets is None or leaf in targets:
                 found[leaf] = _through_hooks(hooks, g) if hooks else g
         return found
@@ -479,8 +479,17 @@ def _add(
     pending[source] = h
 
 
+def _freed(node: Node) -> RuntimeError:
+    return RuntimeError(f"backward: trying to go through {node.name()} a second time after its tape was freed; give"
+                        " retain_graph=True the first time, or detach() what is not wanted of it")  # fmt: skip
+
+
 def _on_the_way(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
-    """The records that lead from the sources to a target."""
+    """The records that lead from the sources to a target.
+
+    A record that is freed no longer knows where it leads. It is refused where it may lead to a target.
+    """
+    oldest = min(x.index if isinstance(x, Node) else 0 if hasattr(x, "spent") else _NEVER for x in targets)
     stack = [source for source in sources if source.__class__ is Node]
     seen = set(stack)
     while stack:
@@ -490,6 +499,8 @@ def _on_the_way(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
                 stack.append(source)
     useful: set[Source] = set()
     for node in sorted(seen, key=attrgetter("index")):
+        if node.edges is None and node.index > oldest:
+            raise _freed(node)
         if any(source in targets or source in useful for source, _ in node.edges or ()):
             useful.add(node)
     return useful

@@ -69,13 +69,14 @@ class Tensor:
         is_leaf: whether the user made it, rather than a recorded operation.
     """
 
-    __slots__ = ("__weakref__", "array", "grad", "hooks", "memory", "node", "tracked", "view_of")
+    __slots__ = ("__weakref__", "array", "grad", "hooks", "memory", "node", "spent", "tracked", "view_of")
 
     array: Array
     grad: Tensor | None
     hooks: list[Callable[[Tensor], Tensor | None]] | None
     memory: Memory | None
     node: Node | None
+    spent: bool  # set once a record that read this leaf has been freed
     tracked: bool
     view_of: View | None
 
