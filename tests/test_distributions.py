@@ -460,7 +460,10 @@ def test_as_pytorch(kind, arrays, dtype):
             values = lib.ones(shape, dtype=lib.int64 if kind == "Categorical" else getattr(lib, dtype))
         else:
             values = d.mean.detach() + (0.3 if kind == "Exponential" else 0.1)
-        found = {"shapes": (tuple(d.batch_shape), tuple(d.event_shape)), "text": "" if kind == "Beta" else repr(d).replace("torch.", "")}
+        found = {
+            "shapes": (tuple(d.batch_shape), tuple(d.event_shape)),
+            "text": "" if kind == "Beta" else repr(d).replace("torch.", ""),
+        }
         found["support"] = repr(d.support).replace("torch.", "") if kind != "Uniform" else ""
         found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample or kind == "Beta")
         calls = dict(log_prob=lambda: d.log_prob(values), entropy=lambda: d.entropy(), mean=lambda: d.mean, mode=lambda: d.mode,

@@ -48,7 +48,6 @@ from tinygrad_mnist.dtypes import (
     uint8,
 )
 from tinygrad_mnist.dtypes import bool_ as bool
-from tinygrad_mnist.func import vmap
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.nn.functional import (
