@@ -38,6 +38,8 @@ EXPLAINED = {
     "* number for a tensor": "a Python number is taken where PyTorch insists on a tensor",
     "nn.functional.linear_cross_entropy chunked second gradient": "PyTorch's is 0, against finite differences",
     "as_strided_scatter gradient": "PyTorch's disagrees with finite differences, ours does not",
+    "*svd value": "a pair of vectors is as good with the other sign, and which one comes is LAPACK's affair",
+    "linalg.eigh value": "a vector is as good with the other sign, and which one comes is LAPACK's affair",
     "kthvalue value": "which of equal elements is named: the first here, any there",
     "aminmax raised": "NumPy has at most 64 dimensions",
     "amax raised": "NumPy has at most 64 dimensions",
