@@ -229,7 +229,6 @@ PATHS = [
     "optim.lbfgs",
     "utils.checkpoint",
     "utils.tensorboard",
-    "utils.data.distributed",
     "utils.data.dataloader",
     "utils.data.dataset",
     "utils.data.sampler",

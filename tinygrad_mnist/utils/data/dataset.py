@@ -7,12 +7,16 @@ import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, Generic, TypeVar
 
 from tinygrad_mnist import random
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Tensor
+
+__all__ = [
+    "ChainDataset", "ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split",
+]  # fmt: skip
 
 T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
@@ -60,35 +64,6 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return len(self.tensors[0])
 
 
-class StackDataset(Dataset[Any]):
-    """Datasets of one length side by side: example i is the tuple (or dict) of their examples i."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        refuse(bool(args) != bool(kwargs), "StackDataset: pass datasets either all by position or all by keyword")
-        self.datasets: Any = kwargs or args
-        lengths = {len(each) for each in args or kwargs.values()}
-        refuse(len(lengths) == 1, "Size mismatch between datasets: {}", lengths)
-        self._length = lengths.pop()
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._joined([each[index] for each in self._members()])
-
-    def __getitems__(self, indices: list[int]) -> list[Any]:
-        columns = [examples(each, indices) for each in self._members()]
-        same = all(len(column) == len(indices) for column in columns)
-        refuse(same, "Nested dataset's output size mismatch. Expected {} each", len(indices))
-        return [self._joined(row) for row in zip(*columns, strict=True)]
-
-    def _members(self) -> Any:
-        return self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
-
-    def _joined(self, row: Any) -> Any:
-        return dict(zip(self.datasets, row, strict=True)) if isinstance(self.datasets, dict) else tuple(row)
-
-    def __len__(self) -> int:
-        return self._length
-
-
 class ConcatDataset(Dataset[Any]):
     """Datasets one after the other."""
 
@@ -115,16 +90,11 @@ class ChainDataset(IterableDataset[Any]):
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = datasets
 
-    def _checked(self) -> Iterator[Any]:
-        for each in self.datasets:
-            check(isinstance(each, IterableDataset), "ChainDataset only supports IterableDataset", error=AssertionError)
-            yield each
-
     def __iter__(self) -> Iterator[Any]:
-        return (example for each in self._checked() for example in each)
+        return chain.from_iterable(self.datasets)
 
     def __len__(self) -> int:
-        return sum(map(len, self._checked()))
+        return sum(map(len, self.datasets))
 
 
 class Subset(Dataset[Any]):
