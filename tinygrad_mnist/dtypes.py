@@ -11,6 +11,11 @@ import numpy as np
 
 from tinygrad_mnist.errors import check
 
+__all__ = [
+    "bfloat16", "can_cast", "dtype", "finfo", "float16", "float32", "float64", "get_default_dtype", "iinfo", "int8",
+    "int16", "int32", "int64", "promote_types", "set_default_dtype", "uint8",
+]  # fmt: skip
+
 NumpyDtype = np.dtype[Any]
 
 

@@ -13,6 +13,10 @@ from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
+__all__ = [
+    "Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",
+]  # fmt: skip
+
 
 class Generator:
     """A source of random numbers with a state of its own: SFC64, by Chris Doty-Humphrey."""

@@ -19,7 +19,7 @@ from tinygrad_mnist.errors import check
 from tinygrad_mnist.linalg import cholesky, inv, solve_triangular
 from tinygrad_mnist.ops.movement import broadcast_shapes, broadcast_tensors
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where, xlogy
-from tinygrad_mnist.ops.special import digamma, erfinv, lgamma
+from tinygrad_mnist.special import digamma, erfinv, lgamma
 from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
