@@ -17,7 +17,6 @@ CONTINUOUS = {
     "Normal": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.norm(loc, scale)),
     "Laplace": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.laplace(loc, scale)),
     "Uniform": (dict(low=[-1.0, 0.5], high=[0.7, 2.0]), lambda low, high: stats.uniform(low, np.subtract(high, low))),
-    "Exponential": (dict(rate=[0.7, 2.0]), lambda rate: stats.expon(scale=np.divide(1, rate))),
 }
 DISCRETE = {"Bernoulli": dict(probs=[0.2, 0.5, 0.9]), "Categorical": dict(probs=[[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])}
 COVARIANCE = [[2.0, 0.6], [0.6, 1.0]]
@@ -117,18 +116,6 @@ def test_discrete_samples(kind):
     for b in range(d.batch_shape[0]):
         counts = [(x.array[..., b] == v).sum() for v in values[:, b]]
         assert stats.chisquare(counts, 10000 * np.exp(d.log_prob(tensor(values)).array[:, b])).pvalue > 1e-3
-
-
-def test_beta():
-    tg.manual_seed(0)
-    a, b = tensor(0.7, requires_grad=True), tensor(1.6, requires_grad=True)
-    d, reference = D.Beta(a, b), stats.beta(0.7, 1.6)
-    x = d.sample((4000,))
-    assert stats.kstest(x.array, reference.cdf).pvalue > 1e-3 and x.dtype == tg.float64
-    np.testing.assert_allclose(d.log_prob(x).array, reference.logpdf(x.array))
-    for ours, theirs in ((d.entropy(), reference.entropy()), (d.mean, reference.mean()), (d.variance, reference.var())):
-        assert ours.item() == pytest.approx(theirs)
-    assert gradcheck(lambda a, b: (D.Beta(a, b).log_prob(tensor(0.3)), D.Beta(a, b).entropy()), (a, b))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -276,8 +263,7 @@ def test_shapes_and_dtypes():
     d = D.Normal(tg.zeros(3, 1), tg.ones(2))
     assert d.batch_shape == (3, 2) and d.event_shape == () and d.sample((4,)).shape == (4, 3, 2)
     for kind in KINDS:
-        name = "probs" if kind in DISCRETE else "rate" if kind == "Exponential" else None
-        one = getattr(D, kind)(tg.ones(2) * 0.5) if name else getattr(D, kind)(tg.zeros(2), 1.0)
+        one = getattr(D, kind)(tg.ones(2) * 0.5) if kind in DISCRETE else getattr(D, kind)(tg.zeros(2), 1.0)
         x = one.sample((3,))
         for each in (
             one.log_prob(x),
@@ -350,7 +336,6 @@ def test_seed():
             r"Expected parameter scale \(Tensor of shape \(\)\) of distribution Normal\(loc: 0.0, scale: -1.0\) to satisfy the constraint GreaterThan\(lower_bound=0.0\), but found invalid values:\n-1.0",
         ),
         (lambda: D.Normal(tg.tensor([0.0, math.nan]), 1.0), r"parameter loc \(Tensor of shape \(2,\)\).*Real\(\)"),
-        (lambda: D.Exponential(0.0), "parameter rate"),
         (
             lambda: D.Uniform(1.0, 1.0),
             r"Expected parameter low .* of distribution Uniform\(low: 1.0, high: 1.0\) .* LessThan\(upper_bound=1.0\)",
@@ -362,10 +347,9 @@ def test_seed():
         (lambda: D.Categorical(tg.tensor([-1.0, 2.0])), r"parameter probs .* Simplex\(\)"),
         (lambda: D.Normal("a", 1.0), "must all be instances of Number"),
         (
-            lambda: D.Exponential(1.0).log_prob(tg.tensor(-1.0)),
-            r"Expected value argument \(Tensor of shape \(\)\) to be within the support \(GreaterThanEq",
+            lambda: D.Uniform(0.0, 1.0).log_prob(tg.tensor(2.0)),
+            r"Expected value argument \(Tensor of shape \(\)\) to be within the support \(Interval",
         ),
-        (lambda: D.Uniform(0.0, 1.0).log_prob(tg.tensor(2.0)), "within the support"),
         (lambda: D.Bernoulli(0.5).log_prob(tg.tensor(0.5)), r"Boolean\(\)"),
         (lambda: D.Categorical(tg.ones(3)).log_prob(tg.tensor(3)), r"IntegerInterval\(lower_bound=0, upper_bound=2\)"),
         (lambda: D.Normal(tg.zeros(3), 1.0).log_prob(tg.zeros(2)), "Value is not broadcastable with batch_shape"),
@@ -389,12 +373,7 @@ def test_validation_can_be_switched_off():
 
 
 def test_what_a_family_does_not_have():
-    for call in (
-        lambda: D.Bernoulli(0.5).rsample(),
-        lambda: normal().cdf(tg.zeros(2)),
-        lambda: D.Beta(1.0, 1.0).rsample(),
-        lambda: D.Distribution().mean,
-    ):
+    for call in (lambda: D.Bernoulli(0.5).rsample(), lambda: normal().cdf(tg.zeros(2)), lambda: D.Distribution().mean):
         with pytest.raises(NotImplementedError):
             call()
 
@@ -405,14 +384,12 @@ def test_pytorch_paths():
         "categorical.Categorical",
         "bernoulli.Bernoulli",
         "uniform.Uniform",
-        "exponential.Exponential",
         "laplace.Laplace",
         "kl.kl_divergence",
         "kl.register_kl",
         "independent.Independent",
         "multivariate_normal.MultivariateNormal",
         "distribution.Distribution",
-        "beta.Beta",
     ]:
         module, name = path.split(".")
         assert getattr(importlib.import_module(f"tinygrad_mnist.distributions.{module}"), name) is getattr(D, name)
@@ -428,8 +405,6 @@ def _cases():
         yield "Normal", (a, b)
         yield "Laplace", (a, b)
         yield "Uniform", (a, a.min() * 0 + a + b)
-        yield "Beta", (np.exp(a), b)
-        yield "Exponential", (b,)
         yield "Bernoulli", (b / 2.5,)
     for shape in ((3,), (2, 4)):
         yield "Categorical", (rng.uniform(0.1, 3, shape),)
@@ -441,9 +416,6 @@ def _built(family, kind, params):
     if kind == "Independent":
         return family.Independent(family.Normal(*params, 1.0), 1)
     return getattr(family, kind)(*params)
-
-
-ABSENT = [("Beta", "mode"), ("Beta", "kl"), ("Beta", "other")]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -459,13 +431,10 @@ def test_as_pytorch(kind, arrays, dtype):
         if kind in ("Bernoulli", "Categorical"):
             values = lib.ones(shape, dtype=lib.int64 if kind == "Categorical" else getattr(lib, dtype))
         else:
-            values = d.mean.detach() + (0.3 if kind == "Exponential" else 0.1)
-        found = {
-            "shapes": (tuple(d.batch_shape), tuple(d.event_shape)),
-            "text": "" if kind == "Beta" else repr(d).replace("torch.", ""),
-        }
+            values = d.mean.detach() + 0.1
+        found = {"shapes": (tuple(d.batch_shape), tuple(d.event_shape)), "text": repr(d).replace("torch.", "")}
         found["support"] = repr(d.support).replace("torch.", "") if kind != "Uniform" else ""
-        found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample or kind == "Beta")
+        found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample)
         calls = dict(log_prob=lambda: d.log_prob(values), entropy=lambda: d.entropy(), mean=lambda: d.mean, mode=lambda: d.mode,
                      variance=lambda: d.variance, stddev=lambda: d.stddev, cdf=lambda: d.cdf(values),
                      icdf=lambda: d.icdf(lib.tensor(np.full(values.shape, 0.3, dtype))), kl=lambda: family.kl_divergence(d, d.expand(d.batch_shape)),
@@ -473,8 +442,6 @@ def test_as_pytorch(kind, arrays, dtype):
                      expanded=lambda: d.expand((4, *d.batch_shape)).log_prob(values),
                      other=lambda: family.kl_divergence(d, _built(family, kind, [x * 0.9 for x in params])))  # fmt: skip
         for name, call in calls.items():
-            if (kind, name) in ABSENT:
-                continue
             try:
                 y = call()
             except (NotImplementedError, AttributeError) as error:

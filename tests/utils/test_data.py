@@ -1,6 +1,6 @@
 """Datasets, samplers and loaders."""
 
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import OrderedDict, namedtuple
 
 import numpy as np
 import pytest
@@ -127,7 +127,7 @@ def test_bad_arguments_are_refused():
 Pair = namedtuple("Pair", "x y")
 EXAMPLES = [
     (1, "a"), [2.5, b"b"], {"x": np.float32(1), "y": [True, (1, 2)]}, Pair(1, {"z": 2.0}), np.arange(3),
-    np.float64(2), OrderedDict(a=1), defaultdict(int, a=1), "text", 7, np.zeros((2, 2), np.int16),
+    np.float64(2), OrderedDict(a=1), "text", 7, np.zeros((2, 2), np.int16),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tinygrad_mnist.distributions.distribution import Distribution
 from tinygrad_mnist.distributions.families import *
 
 # PyTorch has a module for each family: `distributions.normal.Normal`.
-_MODULES = "bernoulli beta categorical exponential independent kl laplace multivariate_normal normal uniform"
+_MODULES = "bernoulli categorical independent kl laplace multivariate_normal normal uniform"
 for _name in _MODULES.split():
     sys.modules[f"{__name__}.{_name}"] = globals()[_name] = families
 constraints = utils = distribution

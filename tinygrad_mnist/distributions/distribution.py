@@ -37,11 +37,6 @@ def greater_than(lower_bound: Any) -> Constraint:
     return Constraint(f"GreaterThan({lower_bound=:})", lambda v: v > lower_bound)
 
 
-def greater_than_eq(lower_bound: Any) -> Constraint:
-    """Not below the bound."""
-    return Constraint(f"GreaterThanEq({lower_bound=:})", lambda v: v >= lower_bound)
-
-
 def less_than(upper_bound: Any) -> Constraint:
     """Below the bound."""
     return Constraint(f"LessThan({upper_bound=:})", lambda v: v < upper_bound)
@@ -75,8 +70,8 @@ def _is_positive_definite(v: Tensor) -> Any:
     return symmetric & (linalg.eigvalsh(v) > 0).all(-1) if symmetric.all() else symmetric
 
 
-real, positive, nonnegative = Constraint("Real()", lambda v: v == v), greater_than(0.0), greater_than_eq(0.0)
-real_vector, unit_interval = independent(real, 1), interval(0.0, 1.0)
+real, positive, unit_interval = Constraint("Real()", lambda v: v == v), greater_than(0.0), interval(0.0, 1.0)
+real_vector = independent(real, 1)
 boolean = Constraint("Boolean()", lambda v: (v == 0) | (v == 1), is_discrete=True)
 simplex = Constraint("Simplex()", lambda v: (v >= 0).all(-1) & ((v.sum(-1) - 1).abs() < 1e-6), 1)
 lower_cholesky = Constraint("LowerCholesky()", _is_cholesky, 2)

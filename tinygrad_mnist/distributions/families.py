@@ -18,13 +18,13 @@ from tinygrad_mnist.distributions.distribution import Distribution, Shape, broad
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.linalg import cholesky, inv, solve_triangular
 from tinygrad_mnist.ops.movement import broadcast_shapes, broadcast_tensors
-from tinygrad_mnist.ops.pointwise import log_sigmoid, where, xlogy
-from tinygrad_mnist.special import digamma, erfinv, lgamma
+from tinygrad_mnist.ops.pointwise import log_sigmoid, where
+from tinygrad_mnist.special import erfinv
 from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
-    "Bernoulli", "Beta", "Categorical", "Exponential", "Independent", "Laplace", "MultivariateNormal", "Normal",
-    "Uniform", "kl_divergence", "register_kl",
+    "Bernoulli", "Categorical", "Independent", "Laplace", "MultivariateNormal", "Normal", "Uniform", "kl_divergence",
+    "register_kl",
 ]  # fmt: skip
 
 LOG_2_PI = math.log(2 * math.pi)
@@ -40,8 +40,7 @@ class LocationScale(Distribution):
     functions: draws of z, its log density, its cdf, and the inverse of that.
     """
 
-    unit_mean = 0.0
-    unit_variance = unit_entropy = 1.0
+    unit_mean, unit_variance = 0.0, 1.0
     has_rsample = True
     mean = property(lambda self: self.loc + self.scale * self.unit_mean)
     mode: Any = property(lambda self: self.loc)
@@ -90,24 +89,6 @@ class Laplace(_Around):
     unit_log_prob = staticmethod(lambda z: -z.abs() - math.log(2))
     unit_cdf = staticmethod(lambda z: 0.5 - 0.5 * z.sign() * (-z.abs()).expm1())
     unit_icdf = staticmethod(lambda p: (0.5 - p).sign() * ((p - 0.5).abs() * -2).log1p())
-
-
-class Exponential(LocationScale):
-    """The waiting time for events that come at a `rate`."""
-
-    arg_constraints = {"rate": c.positive}
-    support = c.nonnegative
-    unit_mean, loc = 1.0, 0.0
-    scale = property(lambda self: self.rate.reciprocal())
-    mode = property(lambda self: self.rate.detach() * 0)
-    unit_draw = staticmethod(lambda shape, dtype: -np.log1p(-random.uniform(shape, dtype, None)))
-    unit_log_prob = staticmethod(lambda z: -z)
-    unit_cdf = staticmethod(lambda z: -(-z).expm1())
-    unit_icdf = staticmethod(lambda p: -(-p).log1p())
-
-    def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
-        (self.rate,) = broadcast_all(rate)
-        super().__init__(self.rate.shape, validate_args=validate_args)
 
 
 class Uniform(LocationScale):
@@ -199,35 +180,6 @@ class Categorical(_Chance):
 
     def entropy(self) -> Tensor:
         return -(self.logits.clamp(min=np.finfo(self.logits.array.dtype).min.item()) * self.probs).sum(-1)
-
-
-class Beta(Distribution):
-    """On [0, 1], with a density of powers `concentration1` - 1 of x and `concentration0` - 1 of 1 - x."""
-
-    arg_constraints = {"concentration1": c.positive, "concentration0": c.positive}
-    support = c.unit_interval
-    _total = property(lambda self: self.concentration1 + self.concentration0)
-    mean = property(lambda self: self.concentration1 / self._total)
-    variance = property(lambda self: self.mean * (1 - self.mean) / (self._total + 1))
-
-    def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None) -> None:
-        self.concentration1, self.concentration0 = broadcast_all(concentration1, concentration0)
-        super().__init__(self.concentration1.shape, validate_args=validate_args)
-
-    def _draw(self, shape: Size) -> Tensor:
-        a, b = self.concentration1.array, self.concentration0.array
-        return wrap(np.asarray(random.source(None).beta(a, b, shape), a.dtype))
-
-    def _log_prob(self, value: Tensor) -> Tensor:
-        a, b = self.concentration1, self.concentration0
-        return xlogy(a - 1, value) + xlogy(b - 1, 1 - value) - self._log_beta()
-
-    def _log_beta(self) -> Tensor:
-        return lgamma(self.concentration1) + lgamma(self.concentration0) - lgamma(self._total)
-
-    def entropy(self) -> Tensor:
-        a, b, total = self.concentration1, self.concentration0, self._total
-        return self._log_beta() - (a - 1) * digamma(a) - (b - 1) * digamma(b) + (total - 2) * digamma(total)
 
 
 # vectors, and a distribution made of another ----------------------------------------------------
@@ -358,12 +310,6 @@ def _normal(p: Any, q: Any) -> Tensor:
 def _laplace(p: Any, q: Any) -> Tensor:
     ratio, off = p.scale / q.scale, (p.loc - q.loc).abs()
     return off / q.scale + ratio * (-off / p.scale).exp() - ratio.log() - 1
-
-
-@register_kl(Exponential, Exponential)
-def _exponential(p: Any, q: Any) -> Tensor:
-    ratio = q.rate / p.rate
-    return ratio - 1 - ratio.log()
 
 
 @register_kl(Uniform, Uniform)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,10 +21,6 @@ refuse = partial(check, error=ValueError)
 def _filled(like: Any, items: Any) -> Any:
     """A container of this kind with these items; a plain one where its kind cannot be made so."""
     try:
-        if isinstance(like, MutableMapping):
-            out = copy.copy(like)
-            out.update(items)
-            return out
         return type(like)(items)
     except TypeError:
         return items
