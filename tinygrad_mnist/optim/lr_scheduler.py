@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from inspect import Signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -15,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type, required, signature
 from tinygrad_mnist.tensor import Tensor
-
-warn = partial(warnings.warn, category=UserWarning, stacklevel=2)
 
 
 class LRScheduler:
@@ -29,7 +25,7 @@ class LRScheduler:
 
     options: dict[str, Any] = {}  # a subclass's arguments after the optimizer, and their defaults
     __signature__: Signature | None = None
-    _get_lr_called_within_step = _is_initial = False
+    _is_initial = False
 
     if TYPE_CHECKING:  # the options
         last_epoch: Any
@@ -67,8 +63,6 @@ class LRScheduler:
 
     def get_lr(self) -> list[Any]:
         """The rates of the groups at `last_epoch`; for those set last, `get_last_lr`."""
-        if not self._get_lr_called_within_step:
-            warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
         return [self._rate(i, *each) for i, each in enumerate(zip(self._rates(), self.base_lrs, strict=True))]
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
@@ -84,18 +78,12 @@ class LRScheduler:
 
     def step(self, epoch: Any = None) -> None:
         """Go on to the next step (or to a given one), and set its rates."""
-        if self._step_count == 1 and not self.optimizer._opt_called:
-            warn("Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first rate is skipped.")
         self._step_count += 1
-        if epoch is not None:
-            warn(_EPOCH)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch: Any = None) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._get_lr_called_within_step = True
         rates = self.get_lr() if epoch is None else self._get_closed_form_lr()
-        self._get_lr_called_within_step = False
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             _put(group, rate)
         self._last_lr = self._rates()
@@ -115,7 +103,6 @@ class LRScheduler:
 
 
 _LRScheduler = LRScheduler
-_EPOCH = "The epoch parameter in `scheduler.step()` is deprecated: the closed form is used where there is one."
 
 
 def _value(rate: Any) -> Any:
@@ -469,8 +456,6 @@ class ReduceLROnPlateau(LRScheduler):
     def step(self, metrics: Any, epoch: Any = None) -> None:  # type: ignore[override]
         """Take note of the metric, and lower the rates if it has stalled."""
         value, groups = float(metrics), self.optimizer.param_groups
-        if epoch is not None:
-            warn(_EPOCH)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         better = self._is_better(value, self.best)
         self.best, self.num_bad_epochs = (value, 0) if better else (self.best, self.num_bad_epochs + 1)

@@ -6,14 +6,14 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.tape import Handle, enable_grad, touch
+from tinygrad_mnist.tape import enable_grad, touch
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 State = dict[str, Any]
@@ -35,27 +35,13 @@ class Optimizer:
         state: what the optimizer remembers of each parameter.
     """
 
-    state: defaultdict[Any, State]
-    _opt_called = False  # whether it has made a step: schedulers ask
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "step" in vars(cls):
-            cls.step = _hooked(cls.step)  # type: ignore[method-assign]
-
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         refuse_type(not isinstance(params, Tensor), "params should be an iterable of Tensors or dicts, but got Tensor")
-        self.__setstate__({"defaults": defaults, "state": defaultdict(dict), "param_groups": list[Group]()})
+        self.defaults, self.state, self.param_groups = defaults, defaultdict[Any, State](dict), list[Group]()
         groups = list(params)
         refuse(groups, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _before=list[Any](), _after=list[Any]())  # hooks are not saved
 
     def _parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -96,17 +82,6 @@ class Optimizer:
         """Change the parameters once; `closure`, where given, computes the loss again and returns it."""
         raise NotImplementedError(f"{type(self).__name__} does not define step()")
 
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(optimizer, args, kwargs)` before each step; it may return other args and kwargs.
-
-        As in PyTorch, args begin with the optimizer itself.
-        """
-        return Handle(self._before, hook)
-
-    def register_step_post_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(optimizer, args, kwargs)` after each step."""
-        return Handle(self._after, hook)
-
     def state_dict(self) -> dict[str, Any]:
         """State and groups, parameters as numbers: PyTorch's layout, so that it travels both ways."""
         number: dict[Any, int] = {}
@@ -137,24 +112,6 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
-
-
-def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A class's `step` with the hooks around it, unless the step of a subclass calls it."""
-
-    @wraps(step)
-    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        if type(self).step is not hooked:
-            return step(self, *args, **kwargs)
-        self._opt_called, args = True, (self, *args)
-        for hook in tuple(self._before):
-            args, kwargs = hook(self, args, kwargs) or (args, kwargs)
-        out = step(*args, **kwargs)
-        for hook in tuple(self._after):
-            hook(self, args, kwargs)
-        return out
-
-    return hooked
 
 
 _SCALARS = "step", "mu_product", "eta", "mu"  # float32 whatever the parameter is, and so kept
