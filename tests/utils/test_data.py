@@ -201,8 +201,7 @@ def test_examples_are_fetched_in_lists_where_a_dataset_can():
 
 
 @pytest.mark.parametrize("call", [
-    lambda: DataLoader([1], num_workers=-1), lambda: DataLoader([1], timeout=-1),
-    lambda: DataLoader([1], prefetch_factor=2), lambda: DataLoader([1], persistent_workers=True),
+    lambda: DataLoader([1], num_workers=-1),
     lambda: DataLoader([1], batch_size=None, drop_last=True), lambda: DataLoader([1], batch_sampler=[[0]], shuffle=True),
     lambda: DataLoader([], shuffle=True), lambda: setattr(DataLoader([1]), "batch_size", 3),
     lambda: RandomSampler([1], num_samples=0), lambda: WeightedRandomSampler([1.0], True),
