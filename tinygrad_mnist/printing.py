@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from tinygrad_mnist import dtypes
 
-
 _USUAL: dict[str, Any] = dict(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
 _PROFILES: dict[str, Any] = {"default": {}, "short": {"edgeitems": 2}, "full": {"threshold": math.inf}}
 _options = SimpleNamespace(**_USUAL)

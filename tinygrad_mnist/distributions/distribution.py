@@ -50,7 +50,7 @@ def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
 def integer_interval(lower_bound: int, upper_bound: int) -> Constraint:
     """The integers between the bounds, both included."""
     within = interval(lower_bound, upper_bound)
-    return Constraint(f"Integer{within}", lambda v: (v % 1 == 0) & within.check(v), is_discrete=True)
+    return Constraint(f"Integer{within}", lambda v: (v.remainder(1) == 0) & within.check(v), is_discrete=True)
 
 
 def independent(base: Constraint, dims: int) -> Constraint:
