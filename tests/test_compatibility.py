@@ -70,17 +70,17 @@ def test_limits_and_dtypes():
         "finfo(resolution=0.001, min=-65504, max=65504, eps=0.000976562, smallest_normal=6.10352e-05, tiny=6.10352e-05, dtype=float16)"
     )
     assert repr(tg.iinfo(tg.int32)) == "iinfo(min=-2.14748e+09, max=2.14748e+09, dtype=int32)"
-    assert tg.finfo().resolution == 1e-6 and tg.finfo(tg.float32) == tg.finfo() != tg.finfo(tg.float64)
+    assert tg.finfo().resolution == 1e-6
     for bad in (lambda: tg.finfo(tg.int32), lambda: tg.iinfo(tg.float32), lambda: tg.iinfo(tg.bool)):
         with pytest.raises(TypeError):
             bad()
-    assert tg.bfloat16.itemsize == 2 and tg.bfloat16.is_floating_point and tg.float32.to_real() is tg.float32
+    assert tg.bfloat16.itemsize == 2 and tg.bfloat16.is_floating_point
 
 
 def test_generators():
     g = tg.Generator(device="cpu").manual_seed(-1)
     assert g.initial_seed() == 2**64 - 1 and g.device == tg.device("cpu")
-    same = g.clone_state()
+    same = tg.Generator().set_state(g.get_state())
     assert tg.rand(3, generator=g).tolist() == tg.rand(3, generator=same).tolist()
     with pytest.raises(ValueError, match="Overflow"):
         g.manual_seed(2**70)

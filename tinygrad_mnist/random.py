@@ -44,10 +44,6 @@ class Generator:
         self.manual_seed(int(np.random.SeedSequence().entropy % 2**63))  # type: ignore[operator]
         return self._seed
 
-    def clone_state(self) -> Generator:
-        """Another generator in the same state."""
-        return Generator().set_state(self.get_state())
-
     def get_state(self) -> Tensor:
         """The state as a tensor of bytes."""
         state: Any = self.numpy.bit_generator.state

@@ -8,7 +8,6 @@ import pytest
 import tinygrad_mnist as tg
 from tinygrad_mnist.utils.data import (
     BatchSampler,
-    ChainDataset,
     ConcatDataset,
     DataLoader,
     Dataset,
@@ -173,14 +172,12 @@ class Range(IterableDataset):
     dict(batch_size=2, collate_fn=list),
 ])  # fmt: skip
 def test_lengths_and_batches_of_iterable_and_counted(options):
-    chained = Range(3) + Range(5)
-    assert len(chained) == 8 and isinstance(chained, ChainDataset)
-    for dataset in (chained, [0, 1, 2, 0, 1, 2, 3, 4]):
+    for dataset in (Range(8), list(range(8))):
         loader = DataLoader(dataset, **options)
         batches = [each.tolist() if hasattr(each, "tolist") else each for each in loader]
         assert len(batches) == len(loader)
         size = options["batch_size"]
-        kept = [0, 1, 2, 0, 1, 2, 3, 4]
+        kept = list(range(8))
         whole = [kept[i : i + size] for i in range(0, 8, size)] if size else kept
         assert batches == [each for each in whole if not options.get("drop_last") or len(each) == size]
 

@@ -7,16 +7,14 @@ import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from tinygrad_mnist import random
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Tensor
 
-__all__ = [
-    "ChainDataset", "ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split",
-]  # fmt: skip
+__all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
 
 T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
@@ -37,9 +35,6 @@ class IterableDataset(Dataset[T]):
 
     def __iter__(self) -> Iterator[T]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
-
-    def __add__(self, other: Dataset[Any]) -> Any:
-        return ChainDataset([self, other])
 
 
 def examples(dataset: Any, indices: list[int]) -> list[Any]:
@@ -82,19 +77,6 @@ class ConcatDataset(Dataset[Any]):
         index += len(self) if index < 0 else 0
         which = bisect.bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
-
-
-class ChainDataset(IterableDataset[Any]):
-    """Iterable datasets one after the other."""
-
-    def __init__(self, datasets: Iterable[Any]) -> None:
-        self.datasets = datasets
-
-    def __iter__(self) -> Iterator[Any]:
-        return chain.from_iterable(self.datasets)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.datasets))
 
 
 class Subset(Dataset[Any]):
