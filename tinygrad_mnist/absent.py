@@ -111,7 +111,7 @@ ROOMS: dict[str, dict[Any, str]] = {
         Module: "ScriptModule",
     },
     "compiler": {same: "compile disable", false: "is_compiling", none: "reset"},
-    **{name: _PROFILER for name in ("profiler", "autograd.profiler")},
+    **dict.fromkeys(("profiler", "autograd.profiler"), _PROFILER),
     "hub": {refusing("hub: nothing is downloaded; load() reads a file that you have"):
             "load list help load_state_dict_from_url download_url_to_file"},
     "version": {None: "cuda hip"},

@@ -76,12 +76,6 @@ class Adagrad(TabledOptimizer):
         "foreach": None, "maximize": False, "differentiable": False, "fused": None,
     }  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for p in self._parameters():  # PyTorch's is the one whose state is there before the first step
-            scalar(self.state[p], "step", 0)
-            slot(self.state[p], "sum", p.array, self.defaults["initial_accumulator_value"])
-
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         total = slot(state, "sum", p, group["initial_accumulator_value"])
         total += g * g
