@@ -17,7 +17,6 @@ CONTINUOUS = {
     "Normal": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.norm(loc, scale)),
     "Laplace": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.laplace(loc, scale)),
     "Uniform": (dict(low=[-1.0, 0.5], high=[0.7, 2.0]), lambda low, high: stats.uniform(low, np.subtract(high, low))),
-    "Exponential": (dict(rate=[0.7, 2.0]), lambda rate: stats.expon(scale=np.divide(1, rate))),
 }
 DISCRETE = {"Bernoulli": dict(probs=[0.2, 0.5, 0.9]), "Categorical": dict(probs=[[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])}
 COVARIANCE = [[2.0, 0.6], [0.6, 1.0]]
@@ -78,11 +77,18 @@ def test_samples_follow_the_distribution(kind):
         np.testing.assert_allclose(a.array, b.array, rtol=1e-6, atol=1e-6)
 
 
+def support(d):
+    """All that can be drawn, along a new first dimension."""
+    values = np.arange(3 if isinstance(d, D.Categorical) else 2).reshape(-1, 1)
+    values = np.broadcast_to(values, (len(values), *d.batch_shape))
+    return tg.tensor(values if isinstance(d, D.Categorical) else values.astype(float))
+
+
 @pytest.mark.parametrize("kind", DISCRETE)
 def test_discrete_sums(kind):
     """Probabilities of the support sum to 1, and give mean, variance and entropy."""
     d = made(kind)
-    values = d.enumerate_support()
+    values = support(d)
     p = np.exp(d.log_prob(values).array)
     np.testing.assert_allclose(p.sum(0), 1)
     np.testing.assert_allclose(d.entropy().array, -(p * np.log(p)).sum(0))
@@ -97,7 +103,6 @@ def test_discrete_sums(kind):
     other = getattr(D, kind)(logits=d.logits + (0.7 if kind == "Categorical" else 0))
     np.testing.assert_allclose(other.probs.array, d.probs.array)
     np.testing.assert_allclose(other.log_prob(values).array, d.log_prob(values).array)
-    assert d.enumerate_support(expand=False).shape == (len(values), *[1] * len(d.batch_shape))
 
 
 @pytest.mark.parametrize("kind", DISCRETE)
@@ -107,56 +112,10 @@ def test_discrete_samples(kind):
     x = d.sample((5, 2000))
     assert x.shape == (5, 2000, *d.batch_shape) and not x.requires_grad
     assert x.dtype == (tg.int64 if kind == "Categorical" else tg.float64)
-    values = d.enumerate_support().array
+    values = support(d).array
     for b in range(d.batch_shape[0]):
         counts = [(x.array[..., b] == v).sum() for v in values[:, b]]
         assert stats.chisquare(counts, 10000 * np.exp(d.log_prob(tensor(values)).array[:, b])).pvalue > 1e-3
-
-
-@pytest.mark.parametrize(
-    "kind", ["Gamma", "Beta", "Dirichlet", "LogNormal", "Poisson", "Geometric", "Binomial", "Multinomial"]
-)
-def test_samples_of_further_families(kind):
-    """Against SciPy's cdf or mean and variance; where draws have gradients, against the gradient of their mean."""
-    tg.manual_seed(0)
-    a, b = tensor(0.7, requires_grad=True), tensor(1.6, requires_grad=True)
-    d = {
-        "Dirichlet": lambda: D.Dirichlet(tg.stack([a, b, a + b])), "Poisson": lambda: D.Poisson(b),
-        "Geometric": lambda: D.Geometric(a), "Binomial": lambda: D.Binomial(5, a),
-        "Multinomial": lambda: D.Multinomial(4, tg.stack([a, b])),
-    }.get(kind, lambda: getattr(D, kind)(a, b))()  # fmt: skip
-    cdf = {
-        "Gamma": stats.gamma(0.7, scale=1 / 1.6), "Beta": stats.beta(0.7, 1.6), "LogNormal": stats.lognorm(1.6, scale=math.exp(0.7))
-    }.get(kind)  # fmt: skip
-    x = d.rsample((40000,)) if d.has_rsample else d.sample((40000,))
-    if cdf:
-        assert stats.kstest(x.array, cdf.cdf).pvalue > 1e-3
-    else:
-        np.testing.assert_allclose(x.array.mean(0), d.mean.array, atol=0.03)
-        np.testing.assert_allclose(x.array.var(0), d.variance.array, atol=0.08)
-    assert d.log_prob(x).shape == (40000,) and x.requires_grad == d.has_rsample
-    if d.has_rsample and kind != "LogNormal":
-        weights = tensor([1.0, 2.0, 3.0]) if kind == "Dirichlet" else 1
-        drawn, wanted = (tg.autograd.grad((y * weights).sum(), (a, b), retain_graph=True) for y in (x, d.mean))
-        np.testing.assert_allclose([g.item() / 40000 for g in drawn], [g.item() for g in wanted], atol=0.01)
-        (g,) = tg.autograd.grad(d.rsample().sum() * a, a, create_graph=True)
-        with pytest.raises(RuntimeError, match="the derivative of a draw's gradient is not implemented"):
-            g.sum().backward()
-
-
-def test_transforms():
-    t = D.TanhTransform(cache_size=1)
-    x = tg.tensor([0.1, 12.0])
-    y = t(x)
-    assert t.inv(y) is x and t.inv.inv is t and t == D.TanhTransform() and t.inv == D.TanhTransform().inv
-    assert D.TanhTransform().inv(y)[1] == math.inf
-    assert D.AffineTransform(1.0, 2.0) == D.AffineTransform(1, tg.tensor(2.0)) != D.AffineTransform(0.0, 2.0)
-    assert (
-        repr(D.ComposeTransform([t, t.inv]))
-        == "ComposeTransform(\n    TanhTransform(),\n    _InverseTransform(TanhTransform())\n)"
-    )
-    with pytest.raises(ValueError, match="transforms must be"):
-        D.TransformedDistribution(D.Normal(0, 1), [abs])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -166,7 +125,7 @@ def test_gradients(kind):
     names = [name for name in d.arg_constraints if name in d.__dict__]
     params = [getattr(d, name).detach().clone().requires_grad_() for name in names]
     family = functools.partial(getattr(D, kind), validate_args=False)
-    value = d.enumerate_support()[1] if kind in DISCRETE else d.icdf(tensor([0.3, 0.6]))
+    value = support(d)[1] if kind in DISCRETE else d.icdf(tensor([0.3, 0.6]))
 
     def build(*ps):
         return family(**dict(zip(names, ps, strict=True)))
@@ -304,8 +263,7 @@ def test_shapes_and_dtypes():
     d = D.Normal(tg.zeros(3, 1), tg.ones(2))
     assert d.batch_shape == (3, 2) and d.event_shape == () and d.sample((4,)).shape == (4, 3, 2)
     for kind in KINDS:
-        name = "probs" if kind in DISCRETE else "rate" if kind == "Exponential" else None
-        one = getattr(D, kind)(tg.ones(2) * 0.5) if name else getattr(D, kind)(tg.zeros(2), 1.0)
+        one = getattr(D, kind)(tg.ones(2) * 0.5) if kind in DISCRETE else getattr(D, kind)(tg.zeros(2), 1.0)
         x = one.sample((3,))
         for each in (
             one.log_prob(x),
@@ -378,7 +336,6 @@ def test_seed():
             r"Expected parameter scale \(Tensor of shape \(\)\) of distribution Normal\(loc: 0.0, scale: -1.0\) to satisfy the constraint GreaterThan\(lower_bound=0.0\), but found invalid values:\n-1.0",
         ),
         (lambda: D.Normal(tg.tensor([0.0, math.nan]), 1.0), r"parameter loc \(Tensor of shape \(2,\)\).*Real\(\)"),
-        (lambda: D.Exponential(0.0), "parameter rate"),
         (
             lambda: D.Uniform(1.0, 1.0),
             r"Expected parameter low .* of distribution Uniform\(low: 1.0, high: 1.0\) .* LessThan\(upper_bound=1.0\)",
@@ -390,10 +347,9 @@ def test_seed():
         (lambda: D.Categorical(tg.tensor([-1.0, 2.0])), r"parameter probs .* Simplex\(\)"),
         (lambda: D.Normal("a", 1.0), "must all be instances of Number"),
         (
-            lambda: D.Exponential(1.0).log_prob(tg.tensor(-1.0)),
-            r"Expected value argument \(Tensor of shape \(\)\) to be within the support \(GreaterThanEq",
+            lambda: D.Uniform(0.0, 1.0).log_prob(tg.tensor(2.0)),
+            r"Expected value argument \(Tensor of shape \(\)\) to be within the support \(Interval",
         ),
-        (lambda: D.Uniform(0.0, 1.0).log_prob(tg.tensor(2.0)), "within the support"),
         (lambda: D.Bernoulli(0.5).log_prob(tg.tensor(0.5)), r"Boolean\(\)"),
         (lambda: D.Categorical(tg.ones(3)).log_prob(tg.tensor(3)), r"IntegerInterval\(lower_bound=0, upper_bound=2\)"),
         (lambda: D.Normal(tg.zeros(3), 1.0).log_prob(tg.zeros(2)), "Value is not broadcastable with batch_shape"),
@@ -417,12 +373,7 @@ def test_validation_can_be_switched_off():
 
 
 def test_what_a_family_does_not_have():
-    for call in (
-        lambda: D.Bernoulli(0.5).rsample(),
-        lambda: normal().cdf(tg.zeros(2)),
-        lambda: D.Normal(0, 1).enumerate_support(),
-        lambda: D.Distribution().mean,
-    ):
+    for call in (lambda: D.Bernoulli(0.5).rsample(), lambda: normal().cdf(tg.zeros(2)), lambda: D.Distribution().mean):
         with pytest.raises(NotImplementedError):
             call()
 
@@ -433,16 +384,12 @@ def test_pytorch_paths():
         "categorical.Categorical",
         "bernoulli.Bernoulli",
         "uniform.Uniform",
-        "exponential.Exponential",
         "laplace.Laplace",
         "kl.kl_divergence",
         "kl.register_kl",
         "independent.Independent",
         "multivariate_normal.MultivariateNormal",
         "distribution.Distribution",
-        "gamma.Gamma",
-        "one_hot_categorical.OneHotCategorical",
-        "transforms.TanhTransform",
     ]:
         module, name = path.split(".")
         assert getattr(importlib.import_module(f"tinygrad_mnist.distributions.{module}"), name) is getattr(D, name)
@@ -455,51 +402,20 @@ def _cases():
     rng = np.random.default_rng(0)
     for shapes in (((), ()), ((3,), (3,)), ((2, 1), (3,)), ((1,), (2, 3))):
         a, b = rng.standard_normal(shapes[0]), rng.uniform(0.3, 2, shapes[1])
-        for kind in ("Normal", "Laplace", "LogNormal", "Tanh", "Affine", "Straight"):
-            yield kind, (a, b)
+        yield "Normal", (a, b)
+        yield "Laplace", (a, b)
         yield "Uniform", (a, a.min() * 0 + a + b)
-        for kind in ("Gamma", "Beta"):
-            yield kind, (np.exp(a), b)
-        for kind in ("Exponential", "Poisson"):
-            yield kind, (b,)
-        for kind in ("Bernoulli", "Geometric", "Binomial"):
-            yield kind, (b / 2.5,)
+        yield "Bernoulli", (b / 2.5,)
     for shape in ((3,), (2, 4)):
-        for kind in ("Categorical", "OneHotCategorical", "Multinomial", "Dirichlet"):
-            yield kind, (rng.uniform(0.1, 3, shape),)
+        yield "Categorical", (rng.uniform(0.1, 3, shape),)
         yield "Independent", (rng.standard_normal(shape),)
-    yield "Reinterpreted", (rng.standard_normal((2, 3)), rng.uniform(0.3, 2, 3))
     yield "MultivariateNormal", (rng.standard_normal((3, 2)), np.array(COVARIANCE))
 
 
 def _built(family, kind, params):
-    transformed = family.TransformedDistribution
-    special = {
-        "Independent": lambda x: family.Independent(family.Normal(x, 1.0), 1),
-        "Binomial": lambda p: family.Binomial(4, p),
-        "Multinomial": lambda p: family.Multinomial(3, p),
-        "Straight": lambda a, b: transformed(family.Normal(a, b), []),
-        "Tanh": lambda a, b: transformed(family.Normal(a, b), [family.TanhTransform(cache_size=1)]),
-        "Affine": lambda a, b: transformed(
-            family.Normal(0.0, 1.0), [family.AffineTransform(a, -b), family.SigmoidTransform(), family.ExpTransform()]
-        ),
-        "Reinterpreted": lambda a, b: transformed(
-            family.Normal(a, 1.0), [family.ComposeTransform([family.AffineTransform(0.5, b, event_dim=1)]), family.transforms.SoftplusTransform()]
-        ),
-    }  # fmt: skip
-    return special.get(kind, getattr(family, kind, None))(*params)
-
-
-VALUES = {
-    "Bernoulli": 1.0,
-    "Poisson": 2.0,
-    "Geometric": 3.0,
-    "Binomial": 3.0,
-    "Beta": 0.3,
-    "Tanh": 0.2,
-    "Affine": 1.5,
-    "Reinterpreted": 0.7,
-}
+    if kind == "Independent":
+        return family.Independent(family.Normal(*params, 1.0), 1)
+    return getattr(family, kind)(*params)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -512,28 +428,20 @@ def test_as_pytorch(kind, arrays, dtype):
         params = [lib.tensor(a, dtype=getattr(lib, dtype), requires_grad=True) for a in arrays]
         d = _built(family, kind, params)
         shape = (*d.batch_shape, *d.event_shape)
-        if kind in VALUES:
-            values = lib.tensor(np.full(shape, VALUES[kind], dtype))
-        elif kind == "Multinomial":
-            values = lib.tensor(np.broadcast_to(np.arange(shape[-1]) % 3 == 1, shape) * np.ones(1, dtype))
-        elif d.has_enumerate_support:
-            values = d.enumerate_support()
+        if kind in ("Bernoulli", "Categorical"):
+            values = lib.ones(shape, dtype=lib.int64 if kind == "Categorical" else getattr(lib, dtype))
         else:
-            values = d.base_dist.mean if kind == "Straight" else d.mean
-            values = values.detach() + (0 if kind == "Dirichlet" else 0.3 if kind == "Exponential" else 0.1)
+            values = d.mean.detach() + 0.1
         found = {"shapes": (tuple(d.batch_shape), tuple(d.event_shape)), "text": repr(d).replace("torch.", "")}
         found["support"] = repr(d.support).replace("torch.", "") if kind != "Uniform" else ""
-        found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample, d.has_enumerate_support)
+        found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample)
         calls = dict(log_prob=lambda: d.log_prob(values), entropy=lambda: d.entropy(), mean=lambda: d.mean, mode=lambda: d.mode,
                      variance=lambda: d.variance, stddev=lambda: d.stddev, cdf=lambda: d.cdf(values),
                      icdf=lambda: d.icdf(lib.tensor(np.full(values.shape, 0.3, dtype))), kl=lambda: family.kl_divergence(d, d.expand(d.batch_shape)),
                      perplexity=lambda: d.perplexity(), probs=lambda: d.probs, logits=lambda: d.logits,
-                     expanded=lambda: d.expand((4, *d.batch_shape)).log_prob(values[0] if d.has_enumerate_support and kind != "Straight" and kind not in VALUES else values),
-                     enumerated=lambda: d.enumerate_support(), unexpanded=lambda: d.enumerate_support(False),
+                     expanded=lambda: d.expand((4, *d.batch_shape)).log_prob(values),
                      other=lambda: family.kl_divergence(d, _built(family, kind, [x * 0.9 for x in params])))  # fmt: skip
         for name, call in calls.items():
-            if (kind, name) == ("Gamma", "cdf"):
-                continue  # has no gradient in PyTorch, and is not here
             try:
                 y = call()
             except (NotImplementedError, AttributeError) as error:

@@ -36,55 +36,12 @@ from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor
 from tinygrad_mnist.creation import range_ as range
 from tinygrad_mnist.device import device
-from tinygrad_mnist.dtypes import (
-    bfloat16,
-    can_cast,
-    dtype,
-    finfo,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    iinfo,
-    int8,
-    int16,
-    int32,
-    int64,
-    promote_types,
-    set_default_dtype,
-    uint8,
-)
+from tinygrad_mnist.dtypes import *
 from tinygrad_mnist.dtypes import bool_ as bool
-from tinygrad_mnist.func import vmap
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.methods import also_functions as _also_functions
 from tinygrad_mnist.methods import lenient as _lenient
-from tinygrad_mnist.nn.functional import (
-    adaptive_avg_pool1d,
-    avg_pool1d,
-    batch_norm,
-    celu,
-    cosine_similarity,
-    dropout,
-    embedding,
-    group_norm,
-    layer_norm,
-    max_pool1d,
-    max_pool2d,
-    pairwise_distance,
-    prelu,
-    selu,
-)
-from tinygrad_mnist.nn.functional.convolution import (
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
-)
-from tinygrad_mnist.nn.functional.distance import cdist
 from tinygrad_mnist.ops.linear_algebra import *
 from tinygrad_mnist.ops.movement import *
 from tinygrad_mnist.ops.movement import cat as concat
@@ -92,15 +49,7 @@ from tinygrad_mnist.ops.movement import cat as concatenate
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
 from tinygrad_mnist.printing import set_printoptions
-from tinygrad_mnist.random import (
-    Generator,
-    default_generator,
-    get_rng_state,
-    initial_seed,
-    manual_seed,
-    seed,
-    set_rng_state,
-)
+from tinygrad_mnist.random import *
 from tinygrad_mnist.serialization import load, save
 from tinygrad_mnist.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
 from tinygrad_mnist.tape import (
@@ -115,14 +64,19 @@ from tinygrad_mnist.tensor import Size, Tensor
 
 __version__ = "0.1.0"
 
-half, float, double = float16, float32, float64
-short, int, long = int16, int32, int64
+# functions of layers that PyTorch has at the top as well
+_FUNCTIONAL = """adaptive_avg_pool1d avg_pool1d batch_norm cdist celu conv1d conv2d conv3d conv_transpose1d
+    conv_transpose2d conv_transpose3d cosine_similarity dropout embedding group_norm layer_norm max_pool1d max_pool2d
+    pairwise_distance prelu selu"""
+globals().update({_name: getattr(nn.functional, _name) for _name in _FUNCTIONAL.split()})
+
+half, float, double = float16, float32, float64  # noqa: F405
+short, int, long = int16, int32, int64  # noqa: F405
 globals().update(_LINALG)
 globals().update(_also_functions())
 for _name, _function in dict(globals()).items():
-    if getattr(_function, "__module__", "").startswith(
-        ("tinygrad_mnist.ops.", "tinygrad_mnist.composed.", "tinygrad_mnist.creation")
-    ):
+    _room = getattr(_function, "__module__", "").removeprefix("tinygrad_mnist.").split(".")[0]
+    if _room in ("ops", "composed", "creation", "special"):
         globals()[_name] = _function = _lenient(_function)
         _function.__module__, _function.__qualname__ = __name__, _name
 

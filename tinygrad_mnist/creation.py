@@ -16,8 +16,8 @@ from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Array, Tensor, as_array, wrap
 
 __all__ = [
-    "arange", "bernoulli", "empty", "empty_like", "empty_strided", "eye", "from_numpy", "full", "full_like",
-    "linspace", "logspace", "multinomial", "normal", "ones", "ones_like", "poisson", "rand",
+    "arange", "bernoulli", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",
+    "linspace", "logspace", "multinomial", "normal", "ones", "ones_like", "rand",
     "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "tensor",
     "tril_indices", "triu_indices", "zeros", "zeros_like",
 ]  # fmt: skip
@@ -96,14 +96,6 @@ ones, ones_like = _filled("ones", lambda s, d, g: np.ones(s, d), "Ones")
 empty, empty_like = _filled("empty", lambda s, d, g: np.zeros(s, d), "Numbers yet to be set")
 rand, rand_like = _filled("rand", _random(random.uniform, "rand"), "Uniform numbers in [0, 1)")
 randn, randn_like = _filled("randn", _random(random.normal, "randn"), "Standard normal numbers")
-
-
-@_made
-def empty_strided(size: Any, stride: Any, dtype: Any) -> Array:
-    """Numbers yet to be set, in memory where the next one of each dimension is `stride` elements on."""
-    wanted = dtype or dtypes.default()
-    count = 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True)) if 0 not in size else 0
-    return np.ndarray(size, wanted, np.zeros(count, wanted), 0, [step * wanted.itemsize for step in stride])
 
 
 @_made
@@ -273,13 +265,6 @@ def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *,
     return wrap(out.astype(np.int64).reshape((*input.array.shape[:-1], num_samples)))
 
 
-def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """Poisson counts with the rate that each element gives."""
-    check((input.array >= 0).all(), "poisson: invalid Poisson rate, expected rate to be non-negative")
-    counts = random.source(generator).poisson(input.array)
-    return record("poisson", counts.astype(input.array.dtype), (input, lambda g: g * 0))
-
-
 # methods -----------------------------------------------------------------------------------
 
 
@@ -292,7 +277,7 @@ def _new(make: Any) -> Any:
     return method
 
 
-for _make in (tensor, zeros, ones, empty, full, empty_strided):
+for _make in (tensor, zeros, ones, empty, full):
     setattr(Tensor, "new_" + _make.__name__, _new(_make))
 for _function in (bernoulli, multinomial):
     setattr(Tensor, _function.__name__, _function)

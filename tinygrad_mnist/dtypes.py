@@ -11,6 +11,11 @@ import numpy as np
 
 from tinygrad_mnist.errors import check
 
+__all__ = [
+    "bfloat16", "can_cast", "dtype", "finfo", "float16", "float32", "float64", "get_default_dtype", "iinfo", "int8",
+    "int16", "int32", "int64", "promote_types", "set_default_dtype", "uint8",
+]  # fmt: skip
+
 NumpyDtype = np.dtype[Any]
 
 
@@ -24,10 +29,6 @@ class dtype:
             self.dtype: NumpyDtype = np.dtype(numpy)
         kind, self.itemsize = (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
         self.is_floating_point, self.is_signed = kind == "f", kind in "if"
-
-    def to_real(self) -> "dtype":
-        """The dtype itself."""
-        return self
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -129,14 +130,9 @@ def can_cast(from_: dtype, to: dtype) -> bool:
 
 
 class _Limits:
-    """What `finfo` and `iinfo` share: of two dtypes they are equal if all their limits are."""
+    """What `finfo` and `iinfo` share: how they print."""
 
     shown: tuple[str, ...]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Limits) and self.__dict__ == other.__dict__
-
-    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name):g}" for name in self.shown)

@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 from collections import namedtuple
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.products import cross as _cross
-from tinygrad_mnist.creation import eye, zeros_like
+from tinygrad_mnist.creation import eye
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimensions
 from tinygrad_mnist.ops.linear_algebra import matmul
@@ -31,10 +32,9 @@ from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex",
-    "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power",
-    "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd",
-    "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
+    "LinAlgError", "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm",
+    "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
+    "svdvals", "vecdot", "vector_norm",
 ]  # fmt: skip
 
 
@@ -42,19 +42,12 @@ class LinAlgError(RuntimeError):
     """The matrix is singular or not positive-definite, or LAPACK did not converge."""
 
 
-Cholesky = namedtuple("Cholesky", "L info")
-Inverse = namedtuple("Inverse", "inverse info")
-Result = namedtuple("Result", "result info")
-Factors = namedtuple("Factors", "LU pivots")
-FactorsInfo = namedtuple("FactorsInfo", "LU pivots info")
-PLU = namedtuple("PLU", "P L U")
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S Vh")
 USV = namedtuple("USV", "U S V")
 Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
 Slogdet = namedtuple("Slogdet", "sign logabsdet")
 Lstsq = namedtuple("Lstsq", "solution residuals rank singular_values")
-Triangular = namedtuple("Triangular", "solution cloned_coefficient")
 
 
 def _lapack(name: str, function: Any, A: Tensor, *args: Any, square: bool = False, **options: Any) -> Any:
@@ -130,26 +123,6 @@ def inv(A: Tensor) -> Tensor:
     return _solve("inv", A, _identity(A)) if A.ndim > 1 else _lapack("inv", np.linalg.inv, A)
 
 
-def _nan_if_singular(A: Tensor, check_errors: bool) -> tuple[Tensor, Tensor]:
-    """A with NaN in place of singular matrices, and for each which diagonal element of its U is 0, counted from 1."""
-    info = lu_factor_ex(A.detach()).info
-    message = "linalg.solve: The diagonal element {} is zero: the input matrix is singular"
-    check(not check_errors or not info.array.any(), message, info.array.max(initial=0), error=LinAlgError)
-    return where(wrap(info.array[..., None, None] > 0), math.nan, A), info
-
-
-def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Result:
-    """`solve`, and an `info` above 0 for singular matrices, for which X is NaN."""
-    safe, info = _nan_if_singular(A, check_errors)
-    return Result(solve(safe, B, left=left), info)
-
-
-def inv_ex(A: Tensor, *, check_errors: bool = False) -> Inverse:
-    """`inv`, and an `info` above 0 for singular matrices, whose inverse is NaN."""
-    safe, info = _nan_if_singular(A, check_errors)
-    return Inverse(inv(safe), info)
-
-
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """`solve`, reading only A's upper or lower triangle, and ones for its diagonal if unitriangular."""
     half: Any = triu if upper else tril
@@ -205,24 +178,6 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
     return Lstsq(solution, residuals, cast(empty, dtypes.int64) if driver == "gels" else rank, values)
 
 
-def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
-    """The inverse of A as a map from its dimensions after the first `ind` to those."""
-    check(ind > 0, "linalg.tensorinv: expected a strictly positive integer for ind, got {}", ind)
-    before, after = A.array.shape[:ind], A.array.shape[ind:]
-    message = "linalg.tensorinv: the sizes {} and {} do not have the same product"
-    check(math.prod(before) == math.prod(after), message, before, after)
-    return reshape(inv(reshape(A, (math.prod(before), -1))), (*after, *before))
-
-
-def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
-    """X with tensordot(A, X, X.ndim) = B, after A's `dims` have been moved to the end."""
-    A = A if dims is None else movedim(A, tuple(dims), tuple(range(-len(dims), 0)))
-    before, after = A.array.shape[: B.ndim], A.array.shape[B.ndim :]
-    message = "linalg.tensorsolve: the sizes {} and {} do not have the same product"
-    check(math.prod(before) == math.prod(after) == B.array.size, message, before, after)
-    return reshape(solve(reshape(A, (B.array.size, -1)), reshape(B, -1)), after)
-
-
 # decompositions ----------------------------------------------------------------------------
 
 
@@ -240,90 +195,6 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
     out = record("cholesky", _lapack("cholesky", np.linalg.cholesky, A, square=True), (A, rule), output=True)
     return out.mT if upper else out
-
-
-def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Cholesky:
-    """`cholesky`, and for each matrix the order of its first minor that is not positive-definite; L is NaN there."""
-    _, _, info = _lapack("cholesky", _each, A, "potrf", square=True, lower=True)
-    message = "linalg.cholesky: the leading minor of order {} is not positive-definite"
-    check(not check_errors or not info.any(), message, info.max(initial=0), error=LinAlgError)
-    bad = wrap(info[..., None, None] > 0)
-    return Cholesky(where(bad, math.nan, cholesky(where(bad, _identity(A), A), upper=upper)), wrap(info))
-
-
-def _each(a: Array, name: str, **options: Any) -> tuple[Array, Array, Array]:
-    """LAPACK's routine applied to each matrix: what it leaves in place of it, the pivots and the info."""
-    from scipy.linalg import get_lapack_funcs
-
-    routine, (*batch, m, n) = get_lapack_funcs(name, (a,)), a.shape
-    packed, pivots, info = a.copy(), np.zeros((*batch, min(m, n)), np.int32), np.zeros(batch, np.int32)
-    for at in np.ndindex(*batch) if a.size else ():
-        packed[at], *rest, info[at] = routine(a[at], **options)
-        pivots[at] = rest[0] + 1 if rest else 0
-    return packed, pivots, info
-
-
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> FactorsInfo:
-    """L below the diagonal and U on and above it in one matrix, rows exchanged by `pivots`, counted from 1.
-
-    `info` is for each matrix which diagonal element of U is 0, counted from 1.
-    Gradient: de Hoog, Anderssen and Lukas, "Differentiation of matrix functionals using triangular factors" (2011).
-    """
-    check(pivot, "linalg.lu_factor: LU without pivoting is not implemented on the CPU")
-    packed, pivots, info = _lapack("lu_factor", _each, A, "getrf")
-    message = "linalg.lu_factor: U[{0},{0}] is zero and using it on lu_solve would result in a division by zero"
-    check(not check_errors or not info.any(), message, info.max(initial=0), error=LinAlgError)
-    k, rows = min(A.array.shape[-2:]), matmul(_permutation(pivots, A).mT, A)
-
-    def rule(g: Tensor, y: Tensor) -> Tensor:
-        lower, upper = tril(y, -1) + _identity(y), triu(y)
-        inner = tril(matmul(lower.mT, tril(g, -1)), -1) + triu(matmul(triu(g), upper.mT))
-        return _solve("lu_factor", upper, _solve("lu_factor", lower.mT, inner).mT).mT
-
-    out = record("lu_factor", packed[..., :k, :k], (rows[..., :k, :k], rule), output=True)
-    if A.array.shape[-1] > k:
-        out = cat([out, solve_triangular(out, rows[..., k:], upper=False, unitriangular=True)], -1)
-    if A.array.shape[-2] > k:
-        out = cat([out, solve_triangular(out, rows[..., k:, :], upper=True, left=False)], -2)
-    return FactorsInfo(out, wrap(pivots), wrap(info))
-
-
-def _permutation(pivots: Array, A: Tensor) -> Tensor:
-    """The matrix P of A = P @ L @ U, for rows exchanged by `pivots` one after the other."""
-    order = np.broadcast_to(np.arange(A.array.shape[-2]), (*pivots.shape[:-1], A.array.shape[-2])).copy()
-    for i in range(pivots.shape[-1]):
-        other, own = pivots[..., i : i + 1].astype(np.int64) - 1, order[..., i : i + 1].copy()
-        order[..., i : i + 1] = np.take_along_axis(order, other, -1)
-        np.put_along_axis(order, other, own, -1)
-    return wrap(np.eye(order.shape[-1], dtype=A.array.dtype)[order]).mT
-
-
-def lu_factor(A: Tensor, *, pivot: bool = True) -> Factors:
-    """`lu_factor_ex` for matrices that are not singular, or else LinAlgError."""
-    return Factors(*lu_factor_ex(A, pivot=pivot, check_errors=True)[:2])
-
-
-def lu(A: Tensor, *, pivot: bool = True) -> PLU:
-    """A = P @ L @ U with a permutation P, ones on the diagonal of L, and U upper triangular."""
-    return _lu_unpack(*lu_factor_ex(A, pivot=pivot)[:2])
-
-
-def _lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> PLU:
-    """P, L and U of `lu_factor`'s results; those not asked for are empty."""
-    k, none = min(LU_data.array.shape[-2:]), wrap(np.zeros(0, LU_data.array.dtype))
-    P = _permutation(LU_pivots.array, LU_data) if unpack_pivots else none
-    L = tril(LU_data[..., :k], -1) + eye(LU_data.array.shape[-2], k, dtype=LU_data.dtype) if unpack_data else none
-    return PLU(P, L, triu(LU_data[..., :k, :]) if unpack_data else none)
-
-
-def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
-    """`solve` for the A of `lu_factor(A)`, or with `adjoint` for its transpose."""
-    if not left:
-        return lu_solve(LU, pivots, B.mT, adjoint=not adjoint).mT
-    P, L, U = _lu_unpack(LU, pivots)
-    if adjoint:
-        return matmul(P, _solve("lu_solve", L.mT, _solve("lu_solve", U.mT, B)))
-    return _solve("lu_solve", U, _solve("lu_solve", L, matmul(P.mT, B)))
 
 
 def qr(A: Tensor, mode: str = "reduced") -> QR:
@@ -453,16 +324,6 @@ def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: An
     return wrap(np.asarray(np.count_nonzero(s > least, -1), np.int64))
 
 
-def cond(A: Tensor, p: Any = None) -> Tensor:
-    """The condition number: norm(A) * norm(inv(A)), infinite for a singular matrix."""
-    if p in (None, 2, -2):
-        s = svdvals(A)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    singular = wrap(np.asarray(_lapack("cond", np.linalg.det, A, square=True) == 0))
-    safe = where(singular[..., None, None], _identity(A), A)
-    return where(singular, math.inf, matrix_norm(safe, p) * matrix_norm(inv(safe), p))
-
-
 def vector_norm(x: Tensor, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The ord-norm of all elements, or along dimensions."""
     return _norm(x, ord, dim, keepdim, dtype)
@@ -511,39 +372,10 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     return matmul(square, A) if n % 2 and n > 1 else square
 
 
-def matrix_exp(A: Tensor) -> Tensor:
-    """The matrix exponential, by SciPy.
-
-    Gradient: Mathias, "A chain rule for matrix functions and applications" (1996): a block of a larger exponential.
-    """
-    from scipy.linalg import expm
-
-    def rule(g: Tensor) -> Tensor:
-        n, top = A.array.shape[-1], cat([A.mT, g], -1)
-        return matrix_exp(cat([top, cat([zeros_like(A), A.mT], -1)], -2))[..., :n, n:]
-
-    out = _lapack("matrix_exp", lambda a: expm(a) if a.size else a.copy(), A, square=True)
-    return record("matrix_exp", out, (A, rule))
-
-
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
-    """The product of matrices in the order of the fewest multiplications; vectors at the ends too."""
-    count = len(tensors)
-    check(count >= 2, "multi_dot(): expected at least 2 tensors but got {}", count)
-    shapes = [t.array.shape for t in tensors]
-    sizes = [shapes[0][0] if len(shapes[0]) > 1 else 1, *(s[0] for s in shapes[1:])]
-    sizes.append(shapes[-1][1] if len(shapes[-1]) > 1 else 1)
-    best = {(i, i + 1): (0, i) for i in range(count)}  # of tensors i to j - 1: the cost, and the last split
-    for length in range(2, count + 1):
-        for i, j in ((i, i + length) for i in range(count - length + 1)):
-            ways = ((best[i, k][0] + best[k, j][0] + sizes[i] * sizes[k] * sizes[j], k) for k in range(i + 1, j))
-            best[i, j] = min(ways)
-    return _chained(tensors, best, 0, count)
-
-
-def _chained(tensors: Sequence[Tensor], best: dict[tuple[int, int], tuple[int, int]], i: int, j: int) -> Tensor:
-    k = best[i, j][1]
-    return tensors[i] if j - i == 1 else matmul(_chained(tensors, best, i, k), _chained(tensors, best, k, j))
+    """The product of matrices; vectors at the ends too."""
+    check(len(tensors) >= 2, "multi_dot(): expected at least 2 tensors but got {}", len(tensors))
+    return reduce(matmul, tensors)
 
 
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
@@ -565,13 +397,6 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
     return _diagonal(A, offset, dim1, dim2)
 
 
-def vander(x: Tensor, N: int | None = None) -> Tensor:
-    """Vandermonde's matrix: the powers 0 to N - 1 of each element, in a new last dimension."""
-    n = N if N is not None else x.array.shape[-1] if x.ndim else 0
-    check(n > 1 or (N is None and x.ndim), "linalg.vander: N must be greater than 1, got {}", n)
-    return unsqueeze(x if x.ndim else reshape(x, 1), -1) ** wrap(np.arange(n))
-
-
 # names at the top level, `torch.svd` and its kin -------------------------------------------
 
 
@@ -581,30 +406,11 @@ def _svd_v(input: Tensor, some: bool = True, compute_uv: bool = True) -> USV:
     return USV(u, s, vh.mT) if compute_uv else USV(u.detach() * 0, s, vh.detach() * 0)
 
 
-def _cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
-    """X with L @ L.mT @ X = B, or L.mT @ L @ X = B for an upper L."""
-    half = triu(L.detach()).mT if upper else tril(L.detach())
-    # as in PyTorch the gradient is that by all of L
-    half = record("tril", half.array, (L, (lambda g: g.mT) if upper else (lambda g: g)))
-    return _solve("cholesky_solve", half.mT, _solve("cholesky_solve", half, B))
-
-
-def _triangular_solve(
-    b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> Triangular:
-    """`linalg.solve_triangular` as it was before, also for A.mT, and with a copy of A."""
-    options = dict(upper=upper != transpose, unitriangular=unitriangular)
-    return Triangular(solve_triangular(A.mT if transpose else A, b, **options), A.clone())
-
-
 TOP_LEVEL: dict[str, Any] = {
     "inverse": inv, "det": det, "logdet": logdet, "slogdet": slogdet, "svd": _svd_v, "matrix_power": matrix_power,
-    "matrix_exp": matrix_exp, "pinverse": lambda input, rcond=1e-15: pinv(input, rcond),
+    "pinverse": lambda input, rcond=1e-15: pinv(input, rcond),
     "cholesky": lambda input, upper=False: cholesky(input, upper=upper),
-    "qr": lambda input, some=True: qr(input, "reduced" if some else "complete"), "cholesky_solve": _cholesky_solve,
-    "cholesky_inverse": lambda L, upper=False: _cholesky_solve(_identity(L), L, upper), "lu_unpack": _lu_unpack,
-    "lu": lambda A, pivot=True, get_infos=False: tuple(lu_factor_ex(A, pivot=pivot)[: 3 if get_infos else 2]),
-    "lu_solve": lambda b, LU_data, LU_pivots: lu_solve(LU_data, LU_pivots, b), "triangular_solve": _triangular_solve,
+    "qr": lambda input, some=True: qr(input, "reduced" if some else "complete"),
 }  # fmt: skip
 """Functions of the package itself, and methods of Tensor."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,9 @@ import numpy.typing as npt
 
 from tinygrad_mnist import dtypes
 
-
-class _Options:
-    precision = 4
-    threshold: float = 1000
-    edgeitems = 3
-    linewidth = 80
-    sci_mode: bool | None = None
-
-
-_PROFILES = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+_USUAL: dict[str, Any] = dict(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
+_PROFILES: dict[str, Any] = {"default": {}, "short": {"edgeitems": 2}, "full": {"threshold": math.inf}}
+_options = SimpleNamespace(**_USUAL)
 
 
 def set_printoptions(
@@ -28,12 +22,10 @@ def set_printoptions(
     linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None,
 ) -> None:  # fmt: skip
     """Set how tensors print; `profile` is "default", "short" or "full"."""
-    preset = _PROFILES.get(profile or "", (None,) * 4)
-    names = ("precision", "threshold", "edgeitems", "linewidth")
-    for name, usual, given in zip(names, preset, (precision, threshold, edgeitems, linewidth), strict=True):
-        if given is not None or usual is not None:
-            setattr(_Options, name, usual if given is None else given)
-    _Options.sci_mode = sci_mode
+    given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
+    preset = {**_USUAL, **_PROFILES[profile]} if profile else {}
+    _options.__dict__.update(preset, **{name: value for name, value in given.items() if value is not None})
+    _options.sci_mode = sci_mode
 
 
 def text(array: npt.NDArray[Any], suffixes: list[str], name: str = "tensor") -> str:
@@ -47,7 +39,7 @@ def text(array: npt.NDArray[Any], suffixes: list[str], name: str = "tensor") -> 
     out = f"{name}({_body(array, indent, *_writer(array)) if array.size else '[]'}"
     length = len(out) - out.rfind("\n") + 1
     for each in suffixes:
-        fits = length + len(each) + 2 <= _Options.linewidth
+        fits = length + len(each) + 2 <= _options.linewidth
         out += f", {each}" if fits else f",\n{' ' * indent}{each}"
         length = length + len(each) + 2 if fits else indent + len(each)
     return out + ")"
@@ -55,7 +47,7 @@ def text(array: npt.NDArray[Any], suffixes: list[str], name: str = "tensor") -> 
 
 def _edges(array: npt.NDArray[Any], every: bool) -> tuple[Any, Any]:
     """What is shown of the first dimension, before and after the dots."""
-    edge = _Options.edgeitems
+    edge = _options.edgeitems
     return (array, ()) if every or len(array) <= 2 * edge else (array[:edge], array[len(array) - edge :])
 
 
@@ -66,7 +58,7 @@ def _body(array: npt.NDArray[Any], indent: int, write: Callable[[Any], str], wid
     if array.ndim == 1:
         shown = [write(each).rjust(width) for each in before]
         shown += [" ...", *(write(each).rjust(width) for each in after)] if len(after) else []
-        room = max((_Options.linewidth - indent) // (width + 2), 1)
+        room = max((_options.linewidth - indent) // (width + 2), 1)
         parts, gap = [", ".join(shown[i : i + room]) for i in range(0, len(shown), room)], "\n"
     else:
         parts = [_body(each, indent + 1, write, width, every) for each in before]
@@ -87,14 +79,14 @@ def _shown(array: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
 
 def _writer(array: npt.NDArray[Any]) -> tuple[Callable[[Any], str], int, bool]:
     """How to write an element, the width of a column, and whether all elements are shown."""
-    every = array.size <= _Options.threshold
+    every = array.size <= _options.threshold
     shown = array.ravel() if every else np.concatenate(_shown(array))
     if array.dtype.kind != "f":
         return str, max(len(str(each)) for each in shown), every
     counted = shown[np.isfinite(shown) & (shown != 0)].astype(np.float64)
     size = np.abs(counted)
     whole = bool((size == np.floor(size)).all())
-    scientific = _Options.sci_mode
+    scientific = _options.sci_mode
     if scientific is None:
         high, low = (size.max(), size.min()) if size.size else (1.0, 1.0)
         scientific = bool(high / low > 1000 or high > 1e8 or (not whole and low < 1e-4))
@@ -102,9 +94,9 @@ def _writer(array: npt.NDArray[Any]) -> tuple[Callable[[Any], str], int, bool]:
 
     def write(each: Any) -> str:
         if scientific:
-            return f"{float(each):.{_Options.precision}e}"
+            return f"{float(each):.{_options.precision}e}"
         if whole:
             return f"{float(each):.0f}" + "." * bool(np.isfinite(each))
-        return f"{float(each):.{_Options.precision}f}"
+        return f"{float(each):.{_options.precision}f}"
 
     return write, max((len(write(each)) for each in counted), default=1), every

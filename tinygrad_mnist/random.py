@@ -13,6 +13,10 @@ from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
+__all__ = [
+    "Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",
+]  # fmt: skip
+
 
 class Generator:
     """A source of random numbers with a state of its own: SFC64, by Chris Doty-Humphrey."""
@@ -39,10 +43,6 @@ class Generator:
         """Start again from a seed that the operating system draws, and return it."""
         self.manual_seed(int(np.random.SeedSequence().entropy % 2**63))  # type: ignore[operator]
         return self._seed
-
-    def clone_state(self) -> Generator:
-        """Another generator in the same state."""
-        return Generator().set_state(self.get_state())
 
     def get_state(self) -> Tensor:
         """The state as a tensor of bytes."""

@@ -44,7 +44,7 @@ def test_as_pytorch(row, data):
             assert tuple(y.shape) == tuple(u.shape) and str(y.dtype) == str(u.dtype)
             np.testing.assert_allclose(y.array, u.detach().numpy(), tolerance, tolerance)
         both = [(y, u, s) for y, u, s in zip(ys, us, seeds, strict=True) if y.tracked and u.requires_grad]
-        if row.order and both and str(row) != "cond-inverse":  # PyTorch writes over the inverse it needs
+        if row.order and both:
             tape.backward([y for y, _, _ in both], [wrap(s) for _, _, s in both])
             torch.autograd.backward([u for _, u, _ in both], [torch.tensor(s) for _, _, s in both])
             for x, t in zip(xs, ts, strict=True):
@@ -121,7 +121,6 @@ def test_singular_matrices_are_refused():
         linalg.svd(zero * math.nan)
     sign, logabsdet = linalg.slogdet(tg.zeros(2, 2))
     assert sign.item() == 0 and logabsdet.item() == -math.inf
-    assert linalg.cond(tg.ones(2, 2), 1).item() == math.inf
     assert math.isnan(TOP_LEVEL["logdet"](tg.tensor([[0.0, 1], [1, 0]])).item())
 
 
@@ -142,14 +141,7 @@ def test_singular_matrices_are_refused():
         (lambda: linalg.multi_dot([tg.eye(2)]), "expected at least 2 tensors but got 1"),
         (lambda: linalg.cross(tg.ones(2), tg.ones(2)), "must have length 3"),
         (lambda: linalg.cross(tg.ones(3), tg.ones(2, 3)), "same number of dimensions"),
-        (lambda: linalg.lu_factor(tg.zeros(2, 2)), r"linalg.lu_factor: U\[1,1\] is zero"),
-        (lambda: linalg.lu(tg.eye(2), pivot=False), "without pivoting is not implemented"),
-        (lambda: linalg.inv_ex(tg.zeros(2, 2), check_errors=True), "diagonal element 1 is zero"),
-        (lambda: linalg.cholesky_ex(-tg.eye(2), check_errors=True), "minor of order 1"),
         (lambda: linalg.lstsq(tg.ones(3, 2), tg.ones(3, 1), driver="gels"), "full rank"),
-        (lambda: linalg.tensorinv(tg.ones(2, 3), 1), "same product"),
-        (lambda: linalg.tensorsolve(tg.ones(2, 3), tg.ones(2)), "same product"),
-        (lambda: linalg.vander(tg.ones(2), 1), "N must be greater"),
     ],
 )
 def test_errors(call, message):
@@ -181,24 +173,11 @@ def test_rank_deficient():
     assert linalg.lstsq(a.detach(), tg.ones(4, 1).double()).residuals.numel() == 0
 
 
-def test_what_is_not_invertible_is_named_and_nan():
-    a = tg.tensor([[[1.0, 2], [2, 4]], [[4.0, 0], [0, 1]]])
-    for out, info in (linalg.inv_ex(a), linalg.solve_ex(a, a), linalg.cholesky_ex(a)):
-        assert info.tolist() == [2, 0] and info.dtype == tg.int32 and out[0].isnan().all() and not out[1].isnan().any()
-    assert linalg.lu_factor_ex(a).info.tolist() == [2, 0] and linalg.cholesky_ex(-a).info.tolist() == [1, 1]
-
-
 @pytest.mark.parametrize("upper", [False, True])
-def test_solving_by_factors_as_pytorch(upper):
+def test_arguments_as_pytorch(upper):
     torch = pytest.importorskip("torch")
     arrays = [random(2, 3, 3).array, random(2, 3, 2, seed=1).array]
     calls = {
-        "cholesky_solve": lambda t, a, b: t.cholesky_solve(b, t.linalg.cholesky(a @ a.mT, upper=upper), upper=upper),
-        "cholesky_inverse": lambda t, a, b: t.cholesky_inverse(t.linalg.cholesky(a @ a.mT, upper=upper), upper),
-        "triangular_solve": lambda t, a, b: t.triangular_solve(b, a, upper, transpose=True)[0],
-        "lu_solve": lambda t, a, b: t.lu_solve(b, *t.lu(a)),
-        "lu_unpack": lambda t, a, b: t.lu_unpack(*t.lu(a @ b), unpack_pivots=upper)[1],
-        "right": lambda t, a, b: t.linalg.lu_solve(*t.linalg.lu_factor(a), b.mT, left=False, adjoint=upper),
         "eigh": lambda t, a, b: t.linalg.eigh(a, "U" if upper else "L").eigenvectors ** 2,
         "pinv": lambda t, a, b: t.linalg.pinv(a, hermitian=True),
         "lstsq": lambda t, a, b: t.linalg.lstsq(a, b, driver="gelsd")[1],
@@ -245,22 +224,6 @@ def test_top_level_names():
     np.testing.assert_allclose(TOP_LEVEL["inverse"](p).array, np.linalg.inv(p.array), atol=1e-12)
     np.testing.assert_allclose(TOP_LEVEL["cholesky"](p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12)
     assert TOP_LEVEL["logdet"](p).item() == pytest.approx(math.log(np.linalg.det(p.array)))
-
-
-def test_large_matrix_exponential_and_order_of_products():
-    from scipy.linalg import expm
-
-    a = np.random.default_rng(0).standard_normal((3, 5, 5)) * 8
-    np.testing.assert_allclose(linalg.matrix_exp(tg.tensor(a)).array, expm(a), rtol=1e-9)
-    sizes = []
-    tensors = [tg.ones(2, 50), tg.ones(50, 3), tg.ones(3, 60), tg.ones(60, 1)]
-    original = linalg.matmul
-    try:
-        linalg.matmul = lambda x, y: sizes.append(x.shape[0] * y.shape[0] * y.shape[1]) or original(x, y)
-        assert linalg.multi_dot(tensors).tolist() == [[9000.0], [9000.0]]
-    finally:
-        linalg.matmul = original
-    assert sum(sizes) == 60 * 3 + 3 * 50 + 2 * 50
 
 
 @pytest.mark.parametrize("name", ["qr", "svd", "eigh", "cholesky", "pinv", "inv", "det"])

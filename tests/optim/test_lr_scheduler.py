@@ -57,9 +57,6 @@ CASES = {
     ),
     "CosineAnnealingWarmRestarts": (lambda s, o: s.CosineAnnealingWarmRestarts(o, 3, 2), restarts),
     "OneCycleLR": (lambda s, o: s.OneCycleLR(o, 1.0, 20), one_cycle),
-    "CyclicLR": (
-        lambda s, o: s.CyclicLR(o, 0.1, 1.1, 4, 6), lambda n: 0.1 + (n % 10 / 4 if n % 10 <= 4 else (10 - n % 10) / 6),
-    ),
     "SequentialLR": (
         lambda s, o: s.SequentialLR(o, [s.ConstantLR(o, 0.1, 99), s.ExponentialLR(o, 0.9)], [5]),
         lambda n: BASE * 0.1 if n < 5 else BASE * 0.9 ** (n - 5),
@@ -95,8 +92,7 @@ def program(draw, depth=2):
         parts = [program(draw, depth - 1) for _ in range(draw.randint(1, 3))]
         return lambda s, o: s.ChainedScheduler([part(s, o) for part in parts])
     share, share2, n, m = draw.uniform(0.1, 0.9), draw.uniform(0.1, 0.9), draw.randint(1, 7), draw.randint(1, 4)
-    up_down = dict(step_size_up=n, step_size_down=draw.choice([None, m]), cycle_momentum=draw.random() < 0.5)
-    mode, way, three = draw.choice(["triangular", "triangular2", "exp_range"]), draw.choice(["cos", "linear"]), m > 2
+    way, three = draw.choice(["cos", "linear"]), m > 2
     return draw.choice([
         lambda s, o: s.LambdaLR(o, lambda e: share**e),
         lambda s, o: s.MultiplicativeLR(o, lambda e: share + 0.1 * (e % 3)),
@@ -108,13 +104,12 @@ def program(draw, depth=2):
         lambda s, o: s.PolynomialLR(o, n, m / 2),
         lambda s, o: s.CosineAnnealingLR(o, n, share / 100),
         lambda s, o: s.CosineAnnealingWarmRestarts(o, n, m, share / 100),
-        lambda s, o: s.CyclicLR(o, 0.1 * share, share, mode=mode, gamma=0.9, **up_down),
         lambda s, o: s.OneCycleLR(o, share, 80, pct_start=0.1 + share2 / 4, anneal_strategy=way, three_phase=three),
     ])  # fmt: skip
 
 
 def played(library, make, actions):
-    """The rates, momenta and number of warnings of a run; an error ends it, and its class is the last entry."""
+    """The rates and momenta of a run; an error ends it, and its class is the last entry."""
     log = []
     adam, tensor_lr = actions[0]
 
@@ -126,8 +121,8 @@ def played(library, make, actions):
         optimizer = cls([{"params": ps[:1]}, {"params": ps[1:], "lr": 0.2}], **kw)
         return optimizer, make(library.optim.lr_scheduler, optimizer)
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         optimizer, scheduler = made()
         for action, number in actions[1:]:
             try:
@@ -145,11 +140,11 @@ def played(library, make, actions):
                     optimizer.load_state_dict(optimizer_state)
                     scheduler.load_state_dict(state)
             except Exception as error:
-                return [*log, type(error).__name__, len(caught)]
+                return [*log, type(error).__name__]
             momenta = [g["betas"][0] if adam else g["momentum"] for g in optimizer.param_groups]
             rates = [g["lr"] for g in optimizer.param_groups]
             log += [float(x) for x in (*rates, *momenta, *scheduler.get_last_lr())]
-    return [*log, sorted(scheduler.state_dict()), len(caught)]
+    return [*log, sorted(set(scheduler.state_dict()) - {"_get_lr_called_within_step"})]
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -223,17 +218,6 @@ def test_one_cycle_moves_the_momentum_the_other_way():
         optimizer.step()
         scheduler.step()
     assert min(seen)[1] == pytest.approx(0.95, abs=3e-3) and max(seen)[1] == pytest.approx(0.85)
-
-
-def test_a_cycle_moves_the_momentum_the_other_way():
-    optimizer = optim.SGD([tg.ones(1, requires_grad=True)], momentum=0.5)
-    scheduler = schedules.CyclicLR(optimizer, 0.1, 1.1, 4, 6, mode="triangular2", base_momentum=0.7)
-    for n in range(25):
-        height = (n % 10 / 4 if n % 10 <= 4 else (10 - n % 10) / 6) * 0.5 ** (n // 10)
-        group = optimizer.param_groups[0]
-        assert (group["lr"], group["momentum"]) == pytest.approx((0.1 + height, 0.9 - 0.2 * height))
-        optimizer.step()
-        scheduler.step()
 
 
 def test_plateau_waits_lowers_and_cools_down():
@@ -310,7 +294,6 @@ def test_a_saved_schedule_holds_the_attributes_of_an_object_that_is_called():
 
 
 @pytest.mark.parametrize("make", [
-    lambda s, o: s.CyclicLR(o, [0.1, 0.2], [1.1, 2.2], 4, cycle_momentum=False),
     lambda s, o: s.OneCycleLR(o, [1.0, 2.0], 20, cycle_momentum=False),
     lambda s, o: s.LambdaLR(o, [lambda e: 0.9**e, lambda e: 2 * 0.9**e]),
 ])  # fmt: skip
@@ -342,7 +325,7 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError, match="Expected 1 lr_lambdas, but got 2"):
         schedules.LambdaLR(optimizer, [lambda e: 1.0] * 2)
     with pytest.raises(ValueError, match="must support momentum"):
-        schedules.CyclicLR(optim.Adagrad([p]), 0.1, 1.0)
+        schedules.OneCycleLR(optim.Adagrad([p]), 0.1, 10)
     with pytest.raises(ValueError, match="ReduceLROnPlateau"):
         schedules.ChainedScheduler([schedules.ReduceLROnPlateau(optimizer)])
     with pytest.raises(ValueError, match="same optimizer"):

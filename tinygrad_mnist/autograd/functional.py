@@ -72,16 +72,6 @@ def _result(tensors: Tensors, single: bool, create_graph: bool) -> Any:
     return out[0] if single else out
 
 
-def _check_strategy(name: str, strategy: str, create_graph: bool, strict: bool, vectorize: bool) -> None:
-    ways = ("forward-mode", "reverse-mode")
-    check(strategy in ways, "{}: expected strategy to be either {!r} or {!r}", name, *ways, error=AssertionError)
-    message = "{}: `strict=True` and `vectorize=True` are not supported together"
-    check(not (strict and vectorize), message, name)
-    message = "{}: forward-mode is for `vectorize=True` and `create_graph=False`"
-    forward = strategy == "forward-mode"
-    check(not forward or (vectorize and not create_graph), message, name, error=NotImplementedError)
-
-
 @enable_grad()
 def jacobian(
     func: Func, inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
@@ -89,10 +79,9 @@ def jacobian(
 ) -> Any:  # fmt: skip
     """The derivative of every output element by every input element, (*output shape, *input shape).
 
-    A tuple over inputs where the inputs are one, within a tuple over outputs where they are one. The
-    strategy "forward-mode", which wants `vectorize`, gives the same numbers by the same way.
+    A tuple over inputs where the inputs are one, within a tuple over outputs where they are one. `vectorize`
+    and the strategies give the same numbers by the same way.
     """
-    _check_strategy("jacobian", strategy, create_graph, strict, vectorize)
     xs, outputs = _called("jacobian", func, inputs, create_graph)
     single = not isinstance(inputs, tuple)
     parts = [_result(jacobians(y, xs, create_graph, strict), single, create_graph) for y in outputs]
@@ -124,7 +113,6 @@ def hessian(
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:  # fmt: skip
     """The second derivatives of a function with one element: the `jacobian` of its `jacobian`."""
-    _check_strategy("hessian", outer_jacobian_strategy, False, strict, vectorize)
 
     def gradient(*xs: Tensor) -> Any:
         return jacobian(_scalar("hessian", func), xs if isinstance(inputs, tuple) else xs[0], True, strict)

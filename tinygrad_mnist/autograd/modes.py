@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, NamedTuple
+from typing import Any
 
-from tinygrad_mnist.tape import AccumulateGrad, Node, enable_grad, inference_mode, mode, no_grad, set_grad_enabled
+from tinygrad_mnist.tape import Node, enable_grad, inference_mode, mode, no_grad, set_grad_enabled
 from tinygrad_mnist.tensor import Tensor
 
 __all__ = [
-    "GradientEdge", "Node", "Variable", "detect_anomaly", "enable_grad", "get_gradient_edge", "inference_mode",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "no_grad", "save_on_cpu", "saved_tensors_hooks",
-    "set_detect_anomaly", "set_grad_enabled",
+    "Node", "Variable", "detect_anomaly", "enable_grad", "inference_mode", "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled", "no_grad", "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
 
 
@@ -56,26 +54,6 @@ def is_anomaly_enabled() -> bool:
 def is_anomaly_check_nan_enabled() -> bool:
     """Whether it looks for NaN."""
     return not mode.silent
-
-
-class GradientEdge(NamedTuple):
-    """Where a gradient goes: a record, or a leaf's accumulator."""
-
-    node: Any
-    output_nr: int
-
-
-def get_gradient_edge(tensor: Tensor) -> GradientEdge:
-    """The edge that a tensor's gradient comes in by."""
-    return GradientEdge(tensor.grad_fn or AccumulateGrad(tensor), 0)
-
-
-save_on_cpu = contextlib.nullcontext  # saved tensors are there already
-
-
-def saved_tensors_hooks(pack_hook: Any, unpack_hook: Any) -> Any:
-    """An error: an operation's rules read their inputs where they are, and nothing is packed."""
-    raise RuntimeError("saved_tensors_hooks: operations read their inputs where they are; there is nothing to pack")
 
 
 class _VariableMeta(type):

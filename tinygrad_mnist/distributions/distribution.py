@@ -1,14 +1,17 @@
-"""The base class of distributions, and what families do with their parameters."""
+"""The base class of distributions, what their parameters and samples must be, and how parameters are brought in form.
+
+A constraint is a name, and a test of each element or of each event.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from tinygrad_mnist import dtypes
+from tinygrad_mnist import dtypes, linalg
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.movement import broadcast_shapes
 from tinygrad_mnist.tape import enable_grad, no_grad
@@ -17,28 +20,78 @@ from tinygrad_mnist.tensor import Size, Tensor, wrap
 Shape = Sequence[int]
 
 
+class Constraint(NamedTuple):
+    """`check(value)` tells for each element, or each event of `event_dim` dimensions, whether it holds."""
+
+    name: str
+    check: Callable[[Tensor], Any]
+    event_dim: int = 0
+    is_discrete: bool = False
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def greater_than(lower_bound: Any) -> Constraint:
+    """Above the bound."""
+    return Constraint(f"GreaterThan({lower_bound=:})", lambda v: v > lower_bound)
+
+
+def less_than(upper_bound: Any) -> Constraint:
+    """Below the bound."""
+    return Constraint(f"LessThan({upper_bound=:})", lambda v: v < upper_bound)
+
+
+def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
+    """Between the bounds, or at one of them."""
+    return Constraint(f"Interval({lower_bound=:}, {upper_bound=:})", lambda v: (v >= lower_bound) & (v <= upper_bound))
+
+
+def integer_interval(lower_bound: int, upper_bound: int) -> Constraint:
+    """The integers between the bounds, both included."""
+    within = interval(lower_bound, upper_bound)
+    return Constraint(f"Integer{within}", lambda v: (v.remainder(1) == 0) & within.check(v), is_discrete=True)
+
+
+def independent(base: Constraint, dims: int) -> Constraint:
+    """A constraint whose last `dims` dimensions count as one event: it holds where it holds for all of them."""
+    if not dims:
+        return base
+    name, event_dim = f"IndependentConstraint({base}, {dims})", base.event_dim + dims
+    return Constraint(name, lambda v: base.check(v).flatten(-dims).all(-1), event_dim, base.is_discrete)
+
+
+def _is_cholesky(v: Tensor) -> Any:
+    return (v.tril() == v).flatten(-2).all(-1) & (v.diagonal(0, -2, -1) > 0).all(-1)
+
+
+def _is_positive_definite(v: Tensor) -> Any:
+    symmetric = v.isclose(v.mT, atol=1e-6).flatten(-2).all(-1)
+    return symmetric & (linalg.eigvalsh(v) > 0).all(-1) if symmetric.all() else symmetric
+
+
+real, positive, unit_interval = Constraint("Real()", lambda v: v == v), greater_than(0.0), interval(0.0, 1.0)
+real_vector = independent(real, 1)
+boolean = Constraint("Boolean()", lambda v: (v == 0) | (v == 1), is_discrete=True)
+simplex = Constraint("Simplex()", lambda v: (v >= 0).all(-1) & ((v.sum(-1) - 1).abs() < 1e-6), 1)
+lower_cholesky = Constraint("LowerCholesky()", _is_cholesky, 2)
+positive_definite = Constraint("PositiveDefinite()", _is_positive_definite, 2)
+
+
 def broadcast_all(*values: Any) -> Any:
     """The values as tensors of one shape; numbers get the dtype of the first tensor, or the default one."""
-    check(
-        all(isinstance(v, Tensor | bool | int | float) for v in values),
-        "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__.",
-        error=ValueError,
-    )
+    known = all(isinstance(v, Tensor | bool | int | float) for v in values)
+    check(known, "Input arguments must all be instances of Number or torch.Tensor.", error=ValueError)
     dtype = next((v.array.dtype for v in values if isinstance(v, Tensor)), dtypes.default())
     tensors = [v if isinstance(v, Tensor) else wrap(np.array(v, dtype)) for v in values]
     shape = broadcast_shapes(*(x.shape for x in tensors))
     return tuple(x if x.shape == shape else x.expand(shape) for x in tensors)  # a leaf stays one: it may be read again
 
 
-def clamp_probs(probs: Tensor) -> Tensor:
-    """Away from 0 and 1, by the dtype's epsilon."""
-    eps = np.finfo(probs.array.dtype).eps.item()
-    return probs.clamp(eps, 1 - eps)
-
-
 def probs_to_logits(probs: Tensor, is_binary: bool = False) -> Tensor:
-    """log p, or log(p / (1 - p)) where p is the probability of one of two outcomes."""
-    p = clamp_probs(probs)
+    """log p, or log(p / (1 - p)) where p is the probability of one of two outcomes; p is held off 0 and 1."""
+    eps = np.finfo(probs.array.dtype).eps.item()
+    p = probs.clamp(eps, 1 - eps)
     return p.log() - (-p).log1p() if is_binary else p.log()
 
 
@@ -47,12 +100,7 @@ def logits_to_probs(logits: Tensor, is_binary: bool = False) -> Tensor:
     return logits.sigmoid() if is_binary else logits.softmax(-1)
 
 
-def sum_rightmost(x: Tensor, dims: int) -> Tensor:
-    """x summed over its last `dims` dimensions."""
-    return x.sum(tuple(range(-dims, 0))) if dims else x
-
-
-def require(valid: Tensor, value: Tensor, what: str) -> None:
+def _require(valid: Tensor, value: Tensor, what: str) -> None:
     """ValueError, with the value, unless all are valid."""
     if not valid.all():
         raise ValueError(f"{what} but found invalid values:\n{value}")
@@ -76,14 +124,12 @@ class Distribution:
 
     - `entropy()`, in nats; `mean`, `mode`, `variance`; `icdf(p)`, the inverse of `cdf`;
     - `_draw(shape)`: draws, differentiable by the parameters where `has_rsample`;
-    - `_log_prob(value)` and `_cdf(value)`, of a value that has been checked;
-    - `_values`: all that can be drawn, where `has_enumerate_support`.
+    - `_log_prob(value)` and `_cdf(value)`, of a value that has been checked.
     """
 
     arg_constraints: ClassVar[dict[str, Any]] = {}
     support: Any = None
     has_rsample: Any = False
-    has_enumerate_support: Any = False
     _validate_args = __debug__
 
     if TYPE_CHECKING:  # a family's parameters
@@ -104,7 +150,7 @@ class Distribution:
             constraint = self.arg_constraints[name]
             constraint = constraint(self) if callable(constraint) else constraint
             what = f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution"
-            require(constraint.check(value), value, f"{what} {self!r} to satisfy the constraint {constraint},")
+            _require(constraint.check(value), value, f"{what} {self!r} to satisfy the constraint {constraint},")
 
     def _parameters(self) -> dict[str, Tensor]:
         return {name: self.__dict__[name] for name in self.arg_constraints if name in self.__dict__}
@@ -113,10 +159,8 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__} does not implement this")
 
     entropy = icdf = _draw = _log_prob = _cdf = _missing
-    _values: Any = property(_missing)
     mean: Any = property(_missing)
-    mode: Any = property(_missing)
-    variance: Any = property(_missing)
+    mode = variance = mean
     stddev: Any = property(lambda self: self.variance.sqrt())
 
     def sample(self, sample_shape: Shape = ()) -> Tensor:
@@ -127,12 +171,6 @@ class Distribution:
     def rsample(self, sample_shape: Shape = ()) -> Tensor:
         """Draws that are functions of the parameters."""
         return self._draw(self._extended_shape(sample_shape)) if self.has_rsample else self._missing()
-
-    def enumerate_support(self, expand: bool = True) -> Tensor:
-        """All values, along a new first dimension, for each element of the batch or (not expanded) for all of them."""
-        values, n = self._values, len(self.batch_shape)
-        values = values.reshape(len(values), *[1] * n, *values.shape[1:])
-        return values.expand(len(values), *self.batch_shape, *values.shape[n + 1 :]) if expand else values
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density, or of the probability, at a value."""
@@ -166,20 +204,14 @@ class Distribution:
         if not self._validate_args:
             return
         check(isinstance(value, Tensor), "The value argument to log_prob must be a Tensor", error=ValueError)
-        check(
-            value.shape[value.ndim - len(self.event_shape) :] == self.event_shape,
-            "The right-most size of value must match event_shape: {} vs {}.", value.shape, self.event_shape,
-            error=ValueError,
-        )  # fmt: skip
-        shape = self._extended_shape()
-        check(
-            all(m == n or 1 in (m, n) for m, n in zip(reversed(value.shape), reversed(shape), strict=False)),
-            "Value is not broadcastable with batch_shape+event_shape: {} vs {}.", value.shape, shape, error=ValueError,
-        )  # fmt: skip
-        what = (
-            f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the support"
-        )
-        require(self.support.check(value), value, f"{what} ({self.support}) of the distribution {self!r},")
+        event, shape = value.shape[value.ndim - len(self.event_shape) :], self._extended_shape()
+        message = "The right-most size of value must match event_shape: {} vs {}."
+        check(event == self.event_shape, message, value.shape, self.event_shape, error=ValueError)
+        fits = all(m == n or 1 in (m, n) for m, n in zip(reversed(value.shape), reversed(shape), strict=False))
+        message = "Value is not broadcastable with batch_shape+event_shape: {} vs {}."
+        check(fits, message, value.shape, shape, error=ValueError)
+        what = f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the"
+        _require(self.support.check(value), value, f"{what} support ({self.support}) of the distribution {self!r},")
 
     def __repr__(self) -> str:
         shown = (f"{name}: {v if v.numel() == 1 else v.size()}" for name, v in self._parameters().items())

@@ -11,8 +11,12 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.kernels.adam import adam
-from tinygrad_mnist.optim.optimizer import FormulaOptimizer, Group, State, refuse, slot
+from tinygrad_mnist.optim.optimizer import Group, State, TabledOptimizer, refuse, scalar, slot
 from tinygrad_mnist.tensor import Array, Tensor, wrap
+
+__all__ = [
+    "ASGD", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop",
+]  # fmt: skip
 
 # how PyTorch runs the same formula; accepted and kept in the groups
 WAYS: dict[str, Any] = {"foreach": None, "maximize": False, "capturable": False, "differentiable": False}
@@ -32,7 +36,7 @@ def _squares(average: Array, g: Array, rest: float) -> Array:
     return average
 
 
-class SGD(FormulaOptimizer):
+class SGD(TabledOptimizer):
     """p -= lr * g, or with momentum p -= lr * b, b = momentum * b + (1 - dampening) * g.
 
     Nesterov's form takes g + momentum * b. Sutskever et al., ICML 2013.
@@ -42,27 +46,29 @@ class SGD(FormulaOptimizer):
         "lr": 1e-3, "momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False, "maximize": False,
         "foreach": None, "differentiable": False, "fused": None,
     }  # fmt: skip
-    counts = False
 
     def check_options(self, o: dict[str, Any]) -> None:
         super().check_options(o)
         good = not o["nesterov"] or (o["momentum"] > 0 and o["dampening"] == 0)
         refuse(good, "Nesterov momentum requires a momentum and zero dampening")
 
+    def _count(self, state: State) -> float:
+        return 0.0
+
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         momentum = group["momentum"]
-        if momentum and state.get("momentum_buffer") is None:
-            state["momentum_buffer"] = wrap(g.copy())
-        elif momentum:
-            state["momentum_buffer"].array *= momentum
-            state["momentum_buffer"].array += g * (1 - group["dampening"])
         if momentum:
-            buffer = state["momentum_buffer"].array
-            g = g + buffer * momentum if group["nesterov"] else buffer
+            buffer = state.get("momentum_buffer")
+            if buffer is None:
+                buffer = state["momentum_buffer"] = wrap(g.copy())
+            else:
+                buffer.array *= momentum
+                buffer.array += g * (1 - group["dampening"])
+            g = g + buffer.array * momentum if group["nesterov"] else buffer.array
         p -= g * group["lr"]
 
 
-class Adagrad(FormulaOptimizer):
+class Adagrad(TabledOptimizer):
     """p -= lr * g / (sqrt(sum of g^2) + eps). Duchi et al., JMLR 12 (2011) 2121-2159."""
 
     options = {
@@ -70,19 +76,13 @@ class Adagrad(FormulaOptimizer):
         "foreach": None, "maximize": False, "differentiable": False, "fused": None,
     }  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for p in self._parameters():  # PyTorch's is the one whose state is there before the first step
-            self.state[p]["step"] = wrap(np.zeros((), np.float32))
-            slot(self.state[p], "sum", p.array, self.defaults["initial_accumulator_value"])
-
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         total = slot(state, "sum", p, group["initial_accumulator_value"])
         total += g * g
         p -= group["lr"] / (1 + (n - 1) * group["lr_decay"]) * g / (np.sqrt(total) + group["eps"])
 
 
-class Adadelta(FormulaOptimizer):
+class Adadelta(TabledOptimizer):
     """p -= lr * d, d = g * RMS(d) / RMS(g). Zeiler (2012), arXiv:1212.5701."""
 
     options = {"lr": 1.0, "rho": 0.9, "eps": 1e-6, "weight_decay": 0, **WAYS}
@@ -95,7 +95,7 @@ class Adadelta(FormulaOptimizer):
         p -= delta * group["lr"]
 
 
-class RMSprop(FormulaOptimizer):
+class RMSprop(TabledOptimizer):
     """p -= lr * g / (sqrt(average of g^2) + eps), with momentum or centred. Hinton, lecture 6e (2012)."""
 
     options = {
@@ -117,7 +117,7 @@ class RMSprop(FormulaOptimizer):
         p -= g * group["lr"]
 
 
-class Adam(FormulaOptimizer):
+class Adam(TabledOptimizer):
     """p -= lr * m / (sqrt(v) + eps), m and v averages of g and g^2, freed of their start at 0.
 
     Kingma and Ba (2014), arXiv:1412.6980; `amsgrad` takes the largest v so far, arXiv:1904.09237.
@@ -148,7 +148,7 @@ class AdamW(Adam):
     options = {**Adam.options, "weight_decay": 1e-2, "decoupled_weight_decay": True}
 
 
-class Adamax(FormulaOptimizer):
+class Adamax(TabledOptimizer):
     """Adam with the largest |g| in place of v: p -= lr * m / u. Kingma and Ba (2014), section 7.1."""
 
     options = {"lr": 2e-3, **BETAS, **WAYS}
@@ -166,7 +166,7 @@ def _moments(p: Array, g: Array, state: State, group: Group) -> tuple[Array, Arr
     return _mix(slot(state, "exp_avg", p), g, 1 - beta1), _squares(slot(state, "exp_avg_sq", p), g, beta2)
 
 
-class NAdam(FormulaOptimizer):
+class NAdam(TabledOptimizer):
     """Adam with Nesterov's momentum. Dozat (2016), ICLR workshop."""
 
     options = {"lr": 2e-3, **BETAS, "momentum_decay": 4e-3, "decoupled_weight_decay": False, **WAYS}
@@ -174,17 +174,16 @@ class NAdam(FormulaOptimizer):
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         lr, (beta1, beta2) = group["lr"], group["betas"]
         now, after = (beta1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (n, n + 1))
-        if "mu_product" not in state:
-            state["mu_product"] = wrap(np.ones((), np.float32))
-        state["mu_product"].array *= np.float32(now)
-        product = float(state["mu_product"].array)
+        total = scalar(state, "mu_product", 1)
+        total *= np.float32(now)
+        product = float(total)
         m, v = _moments(p, g, state, group)
         below = np.sqrt(v / (1 - beta2**n)) + group["eps"]
         p -= g * (lr * (1 - now) / (1 - product)) / below
         p -= m * (lr * after / (1 - product * after)) / below
 
 
-class RAdam(FormulaOptimizer):
+class RAdam(TabledOptimizer):
     """Adam that waits, as plain momentum, until v is worth dividing by. Liu et al. (2019), arXiv:1908.03265."""
 
     options = {"lr": 1e-3, **BETAS, "decoupled_weight_decay": False, **WAYS}
@@ -201,7 +200,7 @@ class RAdam(FormulaOptimizer):
         p -= m * (rate * rectifier * math.sqrt(share)) / (np.sqrt(v) + group["eps"])
 
 
-class Rprop(FormulaOptimizer):
+class Rprop(TabledOptimizer):
     """A step size for each element, which grows while the gradient keeps its sign. Riedmiller and Braun (1993)."""
 
     options = {"lr": 1e-2, "etas": (0.5, 1.2), "step_sizes": (1e-6, 50), **WAYS}
@@ -219,7 +218,7 @@ class Rprop(FormulaOptimizer):
         p -= np.sign(before) * size
 
 
-class ASGD(FormulaOptimizer):
+class ASGD(TabledOptimizer):
     """SGD whose average over the steps is kept in `ax`. Polyak and Juditsky (1992)."""
 
     options = {
@@ -229,45 +228,9 @@ class ASGD(FormulaOptimizer):
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         lr, lambd, alpha = group["lr"], group["lambd"], group["alpha"]
-        if "eta" not in state:
-            state["eta"], state["mu"] = wrap(np.array(lr, np.float32)), wrap(np.ones((), np.float32))
-        eta, mu = float(state["eta"].array), float(state["mu"].array)
-        p *= 1 - lambd * eta
-        p -= g * eta
-        _mix(slot(state, "ax", p), p, mu)
-        state["eta"].array[...] = lr / (1 + lambd * lr * n) ** alpha
-        state["mu"].array[...] = 1 / max(1, n - group["t0"])
-
-
-class Adafactor(FormulaOptimizer):
-    """Adam without momentum whose v, of a matrix, is a product of a column and a row, and whose rate is relative.
-
-    Shazeer and Stern (2018), arXiv:1804.04235.
-    """
-
-    options = {
-        "lr": 1e-2, "beta2_decay": -0.8, "eps": (None, 1e-3), "d": 1.0, "weight_decay": 0.0, "foreach": None,
-        "maximize": False,
-    }  # fmt: skip
-    decays = False
-
-    def check_options(self, o: dict[str, Any]) -> None:
-        super().check_options({**o, "eps": min(o["eps"][0] or 0, o["eps"][1])})
-        refuse(o["beta2_decay"] <= 0, "beta2_decay should be <= 0 but is: {}", o["beta2_decay"])
-        refuse(o["d"] >= 1, "Clipping threshold d should be >= 1 but is: {}", o["d"])
-
-    def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
-        (least, relative), share = group["eps"], n ** group["beta2_decay"]
-        least = float(np.finfo(p.dtype).eps) if least is None else least
-        rate = max(relative, float(np.linalg.norm(p)) / math.sqrt(p.size)) * min(group["lr"], 1 / math.sqrt(n))
-        p *= 1 - group["lr"] * group["weight_decay"]
-        square = g * g
-        if g.ndim > 1:
-            rows, columns = square.mean(-1, keepdims=True), square.mean(-2, keepdims=True)
-            row = _mix(slot(state, "row_var", rows), rows, share)
-            column = _mix(slot(state, "col_var", columns), columns, share)
-            v = row @ column / np.maximum(row.mean(-2, keepdims=True), least)
-        else:
-            v = _mix(slot(state, "variance", p), square, share)
-        change = g / np.sqrt(np.maximum(v, least * least))
-        p -= change * (rate / max(1.0, float(np.linalg.norm(change)) / (math.sqrt(p.size) * group["d"])))
+        eta, mu = scalar(state, "eta", lr), scalar(state, "mu", 1)
+        p *= 1 - lambd * float(eta)
+        p -= g * float(eta)
+        _mix(slot(state, "ax", p), p, float(mu))
+        eta[...] = lr / (1 + lambd * lr * n) ** alpha
+        mu[...] = 1 / max(1, n - group["t0"])

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from inspect import Signature
-from itertools import pairwise
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type, required, signature
 from tinygrad_mnist.tensor import Tensor
-
-warn = partial(warnings.warn, category=UserWarning, stacklevel=2)
 
 
 class LRScheduler:
@@ -30,7 +25,7 @@ class LRScheduler:
 
     options: dict[str, Any] = {}  # a subclass's arguments after the optimizer, and their defaults
     __signature__: Signature | None = None
-    _get_lr_called_within_step = _is_initial = False
+    _is_initial = False
 
     if TYPE_CHECKING:  # the options
         last_epoch: Any
@@ -68,8 +63,6 @@ class LRScheduler:
 
     def get_lr(self) -> list[Any]:
         """The rates of the groups at `last_epoch`; for those set last, `get_last_lr`."""
-        if not self._get_lr_called_within_step:
-            warn("To get the last learning rate computed by the scheduler, please use `get_last_lr()`.")
         return [self._rate(i, *each) for i, each in enumerate(zip(self._rates(), self.base_lrs, strict=True))]
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
@@ -85,18 +78,12 @@ class LRScheduler:
 
     def step(self, epoch: Any = None) -> None:
         """Go on to the next step (or to a given one), and set its rates."""
-        if self._step_count == 1 and not self.optimizer._opt_called:
-            warn("Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first rate is skipped.")
         self._step_count += 1
-        if epoch is not None:
-            warn(_EPOCH)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch: Any = None) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._get_lr_called_within_step = True
         rates = self.get_lr() if epoch is None else self._get_closed_form_lr()
-        self._get_lr_called_within_step = False
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             _put(group, rate)
         self._last_lr = self._rates()
@@ -116,7 +103,6 @@ class LRScheduler:
 
 
 _LRScheduler = LRScheduler
-_EPOCH = "The epoch parameter in `scheduler.step()` is deprecated: the closed form is used where there is one."
 
 
 def _value(rate: Any) -> Any:
@@ -308,26 +294,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._update_lr(math.floor(epoch))
 
 
-class _Cycle(LRScheduler):
-    """A schedule that may move the momentum against the rate."""
-
-    def _begin(self, o: dict[str, Any]) -> dict[str, Any]:
-        known, self.cycle_momentum = self.optimizer.defaults, o["cycle_momentum"]
-        lows, highs = (_each(name, self.optimizer, o[name]) for name in ("base_momentum", "max_momentum"))
-        if self.cycle_momentum:
-            self.use_beta1 = "betas" in known
-            refuse(self.use_beta1 or "momentum" in known, "optimizer must support momentum or beta1 to cycle_momentum")
-            for group, low, high in zip(self.optimizer.param_groups, lows, highs, strict=True):
-                if self.last_epoch == -1:
-                    group.update(max_momentum=high, base_momentum=low)
-                    self._move(group, high)
-        return {"base_momentums": lows, "max_momentums": highs} if self.cycle_momentum else {}
-
-    def _move(self, group: Group, momentum: float) -> None:
-        group.update({"betas": (momentum, *group["betas"][1:])} if self.use_beta1 else {"momentum": momentum})
-
-
-class OneCycleLR(_Cycle):
+class OneCycleLR(LRScheduler):
     """Up to max_lr and down again to almost nothing, the momentum the other way. Smith (2018), arXiv:1708.07120."""
 
     options = {
@@ -337,7 +304,7 @@ class OneCycleLR(_Cycle):
     }  # fmt: skip
 
     def _prepare(self) -> None:
-        o, groups = {name: self.__dict__.pop(name) for name in self.options}, self.optimizer.param_groups
+        o, defaults = {name: self.__dict__.pop(name) for name in self.options}, self.optimizer.defaults
         names = ["epochs", "steps_per_epoch"] if o["total_steps"] is None else ["total_steps"]
         counts, share, way = [o[name] for name in names], o["pct_start"], o["anneal_strategy"]
         refuse(None not in counts, "You must define either total_steps OR (epochs AND steps_per_epoch)")
@@ -348,19 +315,25 @@ class OneCycleLR(_Cycle):
         refuse(way in ("cos", "linear"), "anneal_strategy must be one of 'cos' or 'linear', instead got {}", way)
         self.total_steps, self._anneal_func_type = math.prod(counts), way
         rise, last = float(share * self.total_steps), self.total_steps - 1
-        rates, momenta = ["initial_lr", "max_lr", "min_lr"], ["max_momentum", "base_momentum", "max_momentum"]
-        ends = [rise - 1, last]
-        if o["three_phase"]:
-            ends, rates, momenta = [rise - 1, 2 * rise - 2, last], [*rates[:2], *rates[::2]], [*momenta, momenta[0]]
-        self._schedule_phases = [
-            {"end_step": end, "start_lr": a, "end_lr": b, "start_momentum": c, "end_momentum": d}
-            for end, (a, b), (c, d) in zip(ends, pairwise(rates), pairwise(momenta), strict=True)
-        ]
-        for group, top in zip(groups, _each("max_lr", self.optimizer, o["max_lr"]), strict=True):
+        up = (rise - 1, "initial_lr", "max_lr", "max_momentum", "base_momentum")
+        down = (last, "max_lr", "min_lr", "base_momentum", "max_momentum")
+        back = (2 * rise - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum")
+        out = (last, "initial_lr", "min_lr", "max_momentum", "max_momentum")
+        names = ["end_step", "start_lr", "end_lr", "start_momentum", "end_momentum"]
+        phases = [up, back, out] if o["three_phase"] else [up, down]
+        self._schedule_phases: list[Any] = [dict(zip(names, phase, strict=True)) for phase in phases]
+        self.cycle_momentum = o["cycle_momentum"]
+        if self.cycle_momentum:
+            self.use_beta1 = "betas" in defaults
+            known = self.use_beta1 or "momentum" in defaults
+            refuse(known, "optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
+        columns = (_each(name, self.optimizer, o[name]) for name in ("max_lr", "base_momentum", "max_momentum"))
+        for group, top, low, high in zip(self.optimizer.param_groups, *columns, strict=True):
             if self.last_epoch == -1:
                 start = top / o["div_factor"]
                 group.update(initial_lr=start, max_lr=top, min_lr=start / o["final_div_factor"])
-        self._begin(o)
+                if self.cycle_momentum:
+                    group.update(max_momentum=high, base_momentum=low)
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         n, group = self.last_epoch, self.optimizer.param_groups[i]
@@ -375,52 +348,9 @@ class OneCycleLR(_Cycle):
             return b + (a - b) / 2.0 * (math.cos(math.pi * share) + 1) if bend else (b - a) * share + a
 
         if self.cycle_momentum:
-            self._move(group, between("momentum"))
+            momentum = between("momentum")
+            group.update({"betas": (momentum, *group["betas"][1:])} if self.use_beta1 else {"momentum": momentum})
         return between("lr")
-
-
-class CyclicLR(_Cycle):
-    """Up and down between base_lr and max_lr in straight lines. Smith (2015), arXiv:1506.01186."""
-
-    options = {
-        "base_lr": required, "max_lr": required, "step_size_up": 2000, "step_size_down": None, "mode": "triangular",
-        "gamma": 1.0, "scale_fn": None, "scale_mode": "cycle", "cycle_momentum": True, "base_momentum": 0.8,
-        "max_momentum": 0.9,
-    }  # fmt: skip
-
-    def _prepare(self) -> None:
-        o = {name: self.__dict__.pop(name) for name in self.options}
-        self._lows, self.max_lrs = (_each(name, self.optimizer, o[name]) for name in ("base_lr", "max_lr"))
-        for group, low in zip(self.optimizer.param_groups, self._lows, strict=True):
-            _put(group, low if self.last_epoch == -1 else group["lr"])
-        up, down = o["step_size_up"], o["step_size_down"]
-        self.total_size = float(up + (up if down is None else down))
-        self.step_ratio, self.mode, self.gamma = up / self.total_size, o["mode"], o["gamma"]
-        self._scale_fn_custom, self.scale_mode = o["scale_fn"], o["scale_mode"]
-        if self._scale_fn_custom is None:
-            refuse(self.mode in ("triangular", "triangular2", "exp_range"), "mode is invalid and scale_fn is None")
-            self.scale_mode = "iterations" if self.mode == "exp_range" else "cycle"
-        self.__dict__.update(self._begin(o))
-
-    def _start(self) -> None:
-        super()._start()
-        self.base_lrs = self.__dict__.pop("_lows")
-
-    def scale_fn(self, x: float) -> float:
-        """How high the cycle (or step) x goes."""
-        if self._scale_fn_custom is not None:
-            return float(self._scale_fn_custom(x))
-        return {"triangular": 1.0, "triangular2": 1 / 2.0 ** (x - 1), "exp_range": self.gamma**x}[self.mode]
-
-    def _rate(self, i: int, rate: Any, base: Any) -> Any:
-        cycle = math.floor(1 + self.last_epoch / self.total_size)
-        x = 1.0 + self.last_epoch / self.total_size - cycle
-        height = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
-        scale = self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
-        if self.cycle_momentum:
-            low, high = self.base_momentums[i], self.max_momentums[i]
-            self._move(self.optimizer.param_groups[i], high - (high - low) * height * scale)
-        return base + (self.max_lrs[i] - base) * height * scale
 
 
 class _Several(LRScheduler):
@@ -526,8 +456,6 @@ class ReduceLROnPlateau(LRScheduler):
     def step(self, metrics: Any, epoch: Any = None) -> None:  # type: ignore[override]
         """Take note of the metric, and lower the rates if it has stalled."""
         value, groups = float(metrics), self.optimizer.param_groups
-        if epoch is not None:
-            warn(_EPOCH)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         better = self._is_better(value, self.best)
         self.best, self.num_bad_epochs = (value, 0) if better else (self.best, self.num_bad_epochs + 1)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.tape import Handle, enable_grad, touch
+from tinygrad_mnist.tape import enable_grad, touch
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 State = dict[str, Any]
@@ -35,30 +35,13 @@ class Optimizer:
         state: what the optimizer remembers of each parameter.
     """
 
-    state: defaultdict[Any, State]
-    _hooks: defaultdict[str, OrderedDict[Any, Callable[..., Any]]]
-    _opt_called = False  # whether it has made a step: schedulers ask
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "step" in vars(cls):
-            cls.step = _hooked(cls.step)  # type: ignore[method-assign]
-
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         refuse_type(not isinstance(params, Tensor), "params should be an iterable of Tensors or dicts, but got Tensor")
-        self.defaults, self.param_groups = defaults, list[Group]()
-        Optimizer.__setstate__(self, {"state": defaultdict(dict)})
+        self.defaults, self.state, self.param_groups = defaults, defaultdict[Any, State](dict), list[Group]()
         groups = list(params)
         refuse(groups, "optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
             self.add_param_group(group)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.__dict__.setdefault("_hooks", defaultdict(OrderedDict))
 
     def _parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -74,9 +57,8 @@ class Optimizer:
         if named:
             group["param_names"], members = [name for name, _ in named], [p for _, p in named]
         for p in members:
-            refuse_type(
-                isinstance(p, Tensor), "optimizer can only optimize Tensors, but one of the params is {}", type(p)
-            )
+            message = "optimizer can only optimize Tensors, but one of the params is {}"
+            refuse_type(isinstance(p, Tensor), message, type(p))
             refuse(p.is_leaf, "can't optimize a non-leaf Tensor")
         for name in self.defaults:
             refuse(group[name] is not required, "parameter group didn't specify the required option {}", name)
@@ -100,71 +82,29 @@ class Optimizer:
         """Change the parameters once; `closure`, where given, computes the loss again and returns it."""
         raise NotImplementedError(f"{type(self).__name__} does not define step()")
 
-    def _register(self, kind: str, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        handle = Handle(self._hooks[kind], hook, key := object())
-        self._hooks[kind].move_to_end(key, last=not prepend)
-        return handle
-
-    def _through(self, kind: str, *state: Any) -> Any:
-        for hook in tuple(self._hooks[kind].values()):
-            result = hook(self, *state)
-            state = (result,) if state and result is not None else state
-        return state[0] if state else None
-
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(optimizer, args, kwargs)` before each step; it may return other args and kwargs.
-
-        As in PyTorch, args begin with the optimizer itself.
-        """
-        return self._register("step_pre", hook)
-
-    def register_step_post_hook(self, hook: Callable[..., Any]) -> Handle:
-        """Call `hook(optimizer, args, kwargs)` after each step."""
-        return self._register("step_post", hook)
-
-    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call `hook(optimizer)` before `state_dict`."""
-        return self._register("state_dict_pre", hook, prepend)
-
-    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call `hook(optimizer, state_dict)` after `state_dict`; it may return another."""
-        return self._register("state_dict_post", hook, prepend)
-
-    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call `hook(optimizer, state_dict)` before `load_state_dict`; it may return another."""
-        return self._register("load_state_dict_pre", hook, prepend)
-
-    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
-        """Call `hook(optimizer)` after `load_state_dict`."""
-        return self._register("load_state_dict_post", hook, prepend)
-
     def state_dict(self) -> dict[str, Any]:
         """State and groups, parameters as numbers: PyTorch's layout, so that it travels both ways."""
-        self._through("state_dict_pre")
         number: dict[Any, int] = {}
         for i, p in enumerate(self._parameters()):
             number.setdefault(p, i)
         groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
-        state = {number.get(p, p): s for p, s in self.state.items() if s}
-        return self._through("state_dict_post", {"state": state, "param_groups": groups})
+        return {"state": {number.get(p, p): s for p, s in self.state.items() if s}, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state dict of the same parameters in the same order."""
-        state_dict = self._through("load_state_dict_pre", dict(state_dict))
         groups, saved = self.param_groups, copy.deepcopy(state_dict["param_groups"])
         refuse(len(saved) == len(groups), "loaded state dict has a different number of parameter groups")
         same = all(len(a["params"]) == len(b["params"]) for a, b in zip(saved, groups, strict=True))
         refuse(same, "loaded state dict has a parameter group of another size than the optimizer's group")
         owner = dict(zip((i for group in saved for i in group["params"]), self._parameters(), strict=True))
-        state = defaultdict[Any, State](dict)
+        self.state = defaultdict[Any, State](dict)
         for i, held in state_dict["state"].items():
             p = owner.get(i)
-            state[i if p is None else p] = held if p is None else {k: _copied(k, v, p) for k, v in held.items()}
-        for own, new in zip(groups, saved, strict=True):
-            names = {"param_names": own["param_names"]} if "param_names" in own else {}
-            new.update({**names, **new, "params": own["params"]})
-        self.__setstate__({"state": state, "param_groups": saved})
-        self._through("load_state_dict_post")
+            self.state[i if p is None else p] = held if p is None else {k: _copied(k, v, p) for k, v in held.items()}
+        self.param_groups = [  # an option that the saved state does not know has the value from the start
+            {**self.defaults, **{k: v for k, v in own.items() if k == "param_names"}, **new, "params": own["params"]}
+            for own, new in zip(groups, saved, strict=True)
+        ]
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -172,24 +112,6 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
-
-
-def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A class's `step` with the hooks around it, unless the step of a subclass calls it."""
-
-    @wraps(step)
-    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        if type(self).step is not hooked:
-            return step(self, *args, **kwargs)
-        self._opt_called, args = True, (self, *args)
-        for hook in tuple(self._hooks["step_pre"].values()):
-            args, kwargs = hook(self, args, kwargs) or (args, kwargs)
-        out = step(*args, **kwargs)
-        for hook in tuple(self._hooks["step_post"].values()):
-            hook(self, args, kwargs)
-        return out
-
-    return hooked
 
 
 _SCALARS = "step", "mu_product", "eta", "mu"  # float32 whatever the parameter is, and so kept
@@ -204,13 +126,24 @@ def _copied(name: str, value: Any, p: Tensor) -> Any:
 
 def signature(options: dict[str, Any]) -> Signature:
     """The arguments of a class that has them in a table of names and defaults."""
-    kind = Parameter.POSITIONAL_OR_KEYWORD
-    defaults = {name: Parameter.empty if value is required else value for name, value in options.items()}
-    return Signature([Parameter(name, kind, default=value) for name, value in defaults.items()])
+    kind, none = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
+    return Signature([Parameter(k, kind, default=none if v is required else v) for k, v in options.items()])
+
+
+_NOT_NEGATIVE = {
+    "lr": "learning rate", "eps": "epsilon value",
+    **{name: f"{name} value" for name in ("momentum", "weight_decay", "rho", "alpha", "lr_decay", "momentum_decay",
+                                          "initial_accumulator_value")},
+}  # fmt: skip
 
 
 class TabledOptimizer(Optimizer):
-    """An optimizer whose arguments are a table, `options`: their names in order, and their defaults."""
+    """An optimizer that is a table of its arguments, `options`, and a formula, `update`.
+
+    `options` holds their names in order, and their defaults. `update` treats each parameter by itself:
+    it changes `p`, an array, in place in step `n`; `g` is the gradient, with the sign of `maximize` and
+    the weight decay in it. It must not change g.
+    """
 
     options: dict[str, Any] = {}
     __signature__: Signature | None = None  # for `help`: the options as arguments
@@ -220,44 +153,22 @@ class TabledOptimizer(Optimizer):
         cls.__signature__ = signature({"params": required, **cls.options}) if "options" in vars(cls) else None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        own = {"params": required, **self.options}
-        values = {**own, **signature(own).bind(*args, **kwargs).arguments}
-        params = values.pop("params")
+        bound = signature({"params": required, **self.options}).bind(*args, **kwargs)
+        bound.apply_defaults()
+        params, values = bound.arguments.pop("params"), dict(bound.arguments)
         self.check_options(values)
         super().__init__(params, values)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # a state from before an option existed
-            group.update({**self.options, **group})
 
     def check_options(self, o: dict[str, Any]) -> None:
         """Refuse values that make no sense, with ValueError; a subclass checks more."""
         refuse(not isinstance(o["lr"], Tensor) or o["lr"].numel() == 1, "Tensor lr must be 1-element")
-        for name in _NOT_NEGATIVE & o.keys():
-            words = _WORDS.get(name, f"{name} value")
-            refuse(o[name] >= 0 and (name != "rho" or o[name] <= 1), "Invalid {}: {}", words, o[name])
+        for name in _NOT_NEGATIVE.keys() & o.keys():
+            good = o[name] >= 0 and (name != "rho" or o[name] <= 1)
+            refuse(good, "Invalid {}: {}", _NOT_NEGATIVE[name], o[name])
         for i, beta in enumerate(o.get("betas", ())):
             refuse(0 <= beta < 1, "Invalid beta parameter at index {}: {}", i, beta)
         check(not (o.get("fused") and o.get("foreach")), "`fused` and `foreach` cannot be `True` together.")
         check(not o.get("differentiable"), "differentiable: a step is not recorded", error=NotImplementedError)
-
-
-_WORDS = {"lr": "learning rate", "eps": "epsilon value"}
-_NOT_NEGATIVE = {
-    "lr", "momentum", "weight_decay", "eps", "rho", "alpha", "lr_decay", "momentum_decay", "initial_accumulator_value",
-}  # fmt: skip
-
-
-class FormulaOptimizer(TabledOptimizer):
-    """An optimizer that treats each parameter by itself: a subclass is its options and its formula.
-
-    `update` changes `p`, an array, in place in step `n`; `g` is the gradient, with the sign of
-    `maximize` and the weight decay in it. It must not change g.
-    """
-
-    counts = True  # whether the formula needs the number of the step
-    decays = True  # whether weight decay is not the formula's own affair
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         loss = None
@@ -268,24 +179,25 @@ class FormulaOptimizer(TabledOptimizer):
             options = {k: v.item() if isinstance(v, Tensor) else v for k, v in group.items()}
             for p in group["params"]:
                 if p.grad is not None:
-                    self._advance(p, options)
+                    self._advance(p, p.grad.array, options)
         return loss
 
-    def _advance(self, p: Tensor, group: Group) -> None:
-        g, decay, state, n = p.grad.array, group.get("weight_decay"), self.state[p], 0.0  # type: ignore[union-attr]
+    def _advance(self, p: Tensor, g: Array, group: Group) -> None:
+        decay, state = group.get("weight_decay"), self.state[p]
         if group.get("maximize"):
             g = np.asarray(-g)
         if decay and group.get("decoupled_weight_decay"):
             p.array *= 1 - group["lr"] * decay
-        elif decay and self.decays:
+        elif decay:
             g = np.asarray(g + p.array * decay)
-        if self.counts:
-            if "step" not in state:
-                state["step"] = wrap(np.zeros((), np.float32))
-            state["step"].array += 1
-            n = float(state["step"].array)
-        self.update(p.array, g, n, state, group)
+        self.update(p.array, g, self._count(state), state, group)
         touch(p)
+
+    def _count(self, state: State) -> float:
+        """The number of the parameter's step, which the state keeps."""
+        step = scalar(state, "step", 0)
+        step += 1
+        return float(step)
 
     def update(self, p: Array, g: Array, n: float, state: State, group: Group) -> None:
         """The formula: change p in place."""
@@ -298,3 +210,8 @@ def slot(state: State, name: str, like: Array, value: float = 0.0) -> Array:
         state[name] = wrap(np.full(like.shape, value, like.dtype))
     array: Array = state[name].array
     return array
+
+
+def scalar(state: State, name: str, value: float) -> Array:
+    """The float32 number that the state keeps under a name, as a 0-d array to be written."""
+    return slot(state, name, np.zeros((), np.float32), value)

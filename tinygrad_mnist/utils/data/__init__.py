@@ -2,22 +2,5 @@
 
 from tinygrad_mnist.random import Generator as Generator
 from tinygrad_mnist.utils.data.dataloader import DataLoader, default_collate, default_convert, get_worker_info
-from tinygrad_mnist.utils.data.dataset import (
-    ChainDataset,
-    ConcatDataset,
-    Dataset,
-    IterableDataset,
-    StackDataset,
-    Subset,
-    TensorDataset,
-    random_split,
-)
-from tinygrad_mnist.utils.data.sampler import (
-    BatchSampler,
-    DistributedSampler,
-    RandomSampler,
-    Sampler,
-    SequentialSampler,
-    SubsetRandomSampler,
-    WeightedRandomSampler,
-)
+from tinygrad_mnist.utils.data.dataset import *
+from tinygrad_mnist.utils.data.sampler import *

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,10 +21,6 @@ refuse = partial(check, error=ValueError)
 def _filled(like: Any, items: Any) -> Any:
     """A container of this kind with these items; a plain one where its kind cannot be made so."""
     try:
-        if isinstance(like, MutableMapping):
-            out = copy.copy(like)
-            out.update(items)
-            return out
         return type(like)(items)
     except TypeError:
         return items
@@ -93,12 +88,8 @@ class DataLoader:
         persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True,
     ) -> None:  # fmt: skip
         iterable, chosen = isinstance(dataset, IterableDataset), bool(shuffle) or sampler is not None
-        here = prefetch_factor is None and not persistent_workers and multiprocessing_context is None
         for good, message in (
             (num_workers >= 0, "num_workers option should be non-negative"),
-            (timeout >= 0, "timeout option should be non-negative"),
-            (num_workers > 0 or here, "prefetch_factor, persistent_workers, multiprocessing_context want num_workers"),
-            ((prefetch_factor or 0) >= 0, "prefetch_factor option should be non-negative"),
             (not iterable or not (chosen or batch_sampler is not None),
              "DataLoader with IterableDataset: expected unspecified shuffle, sampler and batch_sampler options"),
             (sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle"),
@@ -114,10 +105,7 @@ class DataLoader:
         elif batch_size is not None:  # of an iterable dataset, of the examples themselves
             batch_sampler = BatchSampler(dataset if iterable else sampler, batch_size, drop_last)
         self.dataset, self.batch_size, self.drop_last, self.generator = dataset, batch_size, drop_last, generator
-        self.num_workers, self.pin_memory, self.timeout = num_workers, pin_memory, timeout
-        self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
-        self.worker_init_fn, self.multiprocessing_context = worker_init_fn, multiprocessing_context
-        self.pin_memory_device, self.in_order, self.persistent_workers = pin_memory_device, in_order, persistent_workers
+        self.num_workers, self.pin_memory, self.persistent_workers = num_workers, pin_memory, persistent_workers
         self.sampler, self.batch_sampler = sampler, batch_sampler
         self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
         self._made = True

@@ -14,6 +14,8 @@ from tinygrad_mnist import random
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.tensor import Tensor
 
+__all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
+
 T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
 
@@ -33,9 +35,6 @@ class IterableDataset(Dataset[T]):
 
     def __iter__(self) -> Iterator[T]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
-
-    def __add__(self, other: Dataset[Any]) -> Any:
-        return ChainDataset([self, other])
 
 
 def examples(dataset: Any, indices: list[int]) -> list[Any]:
@@ -60,35 +59,6 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return len(self.tensors[0])
 
 
-class StackDataset(Dataset[Any]):
-    """Datasets of one length side by side: example i is the tuple (or dict) of their examples i."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        refuse(bool(args) != bool(kwargs), "StackDataset: pass datasets either all by position or all by keyword")
-        self.datasets: Any = kwargs or args
-        lengths = {len(each) for each in args or kwargs.values()}
-        refuse(len(lengths) == 1, "Size mismatch between datasets: {}", lengths)
-        self._length = lengths.pop()
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._joined([each[index] for each in self._members()])
-
-    def __getitems__(self, indices: list[int]) -> list[Any]:
-        columns = [examples(each, indices) for each in self._members()]
-        same = all(len(column) == len(indices) for column in columns)
-        refuse(same, "Nested dataset's output size mismatch. Expected {} each", len(indices))
-        return [self._joined(row) for row in zip(*columns, strict=True)]
-
-    def _members(self) -> Any:
-        return self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
-
-    def _joined(self, row: Any) -> Any:
-        return dict(zip(self.datasets, row, strict=True)) if isinstance(self.datasets, dict) else tuple(row)
-
-    def __len__(self) -> int:
-        return self._length
-
-
 class ConcatDataset(Dataset[Any]):
     """Datasets one after the other."""
 
@@ -107,24 +77,6 @@ class ConcatDataset(Dataset[Any]):
         index += len(self) if index < 0 else 0
         which = bisect.bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
-
-
-class ChainDataset(IterableDataset[Any]):
-    """Iterable datasets one after the other."""
-
-    def __init__(self, datasets: Iterable[Any]) -> None:
-        self.datasets = datasets
-
-    def _checked(self) -> Iterator[Any]:
-        for each in self.datasets:
-            check(isinstance(each, IterableDataset), "ChainDataset only supports IterableDataset", error=AssertionError)
-            yield each
-
-    def __iter__(self) -> Iterator[Any]:
-        return (example for each in self._checked() for example in each)
-
-    def __len__(self) -> int:
-        return sum(map(len, self._checked()))
 
 
 class Subset(Dataset[Any]):

@@ -14,6 +14,10 @@ from tinygrad_mnist.creation import as_tensor_, multinomial
 from tinygrad_mnist.dtypes import float64
 from tinygrad_mnist.errors import check
 
+__all__ = [
+    "BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler",
+]  # fmt: skip
+
 T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
 
@@ -121,32 +125,3 @@ class BatchSampler(Sampler[list[int]]):
     def __len__(self) -> int:
         n = len(self.sampler)  # type: ignore[arg-type]
         return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
-
-
-class DistributedSampler(_Counted):
-    """One process's share of the examples: every `num_replicas`-th, filled up or cut to equal shares.
-
-    Without the two numbers this is the only process. `set_epoch` before a pass gives it another order.
-    """
-
-    def __init__(
-        self, dataset: Any, num_replicas: int | None = None, rank: int | None = None, shuffle: bool = True,
-        seed: int = 0, drop_last: bool = False,
-    ) -> None:  # fmt: skip
-        self.num_replicas, self.rank = 1 if num_replicas is None else num_replicas, 0 if rank is None else rank
-        good = 0 <= self.rank < self.num_replicas
-        refuse(good, "Invalid rank {}, rank should be in the interval [0, {})", self.rank, self.num_replicas)
-        self.dataset, self.shuffle, self.seed, self.epoch, self.drop_last = dataset, shuffle, seed, 0, drop_last
-        n = len(dataset)
-        self.num_samples = n // self.num_replicas if drop_last else -(-n // self.num_replicas)
-        self.total_size = self.num_samples * self.num_replicas
-
-    def __iter__(self) -> Iterator[int]:
-        n = len(self.dataset)
-        generator = random.Generator().manual_seed(self.seed + self.epoch)
-        order = random.source(generator).permutation(n) if self.shuffle else np.arange(n)
-        return iter(np.resize(order, self.total_size)[self.rank :: self.num_replicas].tolist())
-
-    def set_epoch(self, epoch: int) -> None:
-        """The number of the pass that comes, which decides its order."""
-        self.epoch = epoch
