@@ -96,6 +96,8 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore
     safe, kept = _classes(input, target, dim, ignore_index, "nll_loss")
     weights = wrap(kept.astype(input.array.dtype))
     if weight is not None:
+        fits = weight.dtype is input.dtype
+        check(fits, "nll_loss: expected a weight of {} as the input, but found {}", input.dtype, weight.dtype)
         weights = getitem(weight, safe) * weights
     return -mv.squeeze(gather(input, dim, unsqueeze(safe, dim)), dim) * weights, sum(weights)
 

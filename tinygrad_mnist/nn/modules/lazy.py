@@ -31,6 +31,7 @@ class _Infer:
         name, dim = module.size
         setattr(module, name, inputs[0].shape[dim])
         made = module.becomes(getattr(module, name), *self.args, **self.kwargs)
+        made.to(next(module.parameters(), inputs[0]).dtype)
         for key, value in made._parameters.items():
             if value is not None:
                 module._parameters[key].data = value.data
