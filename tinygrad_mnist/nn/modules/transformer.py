@@ -11,11 +11,11 @@ from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.container import ModuleList
-from tinygrad_mnist.nn.modules.dropout import Dropout
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.multihead import MultiheadAttention
 from tinygrad_mnist.nn.modules.normalization import LayerNorm
+from tinygrad_mnist.nn.modules.simple import Dropout
 from tinygrad_mnist.ops.movement import triu
 from tinygrad_mnist.tensor import Tensor
 
@@ -32,8 +32,7 @@ class _Layer(Module):
     ) -> None:  # fmt: skip
         super().__init__()
         for name in self.attentions:
-            attention = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype)
-            self.add_module(name, attention)
+            setattr(self, name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype))
         self.linear1 = Linear(d_model, dim_feedforward, bias, device, dtype)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias, device, dtype)
@@ -48,27 +47,20 @@ class _Layer(Module):
         check(ok, "activation should be relu/gelu, not {}", activation)
         self.activation: Any = activation if callable(activation) else known[activation]
 
-    def _around(self, i: int, x: Tensor, block: Callable[[Tensor], Tensor]) -> Tensor:
+    def _part(self, i: int, x: Tensor, block: Callable[..., Tensor], *args: Any) -> Tensor:
+        """x and what a block makes of it, with the i-th dropout and normalisation."""
         norm, dropout = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")
-        out: Tensor = x + dropout(block(norm(x))) if self.norm_first else norm(x + dropout(block(x)))
+        out: Tensor = x + dropout(block(norm(x), *args)) if self.norm_first else norm(x + dropout(block(x, *args)))
         return out
 
-    def _attend(self, i: int, x: Tensor, memory: Tensor | None, mask: Any, padding: Any, causal: bool) -> Tensor:
-        attention = getattr(self, self.attentions[i])
-
-        def block(x: Tensor) -> Tensor:
-            source = x if memory is None else memory
-            out: Tensor = attention(x, source, source, padding, False, mask, is_causal=causal)[0]
-            return out
-
-        return self._around(i + 1, x, block)
+    def _attend(self, x: Tensor, name: str, memory: Tensor | None, mask: Any, padding: Any, causal: bool) -> Tensor:
+        source = x if memory is None else memory
+        out: Tensor = getattr(self, name)(x, source, source, padding, False, mask, is_causal=causal)[0]
+        return out
 
     def _feed(self, x: Tensor) -> Tensor:
-        def block(x: Tensor) -> Tensor:
-            out: Tensor = self.linear2(self.dropout(self.activation(self.linear1(x))))
-            return out
-
-        return self._around(len(self.attentions) + 1, x, block)
+        out: Tensor = self.linear2(self.dropout(self.activation(self.linear1(x))))
+        return out
 
 
 class TransformerEncoderLayer(_Layer):
@@ -77,7 +69,8 @@ class TransformerEncoderLayer(_Layer):
     def forward(
         self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
     ) -> Tensor:
-        return self._feed(self._attend(0, src, None, src_mask, src_key_padding_mask, is_causal))
+        x = self._part(1, src, self._attend, "self_attn", None, src_mask, src_key_padding_mask, is_causal)
+        return self._part(2, x, self._feed)
 
 
 class TransformerDecoderLayer(_Layer):
@@ -90,8 +83,9 @@ class TransformerDecoderLayer(_Layer):
         tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
         memory_is_causal: bool = False,
     ) -> Tensor:  # fmt: skip
-        x = self._attend(0, tgt, None, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
-        return self._feed(self._attend(1, x, memory, memory_mask, memory_key_padding_mask, memory_is_causal))
+        from_memory = "multihead_attn", memory, memory_mask, memory_key_padding_mask, memory_is_causal
+        x = self._part(1, tgt, self._attend, "self_attn", None, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
+        return self._part(3, self._part(2, x, self._attend, *from_memory), self._feed)
 
 
 class _Stack(Module):
