@@ -262,8 +262,7 @@ def dicts(T):
     kept["n"] = 3
     kept.update({"y": T.ones(2, 3), "b": T.ones(())})
     found += [repr(kept), list(kept), [k for k, _ in kept.named_parameters()], kept.get("zz", 5), list(reversed(kept))]
-    found += [list((kept | T.nn.ParameterDict({"m": T.ones(1)})).keys()), kept.pop("z"), kept.popitem()[0]]
-    found += [kept.setdefault("s", T.ones(1)), list(kept.copy()), list(kept.fromkeys(["u", "v"], 1).items())]
+    found += [kept.pop("z"), kept.popitem()[0], kept.setdefault("s", T.ones(1)), list(kept.keys())]
     kept.clear()
     found += [len(kept), list(kept.state_dict())]
     return found + errors(
