@@ -14,7 +14,7 @@ import numpy as np
 
 from tinygrad_mnist.autograd.functional import _gradients, jacobians
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.nn.utils.stateless import functional_call
+from tinygrad_mnist.nn.utils.parameters import functional_call
 from tinygrad_mnist.ops.movement import stack, unbind
 from tinygrad_mnist.tape import AccumulateGrad, enable_grad, is_grad_enabled
 from tinygrad_mnist.tensor import Tensor, wrap

@@ -57,17 +57,12 @@ class Module:
     """
 
     training: bool
-    dump_patches = call_super_init = False
     _version = 1
     _hooked = False  # whether a hook was ever registered
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        name, own = type(self).__name__, self.call_super_init or not (args or kwargs)
-        _check_type(own, "{}.__init__() takes 1 positional argument, was also given {} {}", name, args, kwargs)
+    def __init__(self) -> None:
         rooms: dict[str, Any] = {room: {} for room in _ROOMS} | {room: OrderedDict() for room in _HOOKS}
         self.__dict__.update(rooms, _non_persistent_buffers_set=set(), training=True)
-        if self.call_super_init:
-            super().__init__(*args, **kwargs)
 
     # attributes ----------------------------------------------------------------------------
 
@@ -179,11 +174,6 @@ class Module:
                         call(key, hook, out)
             raise
 
-    def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any], with_module: bool = False) -> Handle:
-        own = hook if with_module else lambda module, *args: hook(*args)
-        handle: Handle = self.register_load_state_dict_pre_hook(own)
-        return handle
-
     # what is inside ------------------------------------------------------------------------
 
     def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> _Named:
@@ -258,13 +248,11 @@ class Module:
         """The buffer at a path."""
         return cast(Tensor, self._member(target, "_buffers", "a buffer"))
 
-    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
-        """Put a module at a path; with `strict` one must be there already."""
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Put a module at a path."""
         check(target, "Cannot set the submodule without a target name!", error=ValueError)
         path, _, name = target.rpartition(".")
-        parent = self.get_submodule(path)
-        _check_name(not strict or hasattr(parent, name), "{} has no attribute `{}`", parent._get_name(), name)
-        setattr(parent, name, module)
+        setattr(self.get_submodule(path), name, module)
 
     # state ---------------------------------------------------------------------------------
 
@@ -286,13 +274,8 @@ class Module:
         if type(self).get_extra_state is not Module.get_extra_state:
             destination[prefix + "_extra_state"] = self.get_extra_state()
 
-    def state_dict(
-        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> dict[str, Any]:
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
-        if args:
-            given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
-            return self.state_dict(**given | dict(zip(given, args, strict=False)))
         out: Any = OrderedDict() if destination is None else destination
         metadata = {"version": self._version}
         if destination is None:
@@ -313,61 +296,52 @@ class Module:
         self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
         unexpected_keys: list[str], error_msgs: list[str],
     ) -> None:  # fmt: skip
-        """Note in `local_metadata` what to write where, and in the lists what does not fit."""
+        """Write what fits, and note in the lists what does not."""
         for hook in self._load_state_dict_pre_hooks.values():
             hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
         extra = type(self).set_extra_state is not Module.set_extra_state
         own: dict[str, Any] = self._saved() | ({"_extra_state": None} if extra else {})
         for name, tensor in own.items():
-            key = prefix + name
-            given = state_dict.get(key)
+            key, given = prefix + name, state_dict.get(prefix + name)
             if key not in state_dict:
                 missing_keys.append(key)
-            elif tensor is not None and not isinstance(given, Tensor):
+            elif tensor is None:
+                self.set_extra_state(given)
+            elif not isinstance(given, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
                 error_msgs.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
-            elif tensor is not None and given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
+            elif given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
                 error_msgs.append(
                     f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint,"
                     f" the shape in current model is {tensor.shape}."
                 )
+            elif not local_metadata["assign_to_params_buffers"]:
+                tensor.copy_(given.reshape(tensor.shape))
             else:
-                local_metadata["writes"].append((self, name, given))
+                made = Parameter(given) if type(given) is Tensor and isinstance(tensor, Parameter) else given
+                setattr(self, name, made.requires_grad_(tensor.requires_grad))
         for key in state_dict:
             first, dot, _ = key.removeprefix(prefix).partition(".")
             if key.startswith(prefix) and first not in (self._modules if dot else own):
                 unexpected_keys.append(key)
 
-    def _write(self, name: str, given: Any, assign: bool) -> None:
-        tensor = self._saved().get(name)
-        if tensor is None:
-            self.set_extra_state(given)
-        elif not assign:
-            tensor.copy_(given.reshape(tensor.shape))
-        elif isinstance(tensor, Parameter):
-            given = given if isinstance(given, Parameter) else Parameter(given)
-            setattr(self, name, given.requires_grad_(tensor.requires_grad))
-        else:
-            setattr(self, name, given)
-
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> _IncompatibleKeys:
         """Copy a state dict's tensors into this module's, or with `assign` put them in their place.
 
-        Nothing is written unless every shape fits and, if `strict`, the keys are the same.
+        What does not fit, and, if `strict`, a key too many or too few, is an error, raised when the rest is written.
         """
         _check_type(isinstance(state_dict, Mapping), "Expected state_dict to be dict-like, got {}.", type(state_dict))
         metadata, state = getattr(state_dict, "_metadata", {}), OrderedDict(state_dict)
-        keys, errors, writes = _IncompatibleKeys([], []), list[str](), list[Any]()
+        keys, errors = _IncompatibleKeys([], []), list[str]()
         for path, module in self.named_modules(remove_duplicate=False):
-            local = {**metadata.get(path, {}), "assign_to_params_buffers": assign, "writes": writes}
-            module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
-        hooks = [(m, h) for m in reversed(list(self.modules())) for h in m._load_state_dict_post_hooks.values()]
-        if not errors and (hooks or not (strict and any(keys))):
+            local = {**metadata.get(path, {}), "assign_to_params_buffers": assign}
             with no_grad():
-                for module, name, given in writes:
-                    module._write(name, given, assign)
-        for module, hook in hooks:
-            check(hook(module, keys) is None, "load_state_dict: a post hook returned something", error=AssertionError)
+                module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
+        for module in reversed(list(self.modules())):
+            for hook in module._load_state_dict_post_hooks.values():
+                check(
+                    hook(module, keys) is None, "load_state_dict: a post hook returned something", error=AssertionError
+                )
         for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
             if strict and found:
                 errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
