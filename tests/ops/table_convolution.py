@@ -201,16 +201,6 @@ def unshuffled(x: Array, r: int) -> Array:
     return np.stack(parts, -3).reshape(*x.shape[:-3], x.shape[-3] * r * r, *parts[0].shape[-2:])
 
 
-def scattered(rank: int) -> Any:
-    def reference(x: Array, indices: Array, kernel_size: int) -> Array:
-        out = np.zeros((*x.shape[:-rank], kernel_size**rank * int(np.prod(x.shape[-rank:]))))
-        flat = indices.reshape(*out.shape[:-1], -1)
-        np.put_along_axis(out, flat, x.reshape(flat.shape), -1)
-        return out.reshape(*x.shape[:-rank], *(kernel_size * n for n in x.shape[-rank:]))
-
-    return reference
-
-
 def read_at(x: Array, grid: Array, padding_mode: str, align_corners: bool) -> Array:
     modes = {"zeros": "grid-constant", "border": "nearest", "reflection": "mirror" if align_corners else "reflect"}
     size = np.array(x.shape[:1:-1])
@@ -364,15 +354,6 @@ def shufflings(draw: Any, back: bool) -> Sample:
 
 
 @st.composite
-def unpoolings(draw: Any, rank: int) -> Sample:
-    kernel, size = draw(st.integers(1, 2)), draw(st.tuples(*[st.integers(1, 3)] * rank))
-    sample = _made(draw, [(*draw(st.sampled_from([[], [2]])), 2, *size)], {"kernel_size": kernel})
-    rng, count = np.random.default_rng(draw(SEED)), int(np.prod(size))
-    places = [rng.permutation(kernel**rank * count)[:count] for _ in range(sample.arrays[0].size // count)]
-    return Sample([*sample.arrays, np.reshape(places, sample.arrays[0].shape)], (), sample.options, ["c", "c"])
-
-
-@st.composite
 def grids(draw: Any) -> Sample:
     rank = draw(st.integers(2, 3))
     size, out = (draw(st.tuples(*[st.integers(1, 3)] * rank)) for _ in range(2))
@@ -431,7 +412,6 @@ ROWS = [
     *(Row(f, functools.partial(resized, **options), images(2), torch=f"nn.functional.{f.__name__}", ties=False)
       for f, options in ((conv.upsample, {}), (conv.upsample_nearest, {}),
                          (conv.upsample_bilinear, {"mode": "bilinear", "align_corners": True}))),
-    *(_case("max_unpool", r, scattered(r), unpoolings(r), ties=False) for r in RANKS),
     *(_case("lp_pool", r, _lp(r), norms(r), ties=False) for r in RANKS),
     Row(conv.grid_sample, read_at, grids(), torch="nn.functional.grid_sample", ties=False),
     Row(conv.affine_grid, affine, affines(), torch="nn.functional.affine_grid", ties=False),

@@ -10,4 +10,5 @@ from tinygrad_mnist.nn.functional.loss import *
 from tinygrad_mnist.nn.functional.normalization import *
 from tinygrad_mnist.nn.functional.sparse import *
 from tinygrad_mnist.ops.linear_algebra import bilinear, linear
-from tinygrad_mnist.ops.reduction import softmax
+from tinygrad_mnist.ops.pointwise import sigmoid, tanh
+from tinygrad_mnist.ops.reduction import log_softmax, softmax, softmin

@@ -23,15 +23,6 @@ from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
 
-__all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d",
-    "adaptive_max_pool3d", "affine_grid", "avg_pool1d", "avg_pool2d", "avg_pool3d", "channel_shuffle", "conv1d",
-    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold", "grid_sample",
-    "interpolate", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
-    "max_unpool2d", "max_unpool3d", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold", "upsample",
-    "upsample_bilinear", "upsample_nearest",
-]  # fmt: skip
-
 Ints = tuple[int, ...]
 Pairs = list[tuple[int, int]]
 
@@ -340,26 +331,6 @@ def _max_pool(
     return out, wrap(np.ravel_multi_index(own, size, "clip"))
 
 
-def _max_unpool(
-    rank: int, name: str, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
-    output_size: Any = None,
-) -> Tensor:  # fmt: skip
-    """Zeros with the results of a max pooling where its `indices` say that they were; its inverse in part."""
-    _check_rank(input, rank, name)
-    ok = indices.array.dtype == np.int64 and indices.array.shape == input.array.shape
-    check(ok, "{}: indices must be int64 and of shape {}, got {}", name, input.array.shape, indices.array.shape)
-    steps = kernel_size if stride in (None, [], ()) else stride
-    kernel, steps, around = _options(rank, name, kernel_size=kernel_size, stride=steps, padding=padding)
-    counts = zip(input.array.shape[-rank:], steps, around, kernel, strict=True)
-    usual = tuple((n - 1) * s - 2 * p + k for n, s, p, k in counts)
-    size = usual if output_size is None else tuple(output_size)[-rank:]
-    near = len(size) == rank and all(-s < n - u < s for n, u, s in zip(size, usual, steps, strict=True))
-    check(near, "{}: invalid output_size {}, wanted {} give or take the stride", name, size, usual, error=ValueError)
-    lead = input.array.shape[:-rank]
-    zeros = wrap(np.zeros((*lead, math.prod(size)), input.array.dtype))
-    return zeros.scatter(-1, indices.flatten(-rank), input.flatten(-rank)).reshape(*lead, *size)
-
-
 def _window_sum(x: Tensor, grid: Grid) -> Tensor:
     shape, images = x.array.shape, (1, math.prod(x.array.shape[: -len(grid.out)]))
 
@@ -400,7 +371,6 @@ def _lp_pool(
 
 
 max_pool1d, max_pool2d, max_pool3d = _ranks(_max_pool)
-max_unpool1d, max_unpool2d, max_unpool3d = _ranks(_max_unpool)
 avg_pool1d, avg_pool2d, avg_pool3d = _ranks(_avg_pool)
 lp_pool1d, lp_pool2d, lp_pool3d = _ranks(_lp_pool)
 
@@ -597,3 +567,6 @@ def grid_sample(
         for corner in itertools.product(*choices)
     ]
     return sum(parts[1:], parts[0]).movedim(-1, 1)
+
+
+__all__ = [name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0] != "_"]

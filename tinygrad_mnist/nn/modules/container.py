@@ -17,9 +17,9 @@ from tinygrad_mnist.tensor import Tensor
 class _Listed(Module):
     """What a list can do whose entries are attributes named by their positions."""
 
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
+    def __init__(self, modules: Iterable[Any] | None = None) -> None:
         super().__init__()
-        self.extend(() if values is None else values)
+        self.extend(() if modules is None else modules)
 
     def _names(self) -> list[str]:
         return list(self._modules)

@@ -1,13 +1,11 @@
 """Layers that hold nothing but the options of a function, and call it."""
 
-import math
 from typing import Any
 
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.nn.functional.loss import reduction_of
+from tinygrad_mnist.nn.functional.loss import _reduction_of
 from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
-from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.ops.movement import flatten, unflatten
 from tinygrad_mnist.tensor import Tensor
@@ -96,13 +94,6 @@ class _Pool(FunctionModule):
             setattr(self, name, (value,) * self.rank if isinstance(value, int) else tuple(value))
 
 
-class _MaxUnpool(_Pool):
-    tupled = True
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Any:
-        return type(self).function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
-
-
 def _pools(name: str, function: str, listed: str, base: type[FunctionModule] = _Pool) -> list[Any]:
     bases = ranked(name, base)
     return [from_function(each.__name__, getattr(F, f"{function}{each.rank}d"), listed, base=each) for each in bases]
@@ -110,7 +101,6 @@ def _pools(name: str, function: str, listed: str, base: type[FunctionModule] = _
 
 _WINDOWS = "kernel_size stride padding"
 MaxPool1d, MaxPool2d, MaxPool3d = _pools("MaxPool", "max_pool", f"{_WINDOWS} dilation return_indices- ceil_mode")
-MaxUnpool1d, MaxUnpool2d, MaxUnpool3d = _pools("MaxUnpool", "max_unpool", _WINDOWS, _MaxUnpool)
 _AVERAGED = f"{_WINDOWS} ceil_mode- count_include_pad-"
 AvgPool1d, AvgPool2d, AvgPool3d = _pools("AvgPool", "avg_pool", f"{_AVERAGED} divisor_override-")
 AvgPool1d.tupled = True
@@ -185,7 +175,7 @@ class _Loss(FunctionModule):
 
     def check(self, size_average: Any = None, reduce: Any = None) -> None:
         if size_average is not None or reduce is not None:
-            self.reduction = reduction_of("reduction", size_average, reduce)
+            self.reduction = _reduction_of("reduction", size_average, reduce)
 
     def extra_repr(self) -> str:
         return ""
@@ -223,32 +213,6 @@ TripletMarginWithDistanceLoss = _loss(
     "TripletMarginWithDistanceLoss", F.triplet_margin_with_distance_loss, "distance_function margin swap reduction",
     keyword="distance_function margin swap reduction",
 )  # fmt: skip
-CTCLoss = _loss("CTCLoss", F.ctc_loss, "blank reduction zero_infinity")
-
-
-class LinearCrossEntropyLoss(Module):
-    """A linear layer of `num_classes` times `out_features` outputs, and the cross-entropy of what it gives."""
-
-    def __init__(
-        self, in_features: int, num_classes: int, *, out_features: tuple[int, ...] = (), bias: bool = False,
-        device: Any = None, dtype: Any = None, weight: Tensor | None = None, **options: Any,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        check(weight is None or weight.shape == (num_classes,), "expected weight shape to be {}", (num_classes,))
-        self.options = {"reduction": "mean", "ignore_index": None, "label_smoothing": 0.0, "options": None} | options
-        self.shape = (num_classes, *out_features)
-        self.linear = Linear(in_features, math.prod(self.shape), bias, device, dtype)
-        self.register_buffer("weight", weight)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        matrix, bias = self.linear.weight.reshape(*self.shape, -1), self.linear.bias
-        bias = None if bias is None else bias.reshape(self.shape)
-        return F.linear_cross_entropy(input, matrix, target, linear_bias=bias, weight=self.weight, **self.options)
-
-    def extra_repr(self) -> str:
-        shown = {"in_features": self.linear.in_features, "num_classes": self.shape[0], "out_features": self.shape[1:],
-                 "bias": self.linear.bias is not None, **self.options}  # fmt: skip
-        return ", ".join(f"{name}={value}" for name, value in shown.items())
 
 
 __all__ = [
