@@ -223,37 +223,21 @@ class ParameterDict(_Held, _Keyed):
 
     def update(self, content: Any) -> None:  # type: ignore[override]
         """Add the entries of a mapping, or of pairs; those of a plain dict in the order of their names."""
-        plain = isinstance(content, Mapping) and not isinstance(content, OrderedDict | _Keyed)
-        super().update(sorted(content.items()) if plain else content)
+        super().update(sorted(content.items()) if type(content) is dict else content)
 
     def __getitem__(self, key: str) -> Any:
-        check(isinstance(key, str), "ParameterDict: {!r} cannot be used as a key: not a string", key, error=TypeError)
+        check(key in self._keys, "{!r} is not in this ParameterDict", key, error=KeyError)
         return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        check(isinstance(key, str), "ParameterDict: {!r} cannot be used as a key: not a string", key, error=TypeError)
-        self._keys[key] = None
         setattr(self, key, _parameter(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)
         delattr(self, key)
 
-    def __reversed__(self) -> Iterator[str]:
-        return reversed(self._keys)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """An entry, or the default."""
-        return self[key] if key in self else default  # noqa: SIM401
-
     def setdefault(self, key: str, default: Any = None) -> Any:
         """An entry, put in with the default if it is not there."""
-        if key not in self:
-            self[key] = default
+        super().setdefault(key, default)
         return self[key]
-
-    def popitem(self) -> tuple[str, Any]:
-        """Take the last entry out, with its name."""
-        check(len(self), "popitem(): dictionary is empty", error=KeyError)
-        key = next(reversed(self))
-        return key, self.pop(key)

@@ -64,19 +64,11 @@ class _ConvNd(Module):
         return out
 
     def extra_repr(self) -> str:
-        none, one = (0,) * self.rank, (1,) * self.rank
-        usual = {
-            "padding": none,
-            "dilation": one,
-            "output_padding": none,
-            "groups": 1,
-            "bias": True,
-            "padding_mode": "zeros",
-        }
+        usual = {"padding": 0, "dilation": 1, "output_padding": 0, "groups": 1, "bias": True, "padding_mode": "zeros"}
         found = {name: getattr(self, name) for name in usual} | {"bias": self.bias is not None}
-        parts = [f"{name}={value}" for name, value in found.items() if value != usual[name]]
+        odd = [name for name, value in found.items() if value not in (usual[name], (usual[name],) * self.rank)]
         shown = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        return ", ".join([shown, *parts])
+        return ", ".join([shown, *(f"{name}={found[name]}" for name in odd)])
 
 
 class _ConvTransposeNd(_ConvNd):

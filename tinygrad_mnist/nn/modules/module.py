@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Self, cast
 
@@ -29,10 +28,10 @@ class _IncompatibleKeys(NamedTuple("_IncompatibleKeys", [("missing_keys", list[s
 
 
 class _Key:
-    """Where a hook is kept, and how it is called."""
+    """Where a hook is kept, and whether it is given the keyword arguments."""
 
-    def __init__(self, with_kwargs: bool, always_call: bool) -> None:
-        self.with_kwargs, self.always_call = with_kwargs, always_call
+    def __init__(self, with_kwargs: bool) -> None:
+        self.with_kwargs = with_kwargs
 
 
 _check_type, _check_name = (partial(check, error=each) for each in (TypeError, AttributeError))
@@ -42,10 +41,6 @@ _HOOKS = {  # room: the methods that register there, and when which hook is call
     "_forward_hooks": ("forward", "(module, args, output) after `forward`; it may return another output"),
     "_backward_pre_hooks": ("full_backward_pre", "(module, grad_output) before the gradient; it may return another"),
     "_backward_hooks": ("full_backward backward", "(module, grad_input, grad_output); it may return a grad_input"),
-    "_state_dict_pre_hooks": ("state_dict_pre", "(module, prefix, keep_vars) before `state_dict`"),
-    "_state_dict_hooks": ("state_dict_post", "(module, state_dict, prefix, metadata) after `state_dict`"),
-    "_load_state_dict_pre_hooks": ("load_state_dict_pre", "(module, state_dict, prefix, ...) before loading"),
-    "_load_state_dict_post_hooks": ("load_state_dict_post", "(module, incompatible_keys) after loading"),
 }
 
 
@@ -146,33 +141,20 @@ class Module:
         return self._call_with_hooks(args, kwargs) if self._hooked else self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        out, called = None, set()
-
-        def call(key: _Key, hook: Callable[..., Any], *out: Any) -> Any:
-            return hook(self, args, *((kwargs,) if key.with_kwargs else ()), *out)
-
-        try:
-            for key, hook in tuple(self._forward_pre_hooks.items()):
-                changed = call(key, hook)
-                if changed is not None and key.with_kwargs:
-                    ok = isinstance(changed, tuple) and len(changed) == 2
-                    check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
-                    args, kwargs = changed
-                elif changed is not None:
-                    args = _tupled(changed)
-            watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
-            out = self.forward(*(watch.inputs if watch else args), **kwargs)
-            for key, hook in tuple(self._forward_hooks.items()):
-                called.add(key)
-                changed = call(key, hook, out)
-                out = out if changed is None else changed
-            return watch.outputs(out) if watch else out
-        except Exception:
-            for key, hook in tuple(self._forward_hooks.items()):
-                if key.always_call and key not in called:
-                    with suppress(Exception):
-                        call(key, hook, out)
-            raise
+        for key, hook in tuple(self._forward_pre_hooks.items()):
+            changed = hook(self, args, kwargs) if key.with_kwargs else hook(self, args)
+            if changed is not None and key.with_kwargs:
+                ok = isinstance(changed, tuple) and len(changed) == 2
+                check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
+                args, kwargs = changed
+            elif changed is not None:
+                args = _tupled(changed)
+        watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
+        out = self.forward(*(watch.inputs if watch else args), **kwargs)
+        for key, hook in tuple(self._forward_hooks.items()):
+            changed = hook(self, args, kwargs, out) if key.with_kwargs else hook(self, args, out)
+            out = out if changed is None else changed
+        return watch.outputs(out) if watch else out
 
     # what is inside ------------------------------------------------------------------------
 
@@ -256,14 +238,6 @@ class Module:
 
     # state ---------------------------------------------------------------------------------
 
-    def get_extra_state(self) -> Any:
-        """What else `state_dict` is to hold, under `_extra_state`; a subclass may define it and `set_extra_state`."""
-        raise RuntimeError("get_extra_state: the module does not define it")
-
-    def set_extra_state(self, state: Any) -> None:
-        """Take back what `get_extra_state` gave."""
-        raise RuntimeError("set_extra_state: the module does not define it")
-
     def _saved(self) -> dict[str, Tensor]:
         buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         return {k: v for k, v in (*self._parameters.items(), *buffers.items()) if v is not None}
@@ -271,25 +245,18 @@ class Module:
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         for name, tensor in self._saved().items():
             destination[prefix + name] = tensor if keep_vars else tensor.detach()
-        if type(self).get_extra_state is not Module.get_extra_state:
-            destination[prefix + "_extra_state"] = self.get_extra_state()
 
     def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
         out: Any = OrderedDict() if destination is None else destination
-        metadata = {"version": self._version}
         if destination is None:
             out._metadata = OrderedDict()
         if hasattr(out, "_metadata"):
-            out._metadata[prefix[:-1]] = metadata
-        for hook in self._state_dict_pre_hooks.values():
-            hook(self, prefix, keep_vars)
+            out._metadata[prefix[:-1]] = {"version": self._version}
         self._save_to_state_dict(out, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=out, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook in self._state_dict_hooks.values():
-            hook(self, out, prefix, metadata)
         return cast(dict[str, Any], out)
 
     def _load_from_state_dict(
@@ -297,16 +264,11 @@ class Module:
         unexpected_keys: list[str], error_msgs: list[str],
     ) -> None:  # fmt: skip
         """Write what fits, and note in the lists what does not."""
-        for hook in self._load_state_dict_pre_hooks.values():
-            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
-        extra = type(self).set_extra_state is not Module.set_extra_state
-        own: dict[str, Any] = self._saved() | ({"_extra_state": None} if extra else {})
+        own = self._saved()
         for name, tensor in own.items():
             key, given = prefix + name, state_dict.get(prefix + name)
             if key not in state_dict:
                 missing_keys.append(key)
-            elif tensor is None:
-                self.set_extra_state(given)
             elif not isinstance(given, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
                 error_msgs.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
@@ -337,11 +299,6 @@ class Module:
             local = {**metadata.get(path, {}), "assign_to_params_buffers": assign}
             with no_grad():
                 module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
-        for module in reversed(list(self.modules())):
-            for hook in module._load_state_dict_post_hooks.values():
-                check(
-                    hook(module, keys) is None, "load_state_dict: a post hook returned something", error=AssertionError
-                )
         for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
             if strict and found:
                 errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
@@ -460,11 +417,8 @@ _ROOMS: Any = {  # room: what goes there when assigned, what may be registered, 
 
 
 def _registrar(room: str, doc: str) -> Any:
-    def register(
-        self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False,
-        always_call: bool = False,
-    ) -> Handle:  # fmt: skip
-        key, hooks = _Key(with_kwargs, always_call), self.__dict__[room]
+    def register(self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False) -> Handle:
+        key, hooks = _Key(with_kwargs), self.__dict__[room]
         handle = Handle(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
@@ -474,7 +428,7 @@ def _registrar(room: str, doc: str) -> Any:
     register.__doc__ = f"""Call hook{doc}. The result's `remove()` takes it out.
 
         With `prepend` it comes before the hooks there are. A forward hook may also be wanted `with_kwargs`, which
-        then come after args (and from a pre-hook beside them), and with `always_call` although `forward` raised."""
+        then come after args (and from a pre-hook beside them)."""
     return register
 
 
