@@ -39,6 +39,16 @@ EXPLAINED = {
     "nn.functional.linear_cross_entropy chunked second gradient": "PyTorch's is 0, against finite differences",
     "as_strided_scatter gradient": "PyTorch's disagrees with finite differences, ours does not",
     "kthvalue value": "which of equal elements is named: the first here, any there",
+    "mode value": "which of equal elements is named: the last here, any there",
+    "sort value": "which of equal elements is named: the first here, any there",
+    "argsort value": "which of equal elements is named: the first here, any there",
+    "topk value": "which of equal elements is named: the first here, any there",
+    "*svd value": "singular vectors are found up to their sign",
+    "*eigh value": "eigenvectors are found up to their sign",
+    "linalg.norm* second gradient": "0 where the gradient at 0 is constant, NaN there",
+    "hypot error": "a Python number is taken where PyTorch insists on a tensor",
+    "nextafter error": "a Python number is taken where PyTorch insists on a tensor",
+    "narrow_copy error": "a dimension out of range is an IndexError, as it is for narrow",
     "aminmax raised": "NumPy has at most 64 dimensions",
     "amax raised": "NumPy has at most 64 dimensions",
     "amin raised": "NumPy has at most 64 dimensions",
@@ -134,7 +144,7 @@ def same(ours, theirs, tolerance, kind):
     a, b = ours.astype(np.float64), theirs.astype(np.float64)
     close = np.isclose(a, b, tolerance, 10 * tolerance, equal_nan=True)
     if not close.all():
-        place = tuple(int(i[0]) for i in np.nonzero(~close))
+        place = tuple(np.argwhere(~close)[0].tolist())
         raise Difference(kind, f"{ours[place]}, wanted {theirs[place]}, at {place}")
 
 

@@ -243,6 +243,17 @@ def test_a_leaf_is_its_own_root():
     assert x.grad.item() == 1
 
 
+def test_a_freed_way_to_an_input_is_refused_and_one_that_leads_elsewhere_is_not():
+    x, other = tg.tensor(2.0, requires_grad=True), tg.tensor(1.0, requires_grad=True)
+    freed = x * x
+    freed.backward()
+    with pytest.raises(RuntimeError, match="a second time after its tape was freed"):
+        tg.autograd.grad(freed + x * 5, x)
+    later = freed * 2
+    assert tg.autograd.grad(later * other, other)[0] == 8
+    assert tg.autograd.grad(later * other, later)[0] == 1
+
+
 def test_the_second_pass_through_a_freed_tape():
     x = leaf()
     y = (x * x).sum()

@@ -25,6 +25,13 @@ from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
+from tinygrad_mnist.composed.arranging import *
+from tinygrad_mnist.composed.arranging import vstack as row_stack
+from tinygrad_mnist.composed.elementwise import *
+from tinygrad_mnist.composed.products import *
+from tinygrad_mnist.composed.scattering import *
+from tinygrad_mnist.composed.statistics import *
+from tinygrad_mnist.composed.statistics import trapezoid as trapz
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor
 from tinygrad_mnist.creation import range_ as range
@@ -51,6 +58,8 @@ from tinygrad_mnist.dtypes import bool_ as bool
 from tinygrad_mnist.func import vmap
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
+from tinygrad_mnist.methods import also_functions as _also_functions
+from tinygrad_mnist.methods import lenient as _lenient
 from tinygrad_mnist.nn.functional import (
     adaptive_avg_pool1d,
     avg_pool1d,
@@ -77,16 +86,11 @@ from tinygrad_mnist.nn.functional.convolution import (
 )
 from tinygrad_mnist.nn.functional.distance import cdist
 from tinygrad_mnist.ops.linear_algebra import *
-from tinygrad_mnist.ops.methods import also_functions as _also_functions
-from tinygrad_mnist.ops.methods import lenient as _lenient
 from tinygrad_mnist.ops.movement import *
 from tinygrad_mnist.ops.movement import cat as concat
 from tinygrad_mnist.ops.movement import cat as concatenate
-from tinygrad_mnist.ops.movement import vstack as row_stack
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
-from tinygrad_mnist.ops.reduction import trapezoid as trapz
-from tinygrad_mnist.ops.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
 from tinygrad_mnist.printing import set_printoptions
 from tinygrad_mnist.random import (
     Generator,
@@ -98,6 +102,7 @@ from tinygrad_mnist.random import (
     set_rng_state,
 )
 from tinygrad_mnist.serialization import load, save
+from tinygrad_mnist.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
 from tinygrad_mnist.tape import (
     enable_grad,
     inference_mode,
@@ -115,7 +120,9 @@ short, int, long = int16, int32, int64
 globals().update(_LINALG)
 globals().update(_also_functions())
 for _name, _function in dict(globals()).items():
-    if getattr(_function, "__module__", "").startswith(("tinygrad_mnist.ops.", "tinygrad_mnist.creation")):
+    if getattr(_function, "__module__", "").startswith(
+        ("tinygrad_mnist.ops.", "tinygrad_mnist.composed.", "tinygrad_mnist.creation")
+    ):
         globals()[_name] = _function = _lenient(_function)
         _function.__module__, _function.__qualname__ = __name__, _name
 

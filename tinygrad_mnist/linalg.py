@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.composed.products import cross as _cross
 from tinygrad_mnist.creation import eye, zeros_like
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimensions
-from tinygrad_mnist.ops.linear_algebra import cross as _cross
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.ops.movement import broadcast_tensors, cat, movedim, reshape, squeeze, tril, triu, unsqueeze
 from tinygrad_mnist.ops.movement import diagonal as _diagonal

@@ -286,13 +286,8 @@ def _part(g: Tensor, function: Callable[[Array], Array]) -> Tensor:
 # playing -----------------------------------------------------------------------------------
 
 
-def backward(
-    tensors: Tensor | Sequence[Tensor],
-    grad_tensors: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Any = None,
-) -> None:
+def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Any = None) -> None:  # fmt: skip
     """Add the gradient of the tensors, each weighted by its `grad_tensor`, to the leaves' `grad`.
 
     Args:
@@ -319,17 +314,10 @@ def backward(
             touch(x.grad)
 
 
-def grad(
-    outputs: Tensor | Sequence[Tensor],
-    inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    only_inputs: bool = True,
-    allow_unused: bool | None = None,
-    is_grads_batched: bool = False,
-    materialize_grads: bool = False,
-) -> tuple[Tensor, ...]:
+def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], grad_outputs: Any = None,
+         retain_graph: bool | None = None, create_graph: bool = False, only_inputs: bool = True,
+         allow_unused: bool | None = None, is_grads_batched: bool = False,
+         materialize_grads: bool = False) -> tuple[Tensor, ...]:  # fmt: skip
     """The gradients of the outputs, each weighted by its `grad_output`, by each input.
 
     Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are
@@ -372,17 +360,13 @@ def _stacked(tensors: Sequence[Any]) -> Any:
     return record("stack", np.stack([x.array for x in tensors]), *edges)
 
 
-def _listed(tensors: Any) -> list[Tensor]:
+def _listed(tensors: Any) -> list[Any]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
     roots = _listed(tensors)
-    given = (
-        [None] * len(roots)
-        if gradients is None
-        else ([gradients] if isinstance(gradients, Tensor) else list(gradients))
-    )
+    given = [None] * len(roots) if gradients is None else _listed(gradients)
     check(len(roots) == len(given), "got {} tensors and {} gradients", len(roots), len(given))
     seeds = []
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):
@@ -429,10 +413,7 @@ def _play(
                     continue
             edges = node.edges
             if edges is None:
-                raise RuntimeError(
-                    f"backward: trying to go through {node.name()} a second time after its tape was"
-                    " freed; give retain_graph=True the first time"
-                )
+                raise _freed(node)
             if node.index < _Clock.written:
                 _check_unchanged(node, edges)
             output = node.output
@@ -450,8 +431,11 @@ def _play(
             if not keep:
                 node.edges = node.output = None
             node = edges = source = rule = output = None  # type: ignore[assignment]
+        leaf: Any
         for leaf, g in pending.items():
-            hooks = cast(Tensor, leaf).hooks
+            hooks = leaf.hooks
+            if not keep:
+                leaf.spent = True
             if targets is None or leaf in targets:
                 found[leaf] = _through_hooks(hooks, g) if hooks else g
         return found
@@ -495,8 +479,17 @@ def _add(
     pending[source] = h
 
 
+def _freed(node: Node) -> RuntimeError:
+    return RuntimeError(f"backward: trying to go through {node.name()} a second time after its tape was freed; give"
+                        " retain_graph=True the first time, or detach() what is not wanted of it")  # fmt: skip
+
+
 def _on_the_way(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
-    """The records that lead from the sources to a target."""
+    """The records that lead from the sources to a target.
+
+    A record that is freed no longer knows where it leads. It is refused where it may lead to a target.
+    """
+    oldest = min(x.index if isinstance(x, Node) else 0 if hasattr(x, "spent") else _NEVER for x in targets)
     stack = [source for source in sources if source.__class__ is Node]
     seen = set(stack)
     while stack:
@@ -506,6 +499,8 @@ def _on_the_way(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
                 stack.append(source)
     useful: set[Source] = set()
     for node in sorted(seen, key=attrgetter("index")):
+        if node.edges is None and node.index > oldest:
+            raise _freed(node)
         if any(source in targets or source in useful for source, _ in node.edges or ()):
             useful.add(node)
     return useful

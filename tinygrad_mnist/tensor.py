@@ -1,7 +1,7 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, and become its methods in `ops/methods.py`.
+functions in `ops`, and become its methods in `methods.py`.
 """
 
 from __future__ import annotations
@@ -69,17 +69,18 @@ class Tensor:
         is_leaf: whether the user made it, rather than a recorded operation.
     """
 
-    __slots__ = ("__weakref__", "array", "grad", "hooks", "memory", "node", "tracked", "view_of")
+    __slots__ = ("__weakref__", "array", "grad", "hooks", "memory", "node", "spent", "tracked", "view_of")
 
     array: Array
     grad: Tensor | None
     hooks: list[Callable[[Tensor], Tensor | None]] | None
     memory: Memory | None
     node: Node | None
+    spent: bool  # set once a record that read this leaf has been freed
     tracked: bool
     view_of: View | None
 
-    if TYPE_CHECKING:  # attached in ops/methods.py
+    if TYPE_CHECKING:  # attached in methods.py
 
         def _unary(self) -> Tensor: ...
         def _binary(self, other: Any) -> Tensor: ...

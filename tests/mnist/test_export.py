@@ -194,6 +194,13 @@ def test_export_writes_what_other_programs_read(run_folder, images, tmp_path):
         assert all(np.array_equal(state[key], value.numpy()) for key, value in network.state_dict().items())
 
 
+@pytest.mark.parametrize("name", ["original", "modern"])
+def test_shipped_networks_answer_alike_in_onnxruntime(name, tmp_path):
+    done = CliRunner().invoke(app, ["export", name, "--onnx", str(tmp_path / "net.onnx"), "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["largest_difference"] < 1e-5
+
+
 def documented(phrase):
     """The Python example in README or docs that holds a phrase."""
     root = Path(__file__).parents[2]

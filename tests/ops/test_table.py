@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
 from tests.ops.table import ROWS
-from tinygrad_mnist import linalg, ops, tape
+from tinygrad_mnist import composed, linalg, ops, special, tape
 from tinygrad_mnist.nn import functional
 from tinygrad_mnist.tensor import Tensor, wrap
 
@@ -233,10 +233,10 @@ def is_operation(f, module):
 
 def rooms():
     """The modules whose public functions are operations."""
-    found = [each.name for each in pkgutil.iter_modules(ops.__path__) if each.name not in ("arguments", "methods")]
+    found = [f"{room.__name__}.{each.name}" for room in (ops, composed) for each in pkgutil.iter_modules(room.__path__)]
     layers = [f"{functional.__name__}.{each.name}" for each in pkgutil.iter_modules(functional.__path__)]
-    names = [*(f"{ops.__name__}.{name}" for name in found), functional.__name__, *layers]
-    return [*map(importlib.import_module, names), linalg]
+    names = [*found, functional.__name__, *layers]
+    return [*map(importlib.import_module, names), linalg, special]
 
 
 def test_every_public_operation_has_a_row():
@@ -246,7 +246,8 @@ def test_every_public_operation_has_a_row():
     missing = [
         f"{module.__name__}.{name}"
         for module in rooms()
-        for name, f in vars(module).items()
+        for name in getattr(module, "__all__", vars(module))
+        for f in [getattr(module, name)]
         if not name.startswith("_") and is_operation(f, module) and f not in covered and name not in ELSEWHERE
         if not (name.endswith("_") and hasattr(functional, name[:-1]))  # written in place: test_layers.py
     ]

@@ -173,8 +173,8 @@ def reliability(found: Answers, theme: Theme) -> Figure:
                markeredgewidth=3, label="mean confidence")  # fmt: skip
     upper.plot([0, 1], [0, 1], "--", color=theme.soft, linewidth=1, label="perfectly calibrated")
     upper.set(ylabel="accuracy", ylim=(0, 1.02), xlim=(0, 1))
-    upper.set_title(f"expected calibration error {measured.error:.2%}")
-    upper.legend(frameon=False, loc="upper left")
+    upper.set_title(f"expected calibration error {measured.error:.2%}", pad=26)
+    upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     upper.yaxis.set_major_formatter(PercentFormatter(1))
     lower.bar(
         left[filled], measured.count[filled], width[filled], align="edge", color=theme.soft, edgecolor=theme.paper

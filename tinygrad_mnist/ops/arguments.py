@@ -1,7 +1,7 @@
 """What operations do with their arguments before they compute: promote, count dimensions, refuse."""
 
-import functools
 import operator
+from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,6 +85,18 @@ def named(function: Any, name: str, doc: str) -> Any:
     return function
 
 
+def returned(name: str, *fields: str) -> Any:
+    """A named tuple that prints as PyTorch's return types do."""
+    kind = namedtuple(name, fields)  # type: ignore[misc]
+
+    def text(self: Any) -> str:
+        parts = ",\n".join(f"{field}={each!r}" for field, each in self._asdict().items())
+        return f"torch.return_types.{name}(\n{parts})"
+
+    kind.__repr__ = text  # type: ignore[method-assign]
+    return kind
+
+
 def mismatch(name: str, a: Tensor, b: Tensor) -> RuntimeError:
     """The error for two shapes that do not broadcast: the last dimension that clashes, named."""
     m, n = a.array.shape, b.array.shape
@@ -112,18 +124,6 @@ def dimensions(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
     dims = tuple(dimension(d, ndim, name) for d in (dim if isinstance(dim, tuple | list) else (dim,)))
     check(len(set(dims)) == len(dims), "{}: dim {} appears multiple times in the list of dims", name, dims[-1])
     return dims if ndim else ()
-
-
-def numpy_names(function: Any) -> Any:
-    """The function with NumPy's keywords too: `axis` for dim, `keepdims` for keepdim."""
-
-    @functools.wraps(function)
-    def op(*args: Any, **options: Any) -> Any:
-        if "axis" in options or "keepdims" in options:
-            options = {{"axis": "dim", "keepdims": "keepdim"}.get(name, name): each for name, each in options.items()}
-        return function(*args, **options)
-
-    return op
 
 
 def size(values: tuple[Any, ...]) -> tuple[int, ...]:

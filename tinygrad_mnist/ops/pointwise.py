@@ -7,26 +7,35 @@ the rule for its gradient, in terms of the input x or, where that is cheaper, of
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.network import gate
-from tinygrad_mnist.ops.arguments import as_tensor, cast, floating, mismatch, named, operands, promoted, supported
+from tinygrad_mnist.ops.arguments import (
+    as_tensor,
+    cast,
+    floating,
+    mismatch,
+    named,
+    operands,
+    promoted,
+    returned,
+    supported,
+)
 from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "abs", "acos", "acosh", "add", "addcdiv", "addcmul", "allclose", "asin", "asinh", "atan", "atan2", "atanh",
-    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "ceil",
-    "clamp", "clamp_max", "clamp_min", "copysign", "cos", "cosh", "deg2rad", "div", "eq", "equal", "erf", "erfc", "exp",
-    "exp2", "expm1", "fill", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "gcd",
-    "ge", "gt", "heaviside", "hypot", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "lcm",
-    "ldexp", "le", "lerp", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "nan_to_num", "ne", "neg", "nextafter", "positive",
-    "pow", "rad2deg", "reciprocal", "relu", "remainder", "round", "rsqrt", "rsub", "sigmoid", "sign", "signbit", "sin",
+    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "ceil", "clamp", "copysign", "cos", "cosh",
+    "deg2rad", "div", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill", "floor", "floor_divide", "fmax", "fmin",
+    "fmod", "frexp", "gcd", "ge", "gt", "hypot", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal",
+    "lcm", "le", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "lt", "maximum", "minimum", "mul", "nan_to_num", "ne", "neg", "nextafter", "positive", "pow",
+    "rad2deg", "reciprocal", "relu", "remainder", "round", "rsqrt", "rsub", "sigmoid", "sign", "signbit", "sin",
     "sinc", "sinh", "sqrt", "square", "sub", "tan", "tanh", "trunc", "where", "xlogy",
 ]  # fmt: skip
 
@@ -51,7 +60,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """input + alpha * other, with broadcasting and type promotion."""
     a, b = operands(input, other, "add")
     if alpha != 1:
-        b = _times(b, alpha, "add")
+        b = times(b, alpha, "add")
     try:
         out = a.array + b.array
     except ValueError:
@@ -63,7 +72,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """input - alpha * other, with broadcasting and type promotion."""
     a, b = operands(input, other, "sub")
     if alpha != 1:
-        b = _times(b, alpha, "sub")
+        b = times(b, alpha, "sub")
     if a.array.dtype.kind == "b":
         raise RuntimeError("sub: Subtraction, the `-` operator, with two bool tensors is not supported")
     try:
@@ -78,7 +87,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return sub(other, input, alpha=alpha)
 
 
-def _times(x: Tensor, alpha: Any, name: str) -> Tensor:
+def times(x: Tensor, alpha: Any, name: str) -> Tensor:
     whole = x.array.dtype.kind == "f" or not isinstance(alpha, float)
     check(whole, "{}: For integral input tensors, the factor must not be a floating point number.", name)
     return cast(mul(x, alpha), x.dtype)
@@ -151,11 +160,6 @@ def pow(input: Any, exponent: Any) -> Tensor:
         return g * where(b == 0, 0.0, b * a ** (b - 1))
 
     return pair("pow", np.power, a, b, by_base, by_exponent, output=True)
-
-
-def float_power(input: Any, exponent: Any) -> Tensor:
-    """`pow` in float64."""
-    return pow(*(cast(as_tensor(each, dtype=np.float64), np.float64) for each in (input, exponent)))
 
 
 def _divisible(input: Any, other: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
@@ -295,11 +299,6 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return record("round", np.round(input.array, decimals), (input, lambda g: g * 0))
 
 
-def frac(input: Tensor) -> Tensor:
-    """The fraction of each element, with its sign."""
-    return input - trunc(input)
-
-
 def _gated(g: Tensor, y: Tensor) -> Tensor:
     return g * (y > 0) if mode.recording else wrap(gate(g.array, y.array))
 
@@ -335,16 +334,6 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     x = promoted(input, *(bound for bound in (min, max) if bound is not None), name="clamp")[0]
     low, high = (None if b is None else np.asarray(b, x.array.dtype) for b in (min, max))
     return record("clamp", np.clip(x.array, low, high), (x, lambda g: g * wrap(np.clip(x.array, low, high) == x.array)))
-
-
-def clamp_min(input: Tensor, min: Any) -> Tensor:
-    """max(x, min)."""
-    return clamp(input, min)
-
-
-def clamp_max(input: Tensor, max: Any) -> Tensor:
-    """min(x, max)."""
-    return clamp(input, None, max)
 
 
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
@@ -422,12 +411,6 @@ def logaddexp(input: Any, other: Any) -> Tensor:
     return pair("logaddexp", np.logaddexp, a, b, lambda g: g * sigmoid(a - b), lambda g: g * sigmoid(b - a))
 
 
-def logaddexp2(input: Any, other: Any) -> Tensor:
-    """log2(2^input + 2^other)."""
-    a, b = promoted(input, other, name="logaddexp2", least=dtypes.FLOAT)
-    return logaddexp(a * math.log(2), b * math.log(2)) / math.log(2)
-
-
 def xlogy(input: Any, other: Any) -> Tensor:
     """input * log(other), and 0 where input is 0."""
     a, b = promoted(input, other, name="xlogy", least=dtypes.FLOAT)
@@ -449,49 +432,15 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
     return pair("nextafter", np.nextafter, a, b, lambda g: g * (a != b), lambda g: g * 0)
 
 
-def ldexp(input: Tensor, other: Any) -> Tensor:
-    """input * 2^other."""
-    return mul(input, pow(2.0, other))
+_Parts = returned("frexp", "mantissa", "exponent")
 
 
-class MantissaExponent(NamedTuple):
-    """What `frexp` returns."""
-
-    mantissa: Tensor
-    exponent: Tensor
-
-
-def frexp(input: Tensor) -> MantissaExponent:
+def frexp(input: Tensor) -> Any:
     """Mantissas of magnitude in [0.5, 1) and int32 exponents, with input = mantissa * 2^exponent."""
     check(input.array.dtype.kind == "f", "frexp() only supports floating-point dtypes, got {}", input.dtype)
     mantissa, powers = np.frexp(input.array)
     exponent = wrap(np.asarray(powers))
-    return MantissaExponent(record("frexp", mantissa, (input, lambda g: ldexp(g, -exponent))), exponent)
-
-
-def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
-    """input + weight * (end - input)."""
-    return input + weight * (end - input)
-
-
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """input + value * tensor1 * tensor2."""
-    a, b, c = promoted(input, tensor1, tensor2, name="addcmul")
-    return a + _times(b * c, value, "addcmul")
-
-
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """input + value * tensor1 / tensor2."""
-    return input + tensor1 / tensor2 * value
-
-
-def heaviside(input: Tensor, values: Any) -> Tensor:
-    """0 below 0, 1 above, `values` at 0."""
-    x, v = as_tensor(input), as_tensor(values)
-    check(
-        x.dtype is v.dtype, "heaviside: not implemented for tensors with different dtypes, {} and {}", x.dtype, v.dtype
-    )
-    return pair("heaviside", lambda m, n: np.heaviside(m, n).astype(m.dtype), x, v)
+    return _Parts(record("frexp", mantissa, (input, lambda g: g * pow(2.0, -exponent))), exponent)
 
 
 # comparisons and logic: bool results, no gradient -------------------------------------------
@@ -551,21 +500,3 @@ def bitwise_not(input: Tensor) -> Tensor:
     """~input, of integers or bools."""
     supported("bitwise_not", "iub", input)
     return record("bitwise_not", ~input.array)
-
-
-def isclose(input: Tensor, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Where |input - other| <= atol + rtol * |other|."""
-    a, b = as_tensor(input), as_tensor(other)
-    check(a.dtype is b.dtype, "isclose: {} did not match {}", a.dtype, b.dtype)
-    check(rtol >= 0 and atol >= 0, "isclose: rtol and atol must be at least zero, got {} and {}", rtol, atol)
-    return pair("isclose", partial(np.isclose, rtol=rtol, atol=atol, equal_nan=equal_nan), a, b)
-
-
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
-    """Whether every element `isclose`."""
-    return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
-
-
-def equal(input: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have the same shape and elements."""
-    return bool(np.array_equal(input.array, other.array))

@@ -1,5 +1,6 @@
 """Layers as functions: what `nn`'s modules call with their parameters."""
 
+from tinygrad_mnist.composed.products import bilinear
 from tinygrad_mnist.nn.functional.activation import *
 from tinygrad_mnist.nn.functional.attention import *
 from tinygrad_mnist.nn.functional.convolution import *
@@ -9,6 +10,6 @@ from tinygrad_mnist.nn.functional.dropout import dropout as dropout  # the funct
 from tinygrad_mnist.nn.functional.loss import *
 from tinygrad_mnist.nn.functional.normalization import *
 from tinygrad_mnist.nn.functional.sparse import *
-from tinygrad_mnist.ops.linear_algebra import bilinear, linear
+from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.pointwise import sigmoid, tanh
 from tinygrad_mnist.ops.reduction import log_softmax, softmax, softmin

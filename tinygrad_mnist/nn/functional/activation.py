@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist import random
+from tinygrad_mnist import methods, random
+from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops import methods, pointwise
-from tinygrad_mnist.ops.movement import chunk, scatter
+from tinygrad_mnist.ops import pointwise
+from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.ops.pointwise import clamp, erf, expm1, sigmoid, tanh, where
 from tinygrad_mnist.ops.reduction import softmax
 from tinygrad_mnist.tensor import Tensor, wrap

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.nn.functional.distance import pairwise_distance
@@ -211,7 +212,7 @@ def multi_margin_loss(
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
     gaps = relu(x - gather(x, -1, classes) + margin) ** p
     gaps = gaps if weight is None else gaps * getitem(weight, classes)
-    return mean(mv.scatter(gaps, -1, classes, 0.0), -1)
+    return mean(scatter(gaps, -1, classes, 0.0), -1)
 
 
 @_loss()

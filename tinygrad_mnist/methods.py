@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist import dtypes, random, tape
+from tinygrad_mnist import dtypes, random, special, tape
+from tinygrad_mnist.composed import arranging, elementwise, products, scattering, statistics
 from tinygrad_mnist.device import device, require_cpu
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction, special
+from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.tape import assign, history_of, mode, touch
 from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
 
-ROOMS = (pointwise, reduction, movement, linear_algebra)
+POINTWISE = (pointwise, elementwise)
+ROOMS = (*POINTWISE, reduction, movement, linear_algebra, arranging, scattering, statistics, products)
 FUNCTIONS_ONLY = {"bucketize", "softmin", "std_mean", "var_mean", "bilinear"}
 """Functions whose first argument is a tensor, and which PyTorch does not have as methods."""
 
@@ -351,7 +353,7 @@ def attach() -> None:
     for function in (backward, copy_, to, cuda, detach_, resize_, set_, map_, fill_diagonal_, tape.retain_grad,
                      tape.register_hook):  # fmt: skip
         add(function.__name__, function)
-    for name in (set(pointwise.__all__) - NOT_INPLACE).union(INPLACE.split(), OF_SPECIAL.split()):
+    for name in (set(pointwise.__all__ + elementwise.__all__) - NOT_INPLACE).union(INPLACE.split(), OF_SPECIAL.split()):
         add(name + "_", inplace(getattr(Tensor, name), name))
     for new, old in ALIASES.items():
         for end in ("", "_"):
