@@ -84,7 +84,7 @@ from tinygrad_mnist.nn.functional.convolution import (
     conv_transpose2d,
     conv_transpose3d,
 )
-from tinygrad_mnist.nn.functional.distance import cdist
+from tinygrad_mnist.nn.functional.vectors import cdist
 from tinygrad_mnist.ops.linear_algebra import *
 from tinygrad_mnist.ops.movement import *
 from tinygrad_mnist.ops.movement import cat as concat

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
-from tinygrad_mnist.nn.functional.distance import pairwise_distance
+from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.linear_algebra import linear

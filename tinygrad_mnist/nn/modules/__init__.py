@@ -7,13 +7,13 @@ from tinygrad_mnist.nn.modules.conv import Conv1d, Conv2d, Conv3d, ConvTranspose
 from tinygrad_mnist.nn.modules.lazy import *
 from tinygrad_mnist.nn.modules.linear import Bilinear, Embedding, EmbeddingBag, Identity, Linear, PReLU
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.nn.modules.multihead import MultiheadAttention
 from tinygrad_mnist.nn.modules.normalization import *
 from tinygrad_mnist.nn.modules.normalization import _BatchNorm as _BatchNorm
 from tinygrad_mnist.nn.modules.rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell
 from tinygrad_mnist.nn.modules.simple import *
 from tinygrad_mnist.nn.modules.simple import _Loss as _Loss
 from tinygrad_mnist.nn.modules.transformer import (
+    MultiheadAttention,
     Transformer,
     TransformerDecoder,
     TransformerDecoderLayer,
