@@ -145,7 +145,6 @@ def loading(T):
     return [*found, state["a.weight"] is net.a.weight, dict(state._metadata)]
 
 
-
 @program
 def mistakes(T):
     net, Module = network(T), T.nn.Module

@@ -242,21 +242,15 @@ class Module:
         buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         return {k: v for k, v in (*self._parameters.items(), *buffers.items()) if v is not None}
 
-    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
-        for name, tensor in self._saved().items():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
-
     def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
         out: Any = OrderedDict() if destination is None else destination
-        if destination is None:
-            out._metadata = OrderedDict()
-        if hasattr(out, "_metadata"):
-            out._metadata[prefix[:-1]] = {"version": self._version}
-        self._save_to_state_dict(out, prefix, keep_vars)
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=out, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        out._metadata = OrderedDict()
+        for path, module in self.named_modules(remove_duplicate=False):
+            home = f"{prefix}{path}." if path else prefix
+            out._metadata[home[:-1]] = {"version": module._version}
+            for name, tensor in module._saved().items():
+                out[home + name] = tensor if keep_vars else tensor.detach()
         return cast(dict[str, Any], out)
 
     def _load_from_state_dict(
