@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad_mnist import methods, random
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops import pointwise
 from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.ops.pointwise import clamp, erf, expm1, sigmoid, tanh, where
@@ -150,4 +151,4 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
     return scatter(wrap(np.zeros_like(soft.array)), dim, soft.argmax(dim, True), 1.0) - soft.detach() + soft
 
 
-__all__ = [name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0] != "_"]
+export(globals())

@@ -17,6 +17,7 @@ import numpy as np
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.tape import record
@@ -516,4 +517,4 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
-__all__ = [name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0] != "_"]
+export(globals())

@@ -14,12 +14,13 @@ import numpy as np
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import gather, getitem, reshape, unsqueeze
-from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, relu, sqrt, where, xlogy
+from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, sqrt, where, xlogy
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
 from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
@@ -210,7 +211,7 @@ def multi_margin_loss(
     check(weight is None or weight.ndim == 1, "multi_margin_loss: weight must be one-dimensional", error=ValueError)
     x = input if input.ndim else reshape(input, 1)
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
-    gaps = relu(x - gather(x, -1, classes) + margin) ** p
+    gaps = (x - gather(x, -1, classes) + margin).relu() ** p
     gaps = gaps if weight is None else gaps * getitem(weight, classes)
     return mean(scatter(gaps, -1, classes, 0.0), -1)
 
@@ -224,7 +225,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor) -> Tensor:
     width = classes.array.shape[-1]
     hot = (named[..., None] & (classes.array[..., None] == np.arange(width))).any(-2, keepdims=True)
     chosen = gather(x, -1, wrap(np.where(named, classes.array, 0)))
-    gaps = relu(1 - unsqueeze(chosen, -1) + unsqueeze(x, -2))
+    gaps = (1 - unsqueeze(chosen, -1) + unsqueeze(x, -2)).relu()
     return sum(gaps * wrap(named[..., None] & ~hot), (-2, -1)) / width
 
 
@@ -399,4 +400,4 @@ def triplet_margin_with_distance_loss(
     return clamp(near - (far.minimum(distance(positive, negative)) if swap else far) + margin, 0)
 
 
-__all__ = [name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0] != "_"]
+export(globals())

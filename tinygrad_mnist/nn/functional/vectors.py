@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops.arguments import index_array, promoted
 from tinygrad_mnist.ops.movement import broadcast_tensors, cat, getitem, reshape
 from tinygrad_mnist.ops.pointwise import clamp, where
@@ -122,4 +123,4 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     return norm(input[first] - input[second], p, -1)
 
 
-__all__ = [name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0] != "_"]
+export(globals())

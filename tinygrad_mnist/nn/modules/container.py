@@ -48,7 +48,7 @@ class _Listed(Module):
         self.add_module(str(len(self)), value)
         return self
 
-    def extend(self, values: Iterable[Any]) -> Self:
+    def extend(self, values: Any) -> Self:
         """Add entries at the end."""
         ok = isinstance(values, Iterable) and not isinstance(values, Tensor)
         check(ok, "extend should be called with an iterable, but got {}", type(values).__name__, error=TypeError)
@@ -141,7 +141,7 @@ class _Held(Module):
 
     def extra_repr(self) -> str:
         lines, keyed = [], isinstance(self, ParameterDict)
-        for key, value in self.items() if keyed else enumerate(self):  # type: ignore[var-annotated]
+        for key, value in self.items() if keyed else enumerate(self):
             shown = f"Object of type: {type(value).__name__}"
             if isinstance(value, Tensor):
                 what = "Parameter" if isinstance(value, Parameter) else "Tensor"

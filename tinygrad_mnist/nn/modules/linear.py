@@ -106,7 +106,7 @@ class _Table(FunctionModule):
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, *args: Any, **options: Any) -> Any:
         """A module with given rows, not learned unless `freeze=False`; further arguments as of the class."""
         check(embeddings.ndim == 2, "Embeddings parameter is expected to be 2-dimensional", error=AssertionError)
-        made = cls(*embeddings.shape, *args, _weight=embeddings, **options)
+        made: Any = cls(*embeddings.shape, *args, _weight=embeddings, **options)  # type: ignore[call-arg]
         made.weight.requires_grad = not freeze
         return made
 

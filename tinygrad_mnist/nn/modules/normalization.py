@@ -6,6 +6,7 @@ from tinygrad_mnist.creation import empty, ones, tensor, zeros
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tensor import Tensor
@@ -131,6 +132,4 @@ InstanceNorm1d = _norm("InstanceNorm1d", _InstanceNorm, False, 2, 3)
 InstanceNorm2d = _norm("InstanceNorm2d", _InstanceNorm, False, 3, 4)
 InstanceNorm3d = _norm("InstanceNorm3d", _InstanceNorm, False, 4, 5)
 
-__all__ = [
-    name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0].isupper()
-]
+export(globals())

@@ -4,6 +4,7 @@ from typing import Any
 
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.functional.loss import _reduction_of
 from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
 from tinygrad_mnist.nn.modules.module import Module
@@ -85,6 +86,7 @@ class _Pool(FunctionModule):
     """A pooling whose stride is its kernel size unless named; those `tupled` show tuples."""
 
     rank: int
+    stride: Any
     tupled = False
 
     def check(self) -> None:
@@ -215,6 +217,4 @@ TripletMarginWithDistanceLoss = _loss(
 )  # fmt: skip
 
 
-__all__ = [
-    name for name, each in globals().items() if getattr(each, "__module__", "") == __name__ and name[0].isupper()
-]
+export(globals())

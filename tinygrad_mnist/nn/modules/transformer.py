@@ -211,12 +211,10 @@ class Transformer(Module):
         src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
         src_is_causal: Any = None, tgt_is_causal: Any = None, memory_is_causal: bool = False,
     ) -> Tensor:  # fmt: skip
-        place = 0 if self.batch_first else 1
-        same = src.ndim != 3 or src.array.shape[place] == tgt.array.shape[place]
-        check(same, "the batch number of src and tgt must be equal, got {} and {}", src.shape, tgt.shape)
-        widths = src.array.shape[-1], tgt.array.shape[-1]
-        message = "the feature number of src and tgt must be equal to d_model={}, got {}"
-        check(widths == (self.d_model, self.d_model), message, self.d_model, widths)
+        place, width = 0 if self.batch_first else 1, self.d_model
+        fits = src.ndim != 3 or src.array.shape[place] == tgt.array.shape[place]
+        fits &= src.array.shape[-1] == tgt.array.shape[-1] == width
+        check(fits, "src {} and tgt {} must have the same batch and d_model={} features", src.shape, tgt.shape, width)
         memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
         masks = tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask
         out: Tensor = self.decoder(tgt, memory, *masks, tgt_is_causal, memory_is_causal)
