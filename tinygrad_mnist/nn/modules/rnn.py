@@ -175,12 +175,10 @@ class RNNBase(_Recurrent):
         if hx is None:
             return tuple(zeros(shape, dtype=dtype) for shape in shapes)
         given = tuple(hx) if len(shapes) == 2 else (hx,)
-        for s in given:
-            n = 2 + batched
-            check(s.ndim == n, "For a {}-D input the state should be {}-D as well, but got {}-D", n, n, s.ndim)
-        given = given if batched else tuple(s.unsqueeze(1) for s in given)
-        for s, shape in zip(given, shapes, strict=True):
+        for s, (count, n, width) in zip(given, shapes, strict=True):
+            shape = (count, n, width) if batched else (count, width)
             check(s.array.shape == shape, "Expected hidden size {}, got {}", shape, list(s.array.shape))
+        given = given if batched else tuple(s.unsqueeze(1) for s in given)
         return given if order is None else tuple(s.index_select(1, order) for s in given)
 
     def _run(self, x: Tensor, sizes: list[int], start: State, names: list[str]) -> tuple[Tensor, State]:
@@ -257,14 +255,13 @@ class RNNCellBase(_Recurrent):
         step, _, kinds = STEPS[self.mode]
         name, batched = type(self).__name__, input.ndim == 2
         given = () if hx is None else (hx,) if kinds == 1 else tuple(hx)
-        for what, s in zip(("input", "hidden" if kinds == 1 else "hx[0]", "hx[1]"), (input, *given), strict=False):
-            _check(s.ndim in (1, 2), "{}: Expected {} to be 1D or 2D, got {}D instead", name, what, s.ndim)
+        for s in (input, *given):
+            _check(s.ndim in (1, 2), "{}: Expected input and hidden to be 1D or 2D, got {}D instead", name, s.ndim)
         x, *state = (s if s.ndim == 2 else s.unsqueeze(0) for s in (input, *given))
         n, width = x.array.shape
-        check(width == self.input_size, "input has inconsistent input_size: got {} expected {}", width, self.input_size)
-        for s in state:
-            message = "{}: Expected hidden of shape {}, got {}"
-            check(s.array.shape == (n, self.hidden_size), message, name, (n, self.hidden_size), s.array.shape)
+        fits = width == self.input_size and all(s.array.shape == (n, self.hidden_size) for s in state)
+        shapes = [list(s.array.shape) for s in (x, *state)]
+        check(fits, "{}({}, {}): input and hidden of {} do not fit", name, self.input_size, self.hidden_size, shapes)
         state = state or list(repeat(zeros(n, self.hidden_size, dtype=x.dtype), kinds))
         out = step(linear(x, self.weight_ih, self.bias_ih), tuple(state), self.weight_hh, self.bias_hh)
         out = out if batched else tuple(s.squeeze(0) for s in out)

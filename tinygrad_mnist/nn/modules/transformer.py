@@ -105,24 +105,20 @@ class _Layer(Module):
         for i in parts:
             self.add_module(f"dropout{i}", Dropout(dropout))
         known = {"relu": F.relu, "gelu": F.gelu}
-        ok = callable(activation) or activation in known
-        check(ok, "activation should be relu/gelu, not {}", activation)
-        self.activation: Any = activation if callable(activation) else known[activation]
+        check(callable(activation) or activation in known, "activation should be relu/gelu, not {}", activation)
+        self.activation: Any = known.get(activation, activation)
 
-    def _part(self, i: int, x: Tensor, block: Callable[..., Tensor], *args: Any) -> Tensor:
+    def _part(self, i: int, x: Tensor, block: Callable[..., Tensor], *args: Any) -> Any:
         """x and what a block makes of it, with the i-th dropout and normalisation."""
         norm, dropout = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")
-        out: Tensor = x + dropout(block(norm(x), *args)) if self.norm_first else norm(x + dropout(block(x, *args)))
-        return out
+        return x + dropout(block(norm(x), *args)) if self.norm_first else norm(x + dropout(block(x, *args)))
 
-    def _attend(self, x: Tensor, name: str, memory: Tensor | None, mask: Any, padding: Any, causal: bool) -> Tensor:
+    def _attend(self, x: Tensor, name: str, memory: Tensor | None, mask: Any, padding: Any, causal: bool) -> Any:
         source = x if memory is None else memory
-        out: Tensor = getattr(self, name)(x, source, source, padding, False, mask, is_causal=causal)[0]
-        return out
+        return getattr(self, name)(x, source, source, padding, False, mask, is_causal=causal)[0]
 
-    def _feed(self, x: Tensor) -> Tensor:
-        out: Tensor = self.linear2(self.dropout(self.activation(self.linear1(x))))
-        return out
+    def _feed(self, x: Tensor) -> Any:
+        return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
 
 class TransformerEncoderLayer(_Layer):
@@ -130,7 +126,7 @@ class TransformerEncoderLayer(_Layer):
 
     def forward(
         self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
-    ) -> Tensor:
+    ) -> Any:
         x = self._part(1, src, self._attend, "self_attn", None, src_mask, src_key_padding_mask, is_causal)
         return self._part(2, x, self._feed)
 
@@ -144,7 +140,7 @@ class TransformerDecoderLayer(_Layer):
         self, tgt: Tensor, memory: Tensor, tgt_mask: Any = None, memory_mask: Any = None,
         tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
         memory_is_causal: bool = False,
-    ) -> Tensor:  # fmt: skip
+    ) -> Any:  # fmt: skip
         from_memory = "multihead_attn", memory, memory_mask, memory_key_padding_mask, memory_is_causal
         x = self._part(1, tgt, self._attend, "self_attn", None, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
         return self._part(3, self._part(2, x, self._attend, *from_memory), self._feed)
@@ -156,29 +152,24 @@ class _Stack(Module):
         self.layers = ModuleList([copy.deepcopy(layer) for _ in range(num_layers)])
         self.num_layers, self.norm = num_layers, norm
 
-    def _through(self, x: Tensor, *args: Any) -> Tensor:
+    def forward(self, x: Tensor, *args: Any, **options: Any) -> Any:
         for layer in self.layers:
-            x = layer(x, *args)
+            x = layer(x, *args, **options)
         return x if self.norm is None else self.norm(x)
 
 
 class TransformerEncoder(_Stack):
     """Encoder layers one after the other, each a copy of the one given."""
 
-    def forward(self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: Any = None) -> Tensor:
-        return self._through(src, mask, src_key_padding_mask, bool(is_causal))
+    def forward(self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: Any = None) -> Any:
+        return super().forward(src, mask, src_key_padding_mask, bool(is_causal))
 
 
 class TransformerDecoder(_Stack):
-    """Decoder layers one after the other, each a copy of the one given."""
+    """Decoder layers one after the other, each a copy of the one given; called with what one of them is called with."""
 
-    def forward(
-        self, tgt: Tensor, memory: Tensor, tgt_mask: Any = None, memory_mask: Any = None,
-        tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: Any = None,
-        memory_is_causal: bool = False,
-    ) -> Tensor:  # fmt: skip
-        paddings = tgt_key_padding_mask, memory_key_padding_mask
-        return self._through(tgt, memory, tgt_mask, memory_mask, *paddings, bool(tgt_is_causal), memory_is_causal)
+    def forward(self, tgt: Tensor, memory: Tensor, *args: Any, **options: Any) -> Any:
+        return super().forward(tgt, memory, *args, **options)
 
 
 class Transformer(Module):
@@ -210,15 +201,14 @@ class Transformer(Module):
         self, src: Tensor, tgt: Tensor, src_mask: Any = None, tgt_mask: Any = None, memory_mask: Any = None,
         src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
         src_is_causal: Any = None, tgt_is_causal: Any = None, memory_is_causal: bool = False,
-    ) -> Tensor:  # fmt: skip
+    ) -> Any:  # fmt: skip
         place, width = 0 if self.batch_first else 1, self.d_model
         fits = src.ndim != 3 or src.array.shape[place] == tgt.array.shape[place]
         fits &= src.array.shape[-1] == tgt.array.shape[-1] == width
         check(fits, "src {} and tgt {} must have the same batch and d_model={} features", src.shape, tgt.shape, width)
         memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
         masks = tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask
-        out: Tensor = self.decoder(tgt, memory, *masks, tgt_is_causal, memory_is_causal)
-        return out
+        return self.decoder(tgt, memory, *masks, bool(tgt_is_causal), memory_is_causal)
 
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
