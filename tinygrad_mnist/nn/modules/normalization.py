@@ -74,8 +74,8 @@ class _NormBase(_Affine):
         super().reset_parameters()
 
     def _check_input_dim(self, input: Tensor) -> None:
-        check(input.ndim in self.ranks, "expected {} input (got {}D input)",
-              " or ".join(f"{rank}D" for rank in self.ranks), input.ndim, error=ValueError)  # fmt: skip
+        wanted = "D or ".join(map(str, self.ranks))
+        check(input.ndim in self.ranks, "expected {}D input (got {}D input)", wanted, input.ndim, error=ValueError)
 
 
 class _BatchNorm(_NormBase):
@@ -100,12 +100,11 @@ class _InstanceNorm(_NormBase):
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         x = input if input.ndim == self.ranks[-1] else input.unsqueeze(0)
-        check(not self.affine or x.size(1) == self.num_features, "expected input's size at dim=1 to match num_features"
-              " ({}), but got: {}.", self.num_features, x.size(1), error=ValueError)  # fmt: skip
+        fits, message = (not self.affine or x.size(1) == self.num_features, "expected {} channels num_features, got {}")
+        check(fits, message, self.num_features, x.size(1), error=ValueError)
         now = self.training or not self.track_running_stats
-        out = F.instance_norm(
-            x, self.running_mean, self.running_var, self.weight, self.bias, now, self.momentum or 0.0, self.eps
-        )
+        statistics, momentum = (self.running_mean, self.running_var), self.momentum or 0.0
+        out = F.instance_norm(x, *statistics, self.weight, self.bias, now, momentum, self.eps)
         return out if x is input else out.squeeze(0)
 
 
