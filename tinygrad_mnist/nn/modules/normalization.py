@@ -100,8 +100,8 @@ class _InstanceNorm(_NormBase):
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
         x = input if input.ndim == self.ranks[-1] else input.unsqueeze(0)
-        fits, message = (not self.affine or x.size(1) == self.num_features, "expected {} channels num_features, got {}")
-        check(fits, message, self.num_features, x.size(1), error=ValueError)
+        fits = not self.affine or x.size(1) == self.num_features
+        check(fits, "expected num_features={} channels, got {}", self.num_features, x.size(1), error=ValueError)
         now = self.training or not self.track_running_stats
         statistics, momentum = (self.running_mean, self.running_var), self.momentum or 0.0
         out = F.instance_norm(x, *statistics, self.weight, self.bias, now, momentum, self.eps)
