@@ -1,6 +1,6 @@
 """The layers. The files in which PyTorch has them and that are not here are other names of this one."""
 
-import sys
+import sys as _sys
 
 from tinygrad_mnist.nn.modules.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from tinygrad_mnist.nn.modules.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -24,4 +24,4 @@ from tinygrad_mnist.nn.modules.transformer import (
 for _name in (
     "activation", "batchnorm", "distance", "dropout", "flatten", "loss", "padding", "pooling", "sparse", "upsampling",
 ):  # fmt: skip
-    globals()[_name] = sys.modules[f"{__name__}.{_name}"] = sys.modules[__name__]
+    globals()[_name] = _sys.modules[f"{__name__}.{_name}"] = _sys.modules[__name__]

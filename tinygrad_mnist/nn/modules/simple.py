@@ -12,7 +12,7 @@ from tinygrad_mnist.ops.movement import flatten, unflatten
 from tinygrad_mnist.tensor import Tensor
 
 
-def ranked(name: str, base: type, **members: Any) -> list[Any]:
+def _ranked(name: str, base: type, **members: Any) -> list[Any]:
     """The classes `name` 1d, 2d and 3d, with their `rank`."""
     return [type(f"{name}{n}d", (base,), {"__module__": __name__, **members, "rank": n}) for n in (1, 2, 3)]
 
@@ -97,7 +97,7 @@ class _Pool(FunctionModule):
 
 
 def _pools(name: str, function: str, listed: str, base: type[FunctionModule] = _Pool) -> list[Any]:
-    bases = ranked(name, base)
+    bases = _ranked(name, base)
     return [from_function(each.__name__, getattr(F, f"{function}{each.rank}d"), listed, base=each) for each in bases]
 
 
@@ -137,11 +137,11 @@ class _Pad(Module):
         return f"{self.padding}" if self.value is None else f"padding={self.padding}, value={self.value}"
 
 
-ConstantPad1d, ConstantPad2d, ConstantPad3d = ranked("ConstantPad", _Pad)
-ZeroPad1d, ZeroPad2d, ZeroPad3d = ranked("ZeroPad", _Pad)
-ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = ranked("ReflectionPad", _Pad, mode="reflect")
-ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = ranked("ReplicationPad", _Pad, mode="replicate")
-CircularPad1d, CircularPad2d, CircularPad3d = ranked("CircularPad", _Pad, mode="circular")
+ConstantPad1d, ConstantPad2d, ConstantPad3d = _ranked("ConstantPad", _Pad)
+ZeroPad1d, ZeroPad2d, ZeroPad3d = _ranked("ZeroPad", _Pad)
+ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = _ranked("ReflectionPad", _Pad, mode="reflect")
+ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = _ranked("ReplicationPad", _Pad, mode="replicate")
+CircularPad1d, CircularPad2d, CircularPad3d = _ranked("CircularPad", _Pad, mode="circular")
 
 
 class _Upsample(FunctionModule):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.ops.movement import cat, stack
 from tinygrad_mnist.ops.reduction import norm
@@ -102,3 +103,6 @@ def functional_call(
     finally:
         for _, room, name, x in places:
             room[name] = x
+
+
+export(globals())
