@@ -152,7 +152,7 @@ class _Stack(Module):
         self.layers = ModuleList([copy.deepcopy(layer) for _ in range(num_layers)])
         self.num_layers, self.norm = num_layers, norm
 
-    def forward(self, x: Tensor, *args: Any, **options: Any) -> Any:
+    def _through(self, x: Tensor, *args: Any, **options: Any) -> Any:
         for layer in self.layers:
             x = layer(x, *args, **options)
         return x if self.norm is None else self.norm(x)
@@ -162,14 +162,14 @@ class TransformerEncoder(_Stack):
     """Encoder layers one after the other, each a copy of the one given."""
 
     def forward(self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: Any = None) -> Any:
-        return super().forward(src, mask, src_key_padding_mask, bool(is_causal))
+        return self._through(src, mask, src_key_padding_mask, bool(is_causal))
 
 
 class TransformerDecoder(_Stack):
     """Decoder layers one after the other, each a copy of the one given; called with what one of them is called with."""
 
     def forward(self, tgt: Tensor, memory: Tensor, *args: Any, **options: Any) -> Any:
-        return super().forward(tgt, memory, *args, **options)
+        return self._through(tgt, memory, *args, **options)
 
 
 class Transformer(Module):
