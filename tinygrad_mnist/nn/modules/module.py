@@ -245,41 +245,43 @@ class Module:
     def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
         out: Any = OrderedDict() if destination is None else destination
-        out._metadata = OrderedDict()
+        metadata: Any = OrderedDict()
         for path, module in self.named_modules(remove_duplicate=False):
             home = f"{prefix}{path}." if path else prefix
-            out._metadata[home[:-1]] = {"version": module._version}
+            metadata[home[:-1]] = {"version": module._version}
             for name, tensor in module._saved().items():
                 out[home + name] = tensor if keep_vars else tensor.detach()
+        if destination is None:
+            out._metadata = metadata
         return cast(dict[str, Any], out)
 
-    def _load_from_state_dict(
-        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
-        unexpected_keys: list[str], error_msgs: list[str],
-    ) -> None:  # fmt: skip
-        """Write what fits, and note in the lists what does not."""
+    def _load(
+        self, state: Any, prefix: str, assign: bool, missing: list[str], unexpected: list[str], errors: Any
+    ) -> None:
+        """Write what fits of a state dict, and note in the lists what does not."""
         own = self._saved()
         for name, tensor in own.items():
-            key, given = prefix + name, state_dict.get(prefix + name)
-            if key not in state_dict:
-                missing_keys.append(key)
+            key, given = prefix + name, state.get(prefix + name)
+            if key not in state:
+                missing.append(key)
             elif not isinstance(given, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
-                error_msgs.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
+                errors.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
             elif given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
-                error_msgs.append(
+                errors.append(
                     f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint,"
                     f" the shape in current model is {tensor.shape}."
                 )
-            elif not local_metadata["assign_to_params_buffers"]:
+            elif not assign:
                 tensor.copy_(given.reshape(tensor.shape))
             else:
-                made = Parameter(given) if type(given) is Tensor and isinstance(tensor, Parameter) else given
+                bare = isinstance(tensor, Parameter) and not isinstance(given, Parameter)
+                made = Parameter(given) if bare else given
                 setattr(self, name, made.requires_grad_(tensor.requires_grad))
-        for key in state_dict:
+        for key in state:
             first, dot, _ = key.removeprefix(prefix).partition(".")
             if key.startswith(prefix) and first not in (self._modules if dot else own):
-                unexpected_keys.append(key)
+                unexpected.append(key)
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> _IncompatibleKeys:
         """Copy a state dict's tensors into this module's, or with `assign` put them in their place.
@@ -287,12 +289,10 @@ class Module:
         What does not fit, and, if `strict`, a key too many or too few, is an error, raised when the rest is written.
         """
         _check_type(isinstance(state_dict, Mapping), "Expected state_dict to be dict-like, got {}.", type(state_dict))
-        metadata, state = getattr(state_dict, "_metadata", {}), OrderedDict(state_dict)
         keys, errors = _IncompatibleKeys([], []), list[str]()
-        for path, module in self.named_modules(remove_duplicate=False):
-            local = {**metadata.get(path, {}), "assign_to_params_buffers": assign}
-            with no_grad():
-                module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
+        with no_grad():
+            for path, module in self.named_modules(remove_duplicate=False):
+                module._load(state_dict, f"{path}." if path else "", assign, *keys, errors)
         for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
             if strict and found:
                 errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
