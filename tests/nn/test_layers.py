@@ -304,11 +304,19 @@ def test_attention_to_nothing_is_zero_and_heads_are_shared():
     assert tg.allclose(shared, F.scaled_dot_product_attention(q, k[[0, 0, 1, 1]], k[[0, 0, 1, 1]]))
 
 
+def test_a_lazy_layer_takes_dtype_and_size_at_its_first_call():
+    layer = nn.LazyConv2d(4, 3).double()
+    held = list(layer.parameters())
+    assert layer(tg.ones(1, 2, 5, 5).double()).dtype is tg.float64 and type(layer) is nn.Conv2d
+    assert layer.in_channels == 2 and all(a is b for a, b in zip(held, layer.parameters(), strict=True))
+
+
 X, T = tg.zeros(2, 3), tg.tensor([0, 1])
 REFUSED = [
     (lambda: F.cross_entropy(X, X, ignore_index=1), RuntimeError, "ignore_index"),
     (lambda: F.cross_entropy(X, T, label_smoothing=1.5), RuntimeError, "label_smoothing"),
     (lambda: F.cross_entropy(X, T, tg.ones(2)), RuntimeError, "weight"),
+    (lambda: F.nll_loss(X, T, tg.ones(3).double()), RuntimeError, "weight of torch.float32"),
     (lambda: F.gaussian_nll_loss(X, X, tg.ones(2, 2)), ValueError, "incorrect size"),
     (lambda: F.gaussian_nll_loss(X, X, -1.0), ValueError, "negative"),
     (lambda: F.multi_margin_loss(X, T, p=3), ValueError, "p == 1 and p == 2"),
