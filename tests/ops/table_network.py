@@ -218,24 +218,6 @@ def labels(rng: Any, shape: Any) -> Any:
     return np.where(np.arange(shape[-1]) < rng.integers(0, shape[-1] + 1, (shape[0], 1)), rows, -1)
 
 
-def alignments(log_probs: Any, targets: Any) -> Any:
-    """By its definition: over all paths that spell the labels, with 3 steps and 3 classes."""
-    out = []
-    for n, wanted in enumerate(targets):
-        total = 0.0
-        for path in np.ndindex(3, 3, 3):
-            merged = [c for i, c in enumerate(path) if not i or c != path[i - 1]]
-            if [c for c in merged if c] == list(wanted):
-                total += np.exp(sum(log_probs[t, n, c] for t, c in enumerate(path)))
-        out.append(-np.log(total) if total else np.inf)
-    return np.array(out)
-
-
-def _ctc(op: Any, x: Any, targets: Any, reduction: str) -> Any:
-    lengths = [[count] * x.shape[1] for count in (3, targets.shape[1])]
-    return op(x.log_softmax(2), targets, *(lengths), reduction=reduction)
-
-
 def triplet(a: Any, p: Any, n: Any, swap: bool = False) -> Any:
     d = lambda x, y: np.linalg.norm(x - y + 1e-6, axis=-1)  # noqa: E731
     return np.maximum(0, d(a, p) - (np.minimum(d(a, n), d(p, n)) if swap else d(a, n)) + 1)
@@ -291,10 +273,6 @@ LOSSES = [
         lettered("n3", "n3", domains=[REAL, PROBABILITY], low=1, reduction=HOW), ties=False),
     Row(F.linear_cross_entropy, lambda x, w, t: -special.log_softmax(x @ w.T, 1)[np.arange(len(t)), t].mean(),
         lettered("nk", "3k", "n", domains=[REAL, REAL, integers(0, 3)], low=1), ties=False),
-    Row(F.ctc_loss, lambda x, targets, reduction: {"none": lambda z: z, "sum": np.sum,
-        "mean": lambda z: np.mean(z / targets.shape[1])}[reduction](alignments(special.log_softmax(x, 2), targets)),
-        one_of_lettered(("3n3", "n1"), ("3n3", "n2"), domains=[REAL, lambda rng, shape: np.tile(np.arange(1, shape[1] + 1),
-        (shape[0], 1))], low=1, reduction=HOW), 1, ties=False, call=_ctc),
 ]  # fmt: skip
 
 ROWS = [

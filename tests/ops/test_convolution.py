@@ -211,24 +211,6 @@ def test_indices_say_where_the_largest_are(seed, kernel, stride):
     np.testing.assert_array_equal(found.reshape(y.array.shape), y.array)
 
 
-@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
-@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
-@pytest.mark.parametrize("align_corners", [False, True])
-def test_grid_sample_as_pytorch(mode, padding_mode, align_corners):
-    torch = pytest.importorskip("torch")
-    x, grid = leaf(2, 3, 4, 5), leaf(2, 3, 2, 2, seed=1)
-    ts = [torch.tensor(each.array.copy(), requires_grad=True) for each in (x, grid)]
-    y, u = (
-        F.grid_sample(x, grid, mode, padding_mode, align_corners),
-        torch.nn.functional.grid_sample(*ts, mode, padding_mode, align_corners),
-    )
-    close(y, u.detach())
-    (y * y).sum().backward()
-    (u * u).sum().backward()
-    for a, b in zip((x, grid), ts, strict=True):
-        close(a.grad, b.grad)
-
-
 @pytest.mark.parametrize("align_corners", [False, True])
 @pytest.mark.parametrize("options", [{"size": (7, 3)}, {"size": (1, 4)}, {"scale_factor": (1.5, 0.7)}])
 def test_bicubic_as_pytorch(align_corners, options):
@@ -316,15 +298,9 @@ def test_layers_as_pytorch(text):
     close(ours(wrap(x)), theirs(torch.tensor(x)))
 
 
-def test_max_unpool_undoes_max_pool_and_padding_layers_count_dimensions():
-    torch = pytest.importorskip("torch")
-    x = leaf(2, 3, 5, 7)
-    y = tg.nn.MaxUnpool2d(2)(*tg.nn.MaxPool2d(2, return_indices=True)(x), output_size=x.shape)
-    u = torch.nn.MaxUnpool2d(2)(*torch.nn.MaxPool2d(2, return_indices=True)(torch.tensor(x.array)), output_size=(5, 7))
-    close(y, u)
-    assert repr(tg.nn.MaxUnpool1d(3, 2)) == repr(torch.nn.MaxUnpool1d(3, 2))
-    with pytest.raises(ValueError, match="expected 2D or 3D input"):
-        tg.nn.CircularPad1d(1)(x)
+def test_padding_layers_count_dimensions():
+    with pytest.raises(ValueError, match="CircularPad1d: 4D input"):
+        tg.nn.CircularPad1d(1)(leaf(2, 3, 5, 7))
 
 
 # surface --------------------------------------------------------------------------------------
@@ -378,13 +354,6 @@ MISTAKES = {
     "pool of nothing": (lambda f, t: f.max_pool1d(t(np.ones((0, 10))), 1), RuntimeError, "empty"),
     "adaptive rank": (lambda f, t: f.adaptive_max_pool2d(t(X[0, 0]), (2, 2)), ValueError, "Expected 3D"),
     "adaptive sizes": (lambda f, t: f.adaptive_avg_pool2d(t(X), []), RuntimeError, "output_size"),
-    "unpooled size": (
-        lambda f, t: f.max_unpool1d(t(X[0, 0]), t(np.zeros((5, 5), int)), 2, output_size=(5, 19)),
-        ValueError,
-        "output_size",
-    ),
-    "grid": (lambda f, t: f.grid_sample(t(X), t(np.zeros((2, 3, 3, 2)))), RuntimeError, "do not fit"),
-    "theta": (lambda f, t: f.affine_grid(t(np.zeros((1, 2, 2))), (1, 1, 2, 2)), ValueError, "does not fit"),
     "shuffled channels": (lambda f, t: f.channel_shuffle(t(X), 3), RuntimeError, "divisible"),
     "odd pad": (lambda f, t: f.pad(t(X), (1, 1, 1)), RuntimeError, "even"),
     "long pad": (lambda f, t: f.pad(t(X[0, 0]), (1,) * 6), RuntimeError, "at most"),

@@ -219,9 +219,8 @@ def test_no_reference_cycles(row, data):
 # every operation has a row --------------------------------------------------------------------
 
 ELSEWHERE = {
-    "elementary": "builds operations", "stepwise": "builds operations", "activation": "builds operations",
-    "pair": "builds operations", "scipy": "builds operations", "loss": "builds operations",
-    "reduction_of": "of names, not tensors", "attention_weights": "part of attention",
+    "elementary": "builds operations", "stepwise": "builds operations", "pair": "builds operations",
+    "scipy": "builds operations", "attention_weights": "part of attention",
     "add_at": "works on arrays", "exponentials": "works on arrays", "setitem": "writes in place: test_tape.py",
     "broadcast_shapes": "of shapes, not tensors: test_tensor.py",
 }  # fmt: skip

@@ -11,21 +11,15 @@ import numpy as np
 from tinygrad_mnist import methods, random
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops import pointwise
 from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.ops.pointwise import clamp, erf, expm1, sigmoid, tanh, where
-from tinygrad_mnist.ops.reduction import log_softmax, softmax, softmin
+from tinygrad_mnist.ops.reduction import softmax
 from tinygrad_mnist.tensor import Tensor, wrap
 
-__all__ = [
-    "celu", "celu_", "elu", "elu_", "gelu", "glu", "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish",
-    "hardtanh", "hardtanh_", "leaky_relu", "leaky_relu_", "log_softmax", "logsigmoid", "mish", "prelu", "relu",
-    "relu6", "relu_", "rrelu", "rrelu_", "selu", "selu_", "sigmoid", "silu", "softmax", "softmin", "softplus",
-    "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "threshold_",
-]  # fmt: skip
 
-
-def activation(name: str, formula: Callable[..., Tensor], doc: str) -> Any:
+def _activation(name: str, formula: Callable[..., Tensor], doc: str) -> Any:
     """A function from its formula; its last argument, if it is `inplace`, writes the result into the input."""
     formula.__name__ = formula.__qualname__ = name
     formula.__doc__ = doc
@@ -63,34 +57,36 @@ def _hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplac
     return where((input > min_val) & (input < max_val), input, held)
 
 
-hardtanh = activation("hardtanh", _hardtanh, "x held between min_val and max_val, with no gradient at the bounds.")
-leaky_relu = activation(
+hardtanh = _activation("hardtanh", _hardtanh, "x held between min_val and max_val, with no gradient at the bounds.")
+leaky_relu = _activation(
     "leaky_relu", lambda input, negative_slope=0.01, inplace=False: where(input > 0, input, input * negative_slope),
     "x where positive, negative_slope * x elsewhere.")  # fmt: skip
-elu = activation(
+elu = _activation(
     "elu", lambda input, alpha=1.0, inplace=False: where(input > 0, input, _expm1(input) * alpha),
     "x where positive, alpha (exp(x) - 1) elsewhere. Clevert et al. (2015), arXiv:1511.07289.")  # fmt: skip
-celu = activation(
+celu = _activation(
     "celu", lambda input, alpha=1.0, inplace=False: where(input > 0, input, _expm1(input / alpha) * alpha),
     "x where positive, alpha (exp(x / alpha) - 1) elsewhere. Barron (2017), arXiv:1704.07483.")  # fmt: skip
-selu = activation(
+selu = _activation(
     "selu", lambda input, inplace=False: elu(input, 1.6732632423543772848) * 1.0507009873554804934,
     "The self-normalising scaled `elu`. Klambauer et al. (2017), arXiv:1706.02515.")  # fmt: skip
-silu = activation("silu", lambda input, inplace=False: input * sigmoid(input), "x sigmoid(x), also called swish.")
-mish = activation("mish", lambda input, inplace=False: input * tanh(softplus(input)),
+silu = _activation("silu", lambda input, inplace=False: input * sigmoid(input), "x sigmoid(x), also called swish.")
+mish = _activation("mish", lambda input, inplace=False: input * tanh(softplus(input)),
                   "x tanh(softplus(x)). Misra (2019), arXiv:1908.08681.")  # fmt: skip
-relu6 = activation("relu6", lambda input, inplace=False: hardtanh(input, 0.0, 6.0), "x held between 0 and 6.")
-hardsigmoid = activation("hardsigmoid", lambda input, inplace=False: relu6(input + 3) / 6,
+relu6 = _activation("relu6", lambda input, inplace=False: hardtanh(input, 0.0, 6.0), "x held between 0 and 6.")
+hardsigmoid = _activation("hardsigmoid", lambda input, inplace=False: relu6(input + 3) / 6,
                          "`sigmoid` of straight lines: relu6(x + 3) / 6.")  # fmt: skip
-hardswish = activation("hardswish", lambda input, inplace=False: input * relu6(input + 3) / 6,
+hardswish = _activation("hardswish", lambda input, inplace=False: input * relu6(input + 3) / 6,
                        "x relu6(x + 3) / 6. Howard et al. (2019), arXiv:1905.02244.")  # fmt: skip
-threshold = activation(
+threshold = _activation(
     "threshold", lambda input, threshold, value, inplace=False: where(input > threshold, input, value),
     "x where above the threshold, `value` elsewhere.")  # fmt: skip
-logsigmoid = activation("logsigmoid", lambda input: pointwise.log_sigmoid(input), "log(sigmoid(x)), without underflow.")
-softsign = activation("softsign", lambda input: input / (input.abs() + 1), "x / (1 + |x|).")
-tanhshrink = activation("tanhshrink", lambda input: input - tanh(input), "x - tanh(x).")
-hardshrink = activation("hardshrink", lambda input, lambd=0.5: where(input.abs() > lambd, input, 0.0),
+logsigmoid = _activation(
+    "logsigmoid", lambda input: pointwise.log_sigmoid(input), "log(sigmoid(x)), without underflow."
+)
+softsign = _activation("softsign", lambda input: input / (input.abs() + 1), "x / (1 + |x|).")
+tanhshrink = _activation("tanhshrink", lambda input: input - tanh(input), "x - tanh(x).")
+hardshrink = _activation("hardshrink", lambda input, lambd=0.5: where(input.abs() > lambd, input, 0.0),
                         "x outside of [-lambd, lambd], 0 inside.")  # fmt: skip
 
 
@@ -104,10 +100,9 @@ def _rrelu(
     return where(input > 0, input, input * slopes)
 
 
-rrelu = activation("rrelu", _rrelu, "`leaky_relu` with a random slope in training, the middle one otherwise.")
+rrelu = _activation("rrelu", _rrelu, "`leaky_relu` with a random slope in training, the middle one otherwise.")
 relu_, leaky_relu_, rrelu_, elu_, celu_, selu_, hardtanh_, threshold_ = (
-    methods.inplace(each, each.__name__)
-    for each in (pointwise.relu, leaky_relu, rrelu, elu, celu, selu, hardtanh, threshold)
+    methods.inplace(each, each.__name__) for each in (relu, leaky_relu, rrelu, elu, celu, selu, hardtanh, threshold)
 )
 
 
@@ -154,3 +149,6 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
     if not hard:
         return soft
     return scatter(wrap(np.zeros_like(soft.array)), dim, soft.argmax(dim, True), 1.0) - soft.detach() + soft
+
+
+export(globals())

@@ -91,58 +91,42 @@ def multi_head_attention_forward(
     if n == 2:
         query, key, value = (x.unsqueeze(1) for x in (query, key, value))
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
-    length, batch, width = query.array.shape
-    source, heads = len(key), (num_heads, width // num_heads)
-    wanted = embed_dim_to_check
-    _check(width == wanted, "was expecting embedding dimension of {}, but got {}", wanted, width)
-    _check(width % num_heads == 0, "embed_dim {} not divisible by num_heads {}", width, num_heads)
+    (length, batch, width), source = query.array.shape, len(key)
+    fits = width == embed_dim_to_check and width % num_heads == 0
+    _check(fits, "expected a width of {}, in {} heads, but got {}", embed_dim_to_check, num_heads, width)
     k_shape, v_shape = (x.shape[: 2 if use_separate_proj_weight else 3] for x in (key, value))
     _check(k_shape == v_shape, "key shape {} does not match value shape {}", k_shape, v_shape)
-    if use_separate_proj_weight:
-        weights: Any = (q_proj_weight, k_proj_weight, v_proj_weight)
-        for w, x in zip(weights, (query, key, value), strict=True):
-            _check(w is not None, "use_separate_proj_weight is True but a weight is None")
-            shape: tuple[int, ...] = (width, x.array.shape[-1])
-            _check(w.array.shape == shape, "expecting a projection's weight of shape {}, but got {}", shape, w.shape)
-    else:
-        _check(in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None")
-        weights = chunk(in_proj_weight, 3)
     if query is key is value and not use_separate_proj_weight:
         q, k, v = chunk(linear(query, in_proj_weight, in_proj_bias), 3, -1)
     else:
+        weights = (
+            (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else chunk(in_proj_weight, 3)
+        )
         biases: Any = (None,) * 3 if in_proj_bias is None else chunk(in_proj_bias, 3)
         q, k, v = (linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True))
-    if is_causal and key_padding_mask is None and not need_weights:
-        attn_mask = None
-    else:
-        is_causal = False
+    if bias_k is not None:
+        k, v = (cat([x, b.repeat(1, batch, 1)]) for x, b in ((k, bias_k), (v, bias_v)))
+    q, k, v = (x.unflatten(-1, (num_heads, width // num_heads)).permute(1, 2, 0, 3) for x in (q, k, v))
+    k, v = (x if s is None else s.unflatten(0, (batch, num_heads)) for x, s in ((k, static_k), (v, static_v)))
+    if add_zero_attn:
+        k, v = (pad(x, (0, 0, 0, 1)) for x in (k, v))
+    hint = is_causal and key_padding_mask is None and not need_weights  # then no mask need be looked at
+    attn_mask = None if hint else attn_mask
     if attn_mask is not None:
         shape = (length, source) if attn_mask.ndim == 2 else (batch * num_heads, length, source)
         check(attn_mask.array.shape == shape, "The shape of attn_mask is {}, but should be {}.", attn_mask.shape, shape)
         attn_mask = attn_mask if attn_mask.ndim == 2 else attn_mask.unflatten(0, (batch, num_heads))
-    _check((bias_k is None) == (bias_v is None), "bias_k and bias_v: one is set, the other is None")
-    if bias_k is not None:
-        _check(static_k is None and static_v is None, "bias cannot be added to static key or value.")
-        k, v = (cat([x, b.repeat(1, batch, 1)]) for x, b in ((k, bias_k), (v, bias_v)))
-    q, k, v = (x.unflatten(-1, heads).permute(1, 2, 0, 3) for x in (q, k, v))
-    for x in (static_k, static_v):
-        fits = x is None or (len(x), x.array.shape[2]) == (batch * num_heads, heads[1])
-        _check(fits, "expecting a static key or value of {} heads of {}", batch * num_heads, heads[1])
-    k, v = (x if s is None else s.unflatten(0, (batch, num_heads)) for x, s in ((k, static_k), (v, static_v)))
-    if add_zero_attn:
-        k, v = (cat([x, zeros(batch, num_heads, 1, heads[1], dtype=x.dtype)], 2) for x in (k, v))
-    more = int(bias_k is not None) + int(add_zero_attn)
     padding = None if key_padding_mask is None else key_padding_mask[:, None, None]
-    masks = [pad(_added(x, q), (0, more)) for x in (attn_mask, padding) if x is not None]
+    masks = [pad(_added(x, q), (0, k.array.shape[2] - source)) for x in (attn_mask, padding) if x is not None]
     mask = sum(masks[1:], masks[0]) if masks else None
     if need_weights:
-        scores = (q * math.sqrt(1 / heads[1])) @ k.mT
+        scores = (q * math.sqrt(1 / q.array.shape[-1])) @ k.mT
         shown = dropout(softmax(scores if mask is None else scores + mask, -1), dropout_p, training)
         out = shown @ v
         shown = shown.mean(1) if average_attn_weights else shown
         shown = shown.squeeze(0) if n == 2 else shown
     else:
-        out, shown = scaled_dot_product_attention(q, k, v, mask, dropout_p if training else 0.0, is_causal), None
+        out, shown = scaled_dot_product_attention(q, k, v, mask, dropout_p if training else 0.0, hint), None
     out = linear(out.permute(2, 0, 1, 3).flatten(2), out_proj_weight, out_proj_bias)
     return out.squeeze(1) if n == 2 else out, shown
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -18,19 +17,11 @@ import numpy as np
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
+from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.tape import record
 from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
-
-__all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d",
-    "adaptive_max_pool3d", "affine_grid", "avg_pool1d", "avg_pool2d", "avg_pool3d", "channel_shuffle", "conv1d",
-    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "fold", "grid_sample",
-    "interpolate", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d",
-    "max_unpool2d", "max_unpool3d", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold", "upsample",
-    "upsample_bilinear", "upsample_nearest",
-]  # fmt: skip
 
 Ints = tuple[int, ...]
 Pairs = list[tuple[int, int]]
@@ -340,26 +331,6 @@ def _max_pool(
     return out, wrap(np.ravel_multi_index(own, size, "clip"))
 
 
-def _max_unpool(
-    rank: int, name: str, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
-    output_size: Any = None,
-) -> Tensor:  # fmt: skip
-    """Zeros with the results of a max pooling where its `indices` say that they were; its inverse in part."""
-    _check_rank(input, rank, name)
-    ok = indices.array.dtype == np.int64 and indices.array.shape == input.array.shape
-    check(ok, "{}: indices must be int64 and of shape {}, got {}", name, input.array.shape, indices.array.shape)
-    steps = kernel_size if stride in (None, [], ()) else stride
-    kernel, steps, around = _options(rank, name, kernel_size=kernel_size, stride=steps, padding=padding)
-    counts = zip(input.array.shape[-rank:], steps, around, kernel, strict=True)
-    usual = tuple((n - 1) * s - 2 * p + k for n, s, p, k in counts)
-    size = usual if output_size is None else tuple(output_size)[-rank:]
-    near = len(size) == rank and all(-s < n - u < s for n, u, s in zip(size, usual, steps, strict=True))
-    check(near, "{}: invalid output_size {}, wanted {} give or take the stride", name, size, usual, error=ValueError)
-    lead = input.array.shape[:-rank]
-    zeros = wrap(np.zeros((*lead, math.prod(size)), input.array.dtype))
-    return zeros.scatter(-1, indices.flatten(-rank), input.flatten(-rank)).reshape(*lead, *size)
-
-
 def _window_sum(x: Tensor, grid: Grid) -> Tensor:
     shape, images = x.array.shape, (1, math.prod(x.array.shape[: -len(grid.out)]))
 
@@ -400,7 +371,6 @@ def _lp_pool(
 
 
 max_pool1d, max_pool2d, max_pool3d = _ranks(_max_pool)
-max_unpool1d, max_unpool2d, max_unpool3d = _ranks(_max_unpool)
 avg_pool1d, avg_pool2d, avg_pool3d = _ranks(_avg_pool)
 lp_pool1d, lp_pool2d, lp_pool3d = _ranks(_lp_pool)
 
@@ -547,53 +517,4 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
-def affine_grid(theta: Tensor, size: Any, align_corners: bool | None = None) -> Tensor:
-    """The places (x, y) or (x, y, z) that matrices (n, rank, rank + 1) take each element of (n, c, *size) to.
-
-    Places run from -1 to 1 between the image's edges, or with `align_corners` between its corners' centres.
-    The result is (n, *size, rank), for `grid_sample`.
-    """
-    n, _, *sizes = size
-    ok = len(sizes) in (2, 3) and theta.array.shape == (n, len(sizes), len(sizes) + 1)
-    check(ok, "affine_grid: theta {} does not fit an output of size {}", theta.shape, size, error=ValueError)
-    steps = [(np.arange(m) * 2 + 1 - m) / max(m - 1 if align_corners else m, 1) for m in sizes]
-    places = np.stack([*np.meshgrid(*steps, indexing="ij")[::-1], np.ones(sizes)], -1).astype(theta.array.dtype)
-    return matmul(wrap(places.reshape(1, -1, len(sizes) + 1)), theta.mT).reshape(n, *sizes, len(sizes))
-
-
-def grid_sample(
-    input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros", align_corners: bool | None = None
-) -> Tensor:
-    """Images (n, c, *size) read at the places of a grid (n, *out, rank), as `affine_grid` makes them: (n, c, *out).
-
-    Args:
-        mode: "bilinear" (also of volumes), "nearest", or "bicubic" (not of volumes).
-        padding_mode: what lies outside the image: "zeros", the "border" or its "reflection".
-    """
-    size, rank = input.array.shape[2:], input.ndim - 2
-    ok = rank in (2, 3) and grid.ndim == rank + 2 and grid.array.shape[:: rank + 1] == (len(input), rank)
-    check(ok and 0 not in size, "grid_sample: input {} and grid {} do not fit", input.shape, grid.shape)
-    ok = mode in ("bilinear", "nearest", "bicubic") and padding_mode in ("zeros", "border", "reflection")
-    check(ok, "grid_sample: mode {!r}, padding_mode {!r}", mode, padding_mode, error=ValueError)
-    check(mode != "bicubic" or rank == 2, "grid_sample: bicubic interpolation only supports 4D input")
-
-    def inside(at: Any, n: int) -> Any:
-        if padding_mode == "reflection":
-            low, span = (0, n - 1) if align_corners else (-0.5, n)
-            at = low + span - abs((at - low) % (2 * span) - span) if span else at * 0
-        return at if padding_mode == "zeros" else at.clamp(0, n - 1)
-
-    choices: list[list[Any]] = []
-    for d, n in enumerate(size, 1):
-        at = (grid[..., rank - d] + 1) * ((n - 1) / 2) if align_corners else ((grid[..., rank - d] + 1) * n - 1) / 2
-        at = at if mode == "bicubic" else inside(at, n)
-        first = at.detach().round() if mode == "nearest" else at.detach().floor()
-        shares = [(0, at * 0 + 1)] if mode == "nearest" else _shares(mode, at - first)
-        taps = [(inside(first + step, n).array, share) for step, share in shares]
-        choices.append([(np.clip(i, 0, n - 1).astype(np.int64), w * wrap((i >= 0) & (i < n))) for i, w in taps])
-    image = wrap(np.arange(len(input)).reshape(-1, *(1,) * rank))
-    parts = [  # (n, *out, c)
-        input[(image, slice(None), *(wrap(i) for i, _ in corner))] * math.prod(w for _, w in corner).unsqueeze(-1)
-        for corner in itertools.product(*choices)
-    ]
-    return sum(parts[1:], parts[0]).movedim(-1, 1)
+export(globals())

@@ -14,29 +14,22 @@ import numpy as np
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
-from tinygrad_mnist.nn.functional.distance import pairwise_distance
+from tinygrad_mnist.nn.exports import export
+from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import gather, getitem, reshape, unsqueeze
-from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, relu, sqrt, where, xlogy
-from tinygrad_mnist.ops.reduction import log_softmax, logsumexp, mean, softmax, sum
+from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, sqrt, where, xlogy
+from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
 from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
-
-__all__ = [
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cross_entropy", "ctc_loss",
-    "gaussian_nll_loss", "hinge_embedding_loss", "huber_loss", "kl_div", "l1_loss", "linear_cross_entropy",
-    "margin_ranking_loss", "mse_loss", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
-    "nll_loss", "poisson_nll_loss", "smooth_l1_loss", "soft_margin_loss", "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
-]  # fmt: skip
 
 _SIZES = "{}: Target size ({}) must be the same as input size ({})"
 OLD: dict[str, Any] = {"size_average": None, "reduce": None, "reduction": "mean"}
 
 
-def reduction_of(name: str, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> str:
+def _reduction_of(name: str, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> str:
     """`reduction`, or what the two arguments that it replaced stand for; ValueError for an unknown one."""
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is not None and not reduce else "mean" if size_average in (None, True) else "sum"
@@ -45,7 +38,7 @@ def reduction_of(name: str, size_average: Any = None, reduce: Any = None, reduct
     return reduction
 
 
-def loss(order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Tensor]]:
+def _loss(order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Tensor]]:
     """Makes a formula of the losses by element into a loss function.
 
     Args:
@@ -65,7 +58,7 @@ def loss(order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Tensor
         def function(*args: Any, **options: Any) -> Tensor:
             check(len(args) <= len(names), "{}() got {} arguments", formula.__name__, len(args), error=TypeError)
             given = dict(zip(names, args, strict=False), **options)  # binding to the signature would take longer
-            how = reduction_of(formula.__name__, **{name: given.pop(name) for name in OLD if name in given})
+            how = _reduction_of(formula.__name__, **{name: given.pop(name) for name in OLD if name in given})
             found = formula(**given)
             losses, count = found if isinstance(found, tuple) else (found, None)
             if how == "mean":
@@ -83,7 +76,7 @@ def loss(order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Tensor
 # of classes --------------------------------------------------------------------------------
 
 
-@loss("input target weight size_average ignore_index reduce reduction")
+@_loss("input target weight size_average ignore_index reduce reduction")
 def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100) -> Any:
     """The negative log-likelihood of the target classes.
 
@@ -97,6 +90,8 @@ def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore
     safe, kept = _classes(input, target, dim, ignore_index, "nll_loss")
     weights = wrap(kept.astype(input.array.dtype))
     if weight is not None:
+        fits = weight.dtype is input.dtype
+        check(fits, "nll_loss: expected a weight of {} as the input, but found {}", input.dtype, weight.dtype)
         weights = getitem(weight, safe) * weights
     return -mv.squeeze(gather(input, dim, unsqueeze(safe, dim)), dim) * weights, sum(weights)
 
@@ -132,7 +127,7 @@ def cross_entropy(
         weight, ignore_index: as in `nll_loss`.
         label_smoothing: the share of each target that is spread over all classes.
     """
-    how = reduction_of("cross_entropy", size_average, reduce, reduction)
+    how = _reduction_of("cross_entropy", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
     if weight is not None:
         fits = weight.shape == input.shape[dim : dim + 1]
@@ -198,20 +193,16 @@ def linear_cross_entropy(
     `options` (how to compute it in chunks) is accepted and changes nothing.
     """
     (classes, *more), width = linear_weight.shape[:-1] or (0,), linear_weight.size(-1)
-    shape = (*input.shape[:-1], classes, *more)
-    fits = linear_weight.ndim > 1 and input.ndim in ((2,) if more else (1, 2)) and input.size(-1) == width
-    fits &= linear_bias is None or linear_bias.shape == (classes, *more)
-    check(fits, "linear_cross_entropy: input {}, linear_weight {} and linear_bias {} do not match", input.shape,
-          linear_weight.shape, None if linear_bias is None else linear_bias.shape)  # fmt: skip
-    fits = ignore_index is None or target.shape != shape
-    check(fits, "linear_cross_entropy: ignore_index cannot be specified when target contains probabilities")
+    fits = input.ndim in ((2,) if more else (1, 2)) and (linear_bias is None or linear_bias.shape == (classes, *more))
+    fits = fits and (ignore_index is None or target.array.dtype.kind != "f")
+    check(fits, "linear_cross_entropy: input {} does not fit weight {}", input.shape, linear_weight.shape)
     bias = None if linear_bias is None else reshape(linear_bias, -1)
-    logits = reshape(linear(input, reshape(linear_weight, (-1, width)), bias), shape)
-    return cross_entropy(logits, target, weight, None, -100 if ignore_index is None else ignore_index, None, reduction,
-                         label_smoothing)  # fmt: skip
+    logits = linear(input, reshape(linear_weight, (-1, width)), bias)
+    return cross_entropy(logits.unflatten(-1, (classes, *more)), target, weight, None,
+                         -100 if ignore_index is None else ignore_index, None, reduction, label_smoothing)  # fmt: skip
 
 
-@loss()
+@_loss()
 def multi_margin_loss(
     input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -220,12 +211,12 @@ def multi_margin_loss(
     check(weight is None or weight.ndim == 1, "multi_margin_loss: weight must be one-dimensional", error=ValueError)
     x = input if input.ndim else reshape(input, 1)
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
-    gaps = relu(x - gather(x, -1, classes) + margin) ** p
+    gaps = (x - gather(x, -1, classes) + margin).relu() ** p
     gaps = gaps if weight is None else gaps * getitem(weight, classes)
     return mean(scatter(gaps, -1, classes, 0.0), -1)
 
 
-@loss()
+@_loss()
 def multilabel_margin_loss(input: Tensor, target: Tensor) -> Tensor:
     """The hinge of every class that a row names against every one that it does not; -1 ends a row of targets."""
     check(input.shape == target.shape, _SIZES, "multilabel_margin_loss", target.shape, input.shape)
@@ -234,53 +225,14 @@ def multilabel_margin_loss(input: Tensor, target: Tensor) -> Tensor:
     width = classes.array.shape[-1]
     hot = (named[..., None] & (classes.array[..., None] == np.arange(width))).any(-2, keepdims=True)
     chosen = gather(x, -1, wrap(np.where(named, classes.array, 0)))
-    gaps = relu(1 - unsqueeze(chosen, -1) + unsqueeze(x, -2))
+    gaps = (1 - unsqueeze(chosen, -1) + unsqueeze(x, -2)).relu()
     return sum(gaps * wrap(named[..., None] & ~hot), (-2, -1)) / width
 
 
-@loss()
+@_loss()
 def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
     """`binary_cross_entropy_with_logits` averaged over the classes, the last dimension."""
     return mean(binary_cross_entropy_with_logits(input, target, weight, reduction="none"), -1)
-
-
-def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int = 0,
-             reduction: str = "mean", zero_infinity: bool = False) -> Tensor:  # fmt: skip
-    """-log of the chance that the labels, with blanks between and repetitions, are emitted. Graves et al., ICML 2006.
-
-    Args:
-        log_probs: (steps, n, classes) or (steps, classes).
-        targets: labels, (n, most) or one row after the other.
-        zero_infinity: losses of labels that do not fit into the input, and their gradients, are 0.
-    """
-    how = reduction_of("ctc_loss", reduction=reduction)
-    chances = log_probs if log_probs.ndim == 3 else unsqueeze(log_probs, 1)
-    steps, n, _ = chances.shape
-    ends, lengths = (np.asarray(each.array if isinstance(each, Tensor) else each).reshape(-1, 1)
-                     for each in (input_lengths, target_lengths))  # fmt: skip
-    given = targets.array if targets.ndim == 2 else np.split(targets.array, np.cumsum(lengths)[:-1])
-    labels = np.full((n, 2 * lengths.max(initial=0) + 1), blank)
-    for row, length, own in zip(labels, lengths[:, 0], given, strict=True):
-        row[1 : 2 * length : 2] = own[:length]
-    place, never = np.arange(labels.shape[1]), -1e30  # finite: no NaN in gradients
-    leap = np.zeros(labels.shape, bool)
-    leap[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
-    emitted = gather(chances, 2, mv.expand(wrap(labels), (steps, *labels.shape)))
-    closed = wrap(np.full((n, 2), never, chances.array.dtype))
-    state = where(wrap(place < 2), emitted[0], never)
-    for t in range(1, steps):
-        before = mv.cat([closed, state], 1)
-        ways = [state, before[:, 1:-1], where(wrap(leap), before[:, :-2], never)]
-        state = where(wrap(ends > t), logsumexp(mv.stack(ways), 0) + emitted[t], state)
-    last = (place == 2 * lengths) | (place == 2 * lengths - 1)
-    losses = -logsumexp(where(wrap(last), state, never), 1)
-    # PyTorch's gradient is the one by the logits of log_probs: a term of value 0 makes it so
-    mass = sum(exp(chances) * wrap(np.arange(steps)[:, None, None] < ends), (0, 2))
-    losses = where(losses < -never / 2, losses + (mass - mass.detach()), 0.0 if zero_infinity else math.inf)
-    losses = losses if log_probs.ndim == 3 else losses[0]
-    if how == "mean":
-        return mean(losses / wrap(np.maximum(lengths.reshape(losses.array.shape), 1)))
-    return sum(losses) if how == "sum" else losses
 
 
 # of numbers --------------------------------------------------------------------------------
@@ -294,20 +246,20 @@ def _weighted(losses: Tensor, weight: Tensor | None, name: str) -> tuple[Tensor,
     return losses * weight, sum(weight)
 
 
-@loss("input target size_average reduce reduction weight")
+@_loss("input target size_average reduce reduction weight")
 def mse_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Any:
     """The squared difference; with weights of its shape, the weighted mean."""
     difference = input - target
     return _weighted(difference * difference, weight, "mse_loss")
 
 
-@loss("input target size_average reduce reduction weight")
+@_loss("input target size_average reduce reduction weight")
 def l1_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Any:
     """The absolute difference; with weights of its shape, the weighted mean."""
     return _weighted((input - target).abs(), weight, "l1_loss")
 
 
-@loss("input target size_average reduce reduction beta")
+@_loss("input target size_average reduce reduction beta")
 def smooth_l1_loss(input: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
     """d^2 / (2 beta) for differences below beta, |d| - beta / 2 above. Girshick (2015), arXiv:1504.08083."""
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
@@ -315,7 +267,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
     return where(d < beta, d * d * (0.5 / beta), d - beta / 2) if beta else d
 
 
-@loss("input target reduction delta weight")
+@_loss("input target reduction delta weight")
 def huber_loss(input: Tensor, target: Tensor, delta: float = 1.0, weight: Tensor | None = None) -> Tensor:
     """d^2 / 2 for differences below delta, delta (|d| - delta / 2) above. Huber (1964)."""
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
@@ -323,7 +275,7 @@ def huber_loss(input: Tensor, target: Tensor, delta: float = 1.0, weight: Tensor
     return _weighted(where(d < delta, d * d * 0.5, (d - delta / 2) * delta), weight, "huber_loss")[0]
 
 
-@loss("input target log_input full size_average eps reduce reduction")
+@_loss("input target log_input full size_average eps reduce reduction")
 def poisson_nll_loss(
     input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8
 ) -> Tensor:
@@ -334,7 +286,7 @@ def poisson_nll_loss(
     return losses + where(target > 1, target * log(target) - target + log(target * (2 * math.pi)) * 0.5, 0.0)
 
 
-@loss("input target var full eps reduction")
+@_loss("input target var full eps reduction")
 def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6) -> Tensor:
     """The negative log-likelihood under a normal distribution of mean `input` and variance `var`.
 
@@ -352,7 +304,7 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = Fals
     return (log(spread) + (input - target) ** 2 / spread) * 0.5 + (0.5 * math.log(2 * math.pi) if full else 0)
 
 
-@loss("input target size_average reduce reduction log_target")
+@_loss("input target size_average reduce reduction log_target")
 def kl_div(input: Tensor, target: Tensor, log_target: bool = False) -> Tensor:
     """target (log target - input) of log-probabilities `input`; "batchmean" divides by the batch."""
     return exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
@@ -361,7 +313,7 @@ def kl_div(input: Tensor, target: Tensor, log_target: bool = False) -> Tensor:
 # of two classes ----------------------------------------------------------------------------
 
 
-@loss()
+@_loss()
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)) of probabilities x; each logarithm is held above -100."""
     check(input.shape == target.shape, _SIZES, "binary_cross_entropy", target.shape, input.shape, error=ValueError)
@@ -371,7 +323,7 @@ def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = 
     return losses if weight is None else losses * weight
 
 
-@loss("input target weight size_average reduce reduction pos_weight")
+@_loss("input target weight size_average reduce reduction pos_weight")
 def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None
 ) -> Tensor:
@@ -383,13 +335,13 @@ def binary_cross_entropy_with_logits(
     return losses if weight is None else losses * weight
 
 
-@loss()
+@_loss()
 def soft_margin_loss(input: Tensor, target: Tensor) -> Tensor:
     """log(1 + exp(-target * input)) for targets of 1 and -1."""
     return -log_sigmoid(target * input)
 
 
-@loss()
+@_loss()
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0) -> Tensor:
     """input where the target is 1, max(0, margin - input) where it is -1; their sum for other targets."""
     return where(target != 1, clamp(margin - input, 0), 0.0) + where(target != -1, input, 0.0)
@@ -398,7 +350,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0) -> 
 # of pairs and triples ----------------------------------------------------------------------
 
 
-@loss()
+@_loss()
 def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0) -> Tensor:
     """max(0, margin - target (input1 - input2)): target 1 wants input1 the larger, -1 the smaller."""
     _same_ndim("margin_ranking_loss", input1, input2, target)
@@ -410,7 +362,7 @@ def _same_ndim(name: str, *tensors: Tensor) -> None:
     check(same, "{}: All input tensors should have same dimension but got {}", name, [x.shape for x in tensors])
 
 
-@loss()
+@_loss()
 def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0) -> Tensor:
     """1 - cos for targets of 1, max(0, cos - margin) for targets of -1, of pairs of rows."""
     dim = target.ndim
@@ -421,7 +373,7 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
     return where(target == 1, 1 - similarity, 0.0) + where(target == -1, clamp(similarity - margin, 0), 0.0)
 
 
-@loss()
+@_loss()
 def triplet_margin_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
     swap: bool = False,
@@ -435,7 +387,7 @@ def triplet_margin_loss(
                                              swap=swap, reduction="none")  # fmt: skip
 
 
-@loss("anchor positive negative distance_function margin swap reduction")
+@_loss("anchor positive negative distance_function margin swap reduction")
 def triplet_margin_with_distance_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, *, distance_function: Any = None, margin: float = 1.0,
     swap: bool = False,
@@ -446,3 +398,6 @@ def triplet_margin_with_distance_loss(
     distance = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     return clamp(near - (far.minimum(distance(positive, negative)) if swap else far) + margin, 0)
+
+
+export(globals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, Self
 
@@ -16,6 +16,10 @@ from tinygrad_mnist.tensor import Tensor
 
 class _Listed(Module):
     """What a list can do whose entries are attributes named by their positions."""
+
+    def __init__(self, modules: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self.extend(() if modules is None else modules)
 
     def _names(self) -> list[str]:
         return list(self._modules)
@@ -44,13 +48,11 @@ class _Listed(Module):
         self.add_module(str(len(self)), value)
         return self
 
-    def extend(self, values: Iterable[Any]) -> Self:
+    def extend(self, values: Any) -> Self:
         """Add entries at the end."""
-        message = "{}.extend should be called with an iterable, but got {}"
-        given: Any = values
-        ok = isinstance(given, Iterable) and not isinstance(given, Tensor)
-        check(ok, message, type(self).__name__, type(given).__name__, error=TypeError)
-        for value in list(given):
+        ok = isinstance(values, Iterable) and not isinstance(values, Tensor)
+        check(ok, "extend should be called with an iterable, but got {}", type(values).__name__, error=TypeError)
+        for value in list(values):
             self.append(value)
         return self
 
@@ -90,8 +92,7 @@ class Sequential(_Modules):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args)
-        for name, module in named:
+        for name, module in args[0].items() if len(args) == 1 and isinstance(args[0], Mapping) else enumerate(args):
             self.add_module(str(name), module)
 
     def __getitem__(self, index: Any) -> Any:
@@ -104,37 +105,21 @@ class Sequential(_Modules):
             input = module(input)
         return input
 
-    def __iadd__(self, other: Any) -> Self:
+    def __add__(self, other: Any) -> Sequential:
         message = "add operator supports only objects of Sequential class, but {} is given."
         check(isinstance(other, Sequential), message, type(other), error=ValueError)
-        return self.extend(other)
-
-    def __add__(self, other: Any) -> Sequential:
-        out = Sequential(*self)
-        out += other
-        return out
-
-    def __imul__(self, other: Any) -> Self:
-        ok = isinstance(other, int)
-        check(ok, "unsupported operand type(s) for *: {} and {}", type(self), type(other), error=TypeError)
-        check(other > 0, "Non-positive multiplication factor {} for {}", other, type(self), error=ValueError)
-        return self.extend(list(self) * (other - 1))
+        return Sequential(*self, *other)
 
     def __mul__(self, other: Any) -> Sequential:
-        out = Sequential(*self)
-        out *= other
-        return out
+        check(isinstance(other, int), "unsupported operand for *: {}", type(other), error=TypeError)
+        check(other > 0, "Non-positive multiplication factor {} for {}", other, type(self), error=ValueError)
+        return Sequential(*list(self) * other)
 
     __rmul__ = __mul__
 
 
 class ModuleList(_Modules):
     """A list of modules whose parameters count as the owner's."""
-
-    def __init__(self, modules: Iterable[Module] | None = None) -> None:
-        super().__init__()
-        if modules is not None:
-            self.extend(modules)
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList([*self, *other])
@@ -148,14 +133,32 @@ class ModuleList(_Modules):
         return lines
 
 
-class ParameterList(_Listed):
+class _Held(Module):
+    """What lists and dicts of parameters and other values share: how they print, and that nobody calls them."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(f"{type(self).__name__} should not be called.")
+
+    def extra_repr(self) -> str:
+        lines, keyed = [], isinstance(self, ParameterDict)
+        for key, value in self.items() if keyed else enumerate(self):
+            shown = f"Object of type: {type(value).__name__}"
+            if isinstance(value, Tensor):
+                what = "Parameter" if isinstance(value, Parameter) else "Tensor"
+                kind, size = value.type() if keyed else value.dtype, "x".join(map(str, value.shape))
+                shown = f"{what} containing: [{kind} of size {size}]"
+            lines.append(f"  ({key}): {shown}")
+        return "\n".join(lines)
+
+
+def _parameter(value: Any) -> Any:
+    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+
+
+class ParameterList(_Held, _Listed):
     """A list of parameters and other values; tensors put in become parameters."""
 
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
-        super().__init__()
-        self._size = 0
-        if values is not None:
-            self.extend(values)
+    _size = 0
 
     def _names(self) -> list[str]:
         return [str(i) for i in range(self._size)]
@@ -169,48 +172,16 @@ class ParameterList(_Listed):
     def __setitem__(self, index: int, value: Any) -> None:
         super().__setitem__(index, _parameter(value))
 
-    def extra_repr(self) -> str:
-        return "\n".join(_shown(k, p, getattr(p, "dtype", None)) for k, p in enumerate(self))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError("ParameterList should not be called.")
-
-
-def _parameter(value: Any) -> Any:
-    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
-
-
-def _shown(name: Any, value: Any, kind: Any) -> str:
-    if not isinstance(value, Tensor):
-        return f"  ({name}): Object of type: {type(value).__name__}"
-    what = "Parameter" if isinstance(value, Parameter) else "Tensor"
-    return f"  ({name}): {what} containing: [{kind} of size {'x'.join(map(str, value.shape))}]"
-
-
-class _Keyed(Module):
+class _Keyed(Module, MutableMapping[str, Any]):
     """What a dict can do whose entries are attributes; `_keys` holds their names."""
 
+    __eq__, __hash__ = Module.__eq__, Module.__hash__  # not those of a mapping: a module is equal to itself alone
     _keys: dict[str, Any]
 
     def __init__(self, content: Any = None) -> None:
         super().__init__()
-        if content is not None:
-            self.update(content)
-
-    def update(self, content: Any) -> None:
-        """Add the entries of a mapping, or of pairs."""
-        name = type(self).__name__
-        message = "{}.update should be called with an iterable of key/value pairs, but got {}"
-        check(isinstance(content, Iterable), message, name, type(content).__name__, error=TypeError)
-        for i, pair in enumerate(self._pairs(content)):
-            message = "{} update sequence element #{} should be Iterable; is {}"
-            check(isinstance(pair, Iterable), message, name, i, type(pair).__name__, error=TypeError)
-            n = len(pair)
-            check(n == 2, "{} update sequence element #{} has length {}; 2 is required", name, i, n, error=ValueError)
-            self[pair[0]] = pair[1]
-
-    def _pairs(self, content: Any) -> Any:
-        return content.items() if isinstance(content, Mapping | _Keyed) else content
+        self.update(() if content is None else content)
 
     def __getitem__(self, key: str) -> Any:
         return self._keys[key]
@@ -231,25 +202,6 @@ class _Keyed(Module):
         """The names."""
         return self._keys.keys()
 
-    def values(self) -> Any:
-        """What is held."""
-        return [self[key] for key in self._keys]
-
-    def items(self) -> Any:
-        """Names with what is held."""
-        return [(key, self[key]) for key in self._keys]
-
-    def pop(self, key: str) -> Any:
-        """Take an entry out."""
-        found = self[key]
-        del self[key]
-        return found
-
-    def clear(self) -> None:
-        """Take all entries out."""
-        for key in list(self._keys):
-            del self[key]
-
 
 class ModuleDict(_Keyed):
     """A dict of modules whose parameters count as the owner's."""
@@ -262,72 +214,30 @@ class ModuleDict(_Keyed):
         self.add_module(key, value)
 
 
-class ParameterDict(_Keyed):
+class ParameterDict(_Held, _Keyed):
     """A dict of parameters and other values; tensors put in become parameters."""
 
     def __init__(self, parameters: Any = None) -> None:
         self.__dict__["_keys"] = {}
         super().__init__(parameters)
 
-    def _pairs(self, content: Any) -> Any:
-        plain = isinstance(content, Mapping) and not isinstance(content, OrderedDict)
-        return sorted(content.items()) if plain else super()._pairs(content)
+    def update(self, content: Any) -> None:  # type: ignore[override]
+        """Add the entries of a mapping, or of pairs; those of a plain dict in the order of their names."""
+        super().update(sorted(content.items()) if type(content) is dict else content)
 
     def __getitem__(self, key: str) -> Any:
-        check(isinstance(key, str), "ParameterDict: {!r} cannot be used as a key: not a string", key, error=TypeError)
+        check(key in self._keys, "{!r} is not in this ParameterDict", key, error=KeyError)
         return getattr(self, key)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        check(isinstance(key, str), "ParameterDict: {!r} cannot be used as a key: not a string", key, error=TypeError)
-        self._keys[key] = None
         setattr(self, key, _parameter(value))
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         super().__delitem__(key)
         delattr(self, key)
 
-    def __reversed__(self) -> Iterator[str]:
-        return reversed(self._keys)
-
-    def copy(self) -> ParameterDict:
-        """Another dict of the same parameters."""
-        return ParameterDict(OrderedDict(self.items()))
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """An entry, or the default."""
-        return self[key] if key in self._keys else default
-
     def setdefault(self, key: str, default: Any = None) -> Any:
         """An entry, put in with the default if it is not there."""
-        if key not in self:
-            self[key] = default
+        super().setdefault(key, default)
         return self[key]
-
-    def popitem(self) -> tuple[str, Any]:
-        """Take the last entry out, with its name."""
-        key = next(reversed(self))
-        return key, self.pop(key)
-
-    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
-        """A new dict with the default under each key."""
-        return ParameterDict([(key, default) for key in keys])
-
-    def __ior__(self, other: Any) -> Self:
-        self.update(other)
-        return self
-
-    def __or__(self, other: Any) -> ParameterDict:
-        out = self.copy()
-        out |= other
-        return out
-
-    def __ror__(self, other: Any) -> ParameterDict:
-        out: ParameterDict = other.copy()
-        out.update(self)
-        return out
-
-    def extra_repr(self) -> str:
-        return "\n".join(_shown(k, p, p.type() if isinstance(p, Tensor) else None) for k, p in self.items())
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError("ParameterDict should not be called.")

@@ -13,15 +13,11 @@ from tinygrad_mnist.tensor import Tensor
 Ints = int | tuple[int, ...]
 
 
-def tuple_of(value: Any, rank: int) -> tuple[int, ...]:
-    """One number for every dimension, or the numbers themselves."""
-    return (value,) * rank if isinstance(value, int) else tuple(value)
-
-
-class _Conv(Module):
+class _ConvNd(Module):
     """Parameters and options of a convolution over `rank` dimensions."""
 
     rank: int
+    modes: tuple[str, ...] = ("zeros", "reflect", "replicate", "circular")
     transposed = False
 
     def __init__(
@@ -30,21 +26,22 @@ class _Conv(Module):
         dtype: Any = None, output_padding: Ints = 0,
     ) -> None:  # fmt: skip
         super().__init__()
-        check(groups > 0, "groups must be a positive integer, but got {}", groups, error=ValueError)
-        for name, n in (("in_channels", in_channels), ("out_channels", out_channels)):
-            check(n % groups == 0, "{} {} must be divisible by groups {}", name, n, groups, error=ValueError)
-        modes = "zeros", "reflect", "replicate", "circular"
-        known = padding_mode in modes
-        check(known, "padding_mode must be one of {}, but got {!r}", modes, padding_mode, error=ValueError)
-        known = not isinstance(padding, str) or padding in ("same", "valid")
-        check(known, "Invalid padding string {!r}, should be one of valid, same", padding, error=ValueError)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.padding_mode, self.output_padding = padding_mode, tuple_of(output_padding, self.rank)
-        self.kernel_size, self.stride, self.dilation = (tuple_of(v, self.rank) for v in (kernel_size, stride, dilation))
-        self.padding = padding if isinstance(padding, str) else tuple_of(padding, self.rank)
-        strided = padding == "same" and any(s != 1 for s in self.stride)
-        check(not strided, "padding='same' is not supported for strided convolutions", error=ValueError)
-        first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
+        sizes = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+        for name, value in (sizes | {"output_padding": output_padding}).items():
+            each = (value,) * self.rank if isinstance(value, int) else value
+            setattr(self, name, each if isinstance(each, str) else tuple(each))
+        self.padding_mode = padding_mode
+        channels, modes, padded = (in_channels, out_channels), self.modes, isinstance(padding, str)
+        for ok, message, wrong in (
+            (groups > 0, "groups must be a positive integer, but got {}", groups),
+            (not any(n % max(groups, 1) for n in channels), "channels {} must be divisible by groups", channels),
+            (padding_mode in modes, f"padding_mode must be one of {modes}, but got {{!r}}", padding_mode),
+            (not padded or padding in ("same", "valid"), "Invalid padding string {!r}, not valid or same", padding),
+            (padding != "same" or max(self.stride) == 1, "padding='same' is not supported for stride {}", stride),
+        ):
+            check(ok, message, wrong, error=ValueError)
+        first, second = channels if self.transposed else channels[::-1]
         self.weight = Parameter(empty(first, second // groups, *self.kernel_size, dtype=dtype, device=device))
         self.register_parameter("bias", Parameter(empty(out_channels, dtype=dtype)) if bias else None)
         self.reset_parameters()
@@ -67,25 +64,22 @@ class _Conv(Module):
         return out
 
     def extra_repr(self) -> str:
-        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
-        usual: dict[str, Any] = dict.fromkeys(("padding", "dilation", "output_padding"), (0,) * self.rank)
-        usual |= {"dilation": (1,) * self.rank, "groups": 1}
-        parts += [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
-        parts += ["bias=False"] if self.bias is None else []
-        parts += [f"padding_mode={self.padding_mode}"] if self.padding_mode != "zeros" else []
-        return ", ".join(parts)
+        usual = {"padding": 0, "dilation": 1, "output_padding": 0, "groups": 1, "bias": True, "padding_mode": "zeros"}
+        found = {name: getattr(self, name) for name in usual} | {"bias": self.bias is not None}
+        odd = [name for name, value in found.items() if value not in (usual[name], (usual[name],) * self.rank)]
+        shown = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        return ", ".join([shown, *(f"{name}={found[name]}" for name in odd)])
 
 
-class _ConvTranspose(_Conv):
+class _ConvTransposeNd(_ConvNd):
     transposed = True
+    modes = ("zeros",)
 
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
         output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1, padding_mode: str = "zeros",
         device: Any = None, dtype: Any = None,
     ) -> None:  # fmt: skip
-        zeros = padding_mode == "zeros"
-        check(zeros, 'Only "zeros" padding mode is supported for {}', type(self).__name__, error=ValueError)
         options = dilation, groups, bias, padding_mode, device, dtype, output_padding
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, *options)
 
@@ -105,37 +99,37 @@ class _ConvTranspose(_Conv):
         return extra
 
 
-class Conv1d(_Conv):
+class Conv1d(_ConvNd):
     """(n, in_channels, l) to (n, out_channels, l'), by a weight of (out_channels, in_channels / groups, k)."""
 
     rank = 1
 
 
-class Conv2d(_Conv):
+class Conv2d(_ConvNd):
     """(n, in_channels, h, w) to (n, out_channels, h', w')."""
 
     rank = 2
 
 
-class Conv3d(_Conv):
+class Conv3d(_ConvNd):
     """(n, in_channels, d, h, w) to (n, out_channels, d', h', w')."""
 
     rank = 3
 
 
-class ConvTranspose1d(_ConvTranspose):
+class ConvTranspose1d(_ConvTransposeNd):
     """The gradient of a Conv1d by its input, as a layer: (n, in_channels, l) to (n, out_channels, l')."""
 
     rank = 1
 
 
-class ConvTranspose2d(_ConvTranspose):
+class ConvTranspose2d(_ConvTransposeNd):
     """The gradient of a Conv2d by its input, as a layer."""
 
     rank = 2
 
 
-class ConvTranspose3d(_ConvTranspose):
+class ConvTranspose3d(_ConvTransposeNd):
     """The gradient of a Conv3d by its input, as a layer."""
 
     rank = 3

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tinygrad_mnist.creation import zeros
-from tinygrad_mnist.nn.modules import batchnorm, conv, linear
+from tinygrad_mnist.nn.modules import conv, linear, normalization
 
 
 class _Lazy:
@@ -17,37 +17,29 @@ class _Lazy:
         module: Any = self
         for parameter in module.parameters():
             parameter.data = zeros(0, dtype=parameter.dtype)
-        module.register_forward_pre_hook(_Infer(args, kwargs))
+        module.given = args, kwargs
 
     def reset_parameters(self) -> None:
         """Nothing yet to draw."""
 
-
-class _Infer:
-    def __init__(self, args: Any, kwargs: Any) -> None:
-        self.args, self.kwargs = args, kwargs
-
-    def __call__(self, module: Any, inputs: Any) -> None:
-        name, dim = module.size
-        setattr(module, name, inputs[0].shape[dim])
-        made = module.becomes(getattr(module, name), *self.args, **self.kwargs)
-        for key, value in made._parameters.items():
-            if value is not None:
-                module._parameters[key].data = value.data
+    def __call__(self, input: Any, *more: Any) -> Any:
+        module: Any = self
+        (name, dim), (args, kwargs) = self.size, module.__dict__.pop("given")
+        made = self.becomes(input.shape[dim], *args, **kwargs).to(next(module.parameters(), input).dtype)
+        for key, parameter in made.named_parameters():
+            module._parameters[key].data = parameter.data
         module._buffers.update(made._buffers)
-        hooks = module._forward_pre_hooks
-        del hooks[next(key for key, hook in hooks.items() if hook is self)]
-        module.__class__ = type(made)
+        setattr(module, name, input.shape[dim])
+        module.__class__ = self.becomes
+        return module(input, *more)
 
 
-_ROWS = [(linear.Linear, "in_features", -1)]
+_ROWS: list[Any] = [(linear.Linear, "in_features", -1)]
 for _rank in (1, 2, 3):
     _ROWS += [(getattr(conv, f"{_kind}{_rank}d"), "in_channels", -_rank - 1) for _kind in ("Conv", "ConvTranspose")]
-    _ROWS += [(getattr(batchnorm, f"{_kind}{_rank}d"), "num_features", 1) for _kind in ("BatchNorm", "InstanceNorm")]
-for _class, *_size in _ROWS:
-    _name = f"Lazy{_class.__name__}"
-    _doc = f"`{_class.__name__}` whose `{_size[0]}` is that of its first input."
-    globals()[_name] = type(_name, (_Lazy, _class), {"becomes": _class, "size": tuple(_size), "__doc__": _doc,
-                                                     "__module__": __name__})  # fmt: skip
-
+    _ROWS += [(getattr(normalization, f"{_kind}Norm{_rank}d"), "num_features", 1) for _kind in ("Batch", "Instance")]
 __all__ = [f"Lazy{row[0].__name__}" for row in _ROWS]
+for _name, (_class, *_size) in zip(__all__, _ROWS, strict=True):
+    _doc = f"`{_class.__name__}` whose `{_size[0]}` is that of its first input."
+    _members = {"becomes": _class, "size": tuple(_size), "__doc__": _doc, "__module__": __name__}
+    globals()[_name] = type(_name, (_Lazy, _class), _members)

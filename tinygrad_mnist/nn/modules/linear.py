@@ -1,4 +1,4 @@
-"""Linear layers."""
+"""Linear layers, and tables of learned vectors."""
 
 import math
 from typing import Any
@@ -7,8 +7,10 @@ from tinygrad_mnist.creation import empty
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
+from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
+from tinygrad_mnist.tape import no_grad
 from tinygrad_mnist.tensor import Tensor
 
 
@@ -48,15 +50,13 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
-class Bilinear(Module):
-    """x1 @ weight[o] @ x2 + bias[o]: (..., in1) and (..., in2) give (..., out)."""
+class _Bilinear(FunctionModule):
+    learned = "weight bias"
 
-    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
-                 dtype: Any = None) -> None:  # fmt: skip
-        super().__init__()
-        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype, device=device))
-        self.register_parameter("bias", Parameter(empty(out_features, dtype=dtype, device=device)) if bias else None)
+    def check(self, bias: bool, device: Any, dtype: Any) -> None:
+        n, width, out = self.in1_features, self.in2_features, self.out_features
+        self.weight = Parameter(empty(out, n, width, dtype=dtype, device=device))
+        self.register_parameter("bias", Parameter(empty(out, dtype=dtype, device=device)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -65,9 +65,64 @@ class Bilinear(Module):
         for parameter in self.parameters():
             init.uniform_(parameter, -(self.in1_features**-0.5), self.in1_features**-0.5)
 
-    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
-        return F.bilinear(input1, input2, self.weight, self.bias)
 
-    def extra_repr(self) -> str:
-        return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features},"
-                f" bias={self.bias is not None}")  # fmt: skip
+class _PReLU(FunctionModule):
+    learned = "weight"
+
+    def check(self, device: Any, dtype: Any) -> None:
+        self.weight = Parameter(empty(self.num_parameters, dtype=dtype, device=device))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the weights to their start."""
+        init.constant_(self.weight, self.init)
+
+
+class _Table(FunctionModule):
+    """Rows, (num_embeddings, embedding_dim), standard normal at the start; the one at `padding_idx` is zero."""
+
+    learned = "weight"
+    padding_idx: int | None
+
+    def check(self, device: Any, dtype: Any, _weight: Tensor | None, _freeze: bool = False) -> None:
+        n, width, padding = self.num_embeddings, self.embedding_dim, self.padding_idx
+        check(padding is None or -n <= padding < n, "Padding_idx must be within num_embeddings", error=AssertionError)
+        check(_weight is None or _weight.shape == (n, width), "Shape of weight does not match num_embeddings and"
+              " embedding_dim", error=AssertionError)  # fmt: skip
+        self.padding_idx = padding if padding is None else padding % n
+        start = empty(n, width, dtype=dtype, device=device) if _weight is None else _weight
+        self.weight = Parameter(start, requires_grad=not _freeze)
+        if _weight is None:
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the rows anew."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx] = 0
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, *args: Any, **options: Any) -> Any:
+        """A module with given rows, not learned unless `freeze=False`; further arguments as of the class."""
+        check(embeddings.ndim == 2, "Embeddings parameter is expected to be 2-dimensional", error=AssertionError)
+        made: Any = cls(*embeddings.shape, *args, _weight=embeddings, **options)  # type: ignore[call-arg]
+        made.weight.requires_grad = not freeze
+        return made
+
+
+class _Bags(_Table):
+    def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Any:
+        return super().forward(input, offsets=offsets, per_sample_weights=per_sample_weights)
+
+
+Bilinear = from_function("Bilinear", F.bilinear, "in1_features in2_features out_features bias", base=_Bilinear,
+                         bias=True)  # fmt: skip
+PReLU = from_function("PReLU", F.prelu, "num_parameters init-", base=_PReLU, num_parameters=1, init=0.25)
+_ROWS, _OPTIONS = "num_embeddings= embedding_dim=", "max_norm? norm_type? scale_grad_by_freq?"
+Embedding = from_function("Embedding", F.embedding, f"{_ROWS} padding_idx? {_OPTIONS} sparse? _weight- _freeze-",
+                          base=_Table, _weight=None, _freeze=False)  # fmt: skip
+EmbeddingBag = from_function(
+    "EmbeddingBag", F.embedding_bag, f"{_ROWS} {_OPTIONS} mode sparse- _weight- include_last_offset- padding_idx?",
+    base=_Bags, norm_type=2.0, _weight=None,
+)  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Self, cast
 
@@ -29,10 +28,10 @@ class _IncompatibleKeys(NamedTuple("_IncompatibleKeys", [("missing_keys", list[s
 
 
 class _Key:
-    """Where a hook is kept, and how it is called."""
+    """Where a hook is kept, and whether it is given the keyword arguments."""
 
-    def __init__(self, with_kwargs: bool, always_call: bool) -> None:
-        self.with_kwargs, self.always_call = with_kwargs, always_call
+    def __init__(self, with_kwargs: bool) -> None:
+        self.with_kwargs = with_kwargs
 
 
 _check_type, _check_name = (partial(check, error=each) for each in (TypeError, AttributeError))
@@ -42,10 +41,6 @@ _HOOKS = {  # room: the methods that register there, and when which hook is call
     "_forward_hooks": ("forward", "(module, args, output) after `forward`; it may return another output"),
     "_backward_pre_hooks": ("full_backward_pre", "(module, grad_output) before the gradient; it may return another"),
     "_backward_hooks": ("full_backward backward", "(module, grad_input, grad_output); it may return a grad_input"),
-    "_state_dict_pre_hooks": ("state_dict_pre", "(module, prefix, keep_vars) before `state_dict`"),
-    "_state_dict_hooks": ("state_dict_post", "(module, state_dict, prefix, metadata) after `state_dict`"),
-    "_load_state_dict_pre_hooks": ("load_state_dict_pre", "(module, state_dict, prefix, ...) before loading"),
-    "_load_state_dict_post_hooks": ("load_state_dict_post", "(module, incompatible_keys) after loading"),
 }
 
 
@@ -57,17 +52,12 @@ class Module:
     """
 
     training: bool
-    dump_patches = call_super_init = False
     _version = 1
     _hooked = False  # whether a hook was ever registered
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        name, own = type(self).__name__, self.call_super_init or not (args or kwargs)
-        _check_type(own, "{}.__init__() takes 1 positional argument, was also given {} {}", name, args, kwargs)
+    def __init__(self) -> None:
         rooms: dict[str, Any] = {room: {} for room in _ROOMS} | {room: OrderedDict() for room in _HOOKS}
         self.__dict__.update(rooms, _non_persistent_buffers_set=set(), training=True)
-        if self.call_super_init:
-            super().__init__(*args, **kwargs)
 
     # attributes ----------------------------------------------------------------------------
 
@@ -151,38 +141,20 @@ class Module:
         return self._call_with_hooks(args, kwargs) if self._hooked else self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        out, called = None, set()
-
-        def call(key: _Key, hook: Callable[..., Any], *out: Any) -> Any:
-            return hook(self, args, *((kwargs,) if key.with_kwargs else ()), *out)
-
-        try:
-            for key, hook in tuple(self._forward_pre_hooks.items()):
-                changed = call(key, hook)
-                if changed is not None and key.with_kwargs:
-                    ok = isinstance(changed, tuple) and len(changed) == 2
-                    check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
-                    args, kwargs = changed
-                elif changed is not None:
-                    args = _tupled(changed)
-            watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
-            out = self.forward(*(watch.inputs if watch else args), **kwargs)
-            for key, hook in tuple(self._forward_hooks.items()):
-                called.add(key)
-                changed = call(key, hook, out)
-                out = out if changed is None else changed
-            return watch.outputs(out) if watch else out
-        except Exception:
-            for key, hook in tuple(self._forward_hooks.items()):
-                if key.always_call and key not in called:
-                    with suppress(Exception):
-                        call(key, hook, out)
-            raise
-
-    def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any], with_module: bool = False) -> Handle:
-        own = hook if with_module else lambda module, *args: hook(*args)
-        handle: Handle = self.register_load_state_dict_pre_hook(own)
-        return handle
+        for key, hook in tuple(self._forward_pre_hooks.items()):
+            changed = hook(self, args, kwargs) if key.with_kwargs else hook(self, args)
+            if changed is not None and key.with_kwargs:
+                ok = isinstance(changed, tuple) and len(changed) == 2
+                check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
+                args, kwargs = changed
+            elif changed is not None:
+                args = _tupled(changed)
+        watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
+        out = self.forward(*(watch.inputs if watch else args), **kwargs)
+        for key, hook in tuple(self._forward_hooks.items()):
+            changed = hook(self, args, kwargs, out) if key.with_kwargs else hook(self, args, out)
+            out = out if changed is None else changed
+        return watch.outputs(out) if watch else out
 
     # what is inside ------------------------------------------------------------------------
 
@@ -258,116 +230,69 @@ class Module:
         """The buffer at a path."""
         return cast(Tensor, self._member(target, "_buffers", "a buffer"))
 
-    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
-        """Put a module at a path; with `strict` one must be there already."""
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Put a module at a path."""
         check(target, "Cannot set the submodule without a target name!", error=ValueError)
         path, _, name = target.rpartition(".")
-        parent = self.get_submodule(path)
-        _check_name(not strict or hasattr(parent, name), "{} has no attribute `{}`", parent._get_name(), name)
-        setattr(parent, name, module)
+        setattr(self.get_submodule(path), name, module)
 
     # state ---------------------------------------------------------------------------------
-
-    def get_extra_state(self) -> Any:
-        """What else `state_dict` is to hold, under `_extra_state`; a subclass may define it and `set_extra_state`."""
-        raise RuntimeError("get_extra_state: the module does not define it")
-
-    def set_extra_state(self, state: Any) -> None:
-        """Take back what `get_extra_state` gave."""
-        raise RuntimeError("set_extra_state: the module does not define it")
 
     def _saved(self) -> dict[str, Tensor]:
         buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         return {k: v for k, v in (*self._parameters.items(), *buffers.items()) if v is not None}
 
-    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
-        for name, tensor in self._saved().items():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
-        if type(self).get_extra_state is not Module.get_extra_state:
-            destination[prefix + "_extra_state"] = self.get_extra_state()
-
-    def state_dict(
-        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
-    ) -> dict[str, Any]:
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module."""
-        if args:
-            given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
-            return self.state_dict(**given | dict(zip(given, args, strict=False)))
         out: Any = OrderedDict() if destination is None else destination
-        metadata = {"version": self._version}
+        metadata: Any = OrderedDict()
+        for path, module in self.named_modules(remove_duplicate=False):
+            home = f"{prefix}{path}." if path else prefix
+            metadata[home[:-1]] = {"version": module._version}
+            for name, tensor in module._saved().items():
+                out[home + name] = tensor if keep_vars else tensor.detach()
         if destination is None:
-            out._metadata = OrderedDict()
-        if hasattr(out, "_metadata"):
-            out._metadata[prefix[:-1]] = metadata
-        for hook in self._state_dict_pre_hooks.values():
-            hook(self, prefix, keep_vars)
-        self._save_to_state_dict(out, prefix, keep_vars)
-        for name, module in self._modules.items():
-            if module is not None:
-                module.state_dict(destination=out, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        for hook in self._state_dict_hooks.values():
-            hook(self, out, prefix, metadata)
+            out._metadata = metadata
         return cast(dict[str, Any], out)
 
-    def _load_from_state_dict(
-        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
-        unexpected_keys: list[str], error_msgs: list[str],
-    ) -> None:  # fmt: skip
-        """Note in `local_metadata` what to write where, and in the lists what does not fit."""
-        for hook in self._load_state_dict_pre_hooks.values():
-            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
-        extra = type(self).set_extra_state is not Module.set_extra_state
-        own: dict[str, Any] = self._saved() | ({"_extra_state": None} if extra else {})
+    def _load(
+        self, state: Any, prefix: str, assign: bool, missing: list[str], unexpected: list[str], errors: Any
+    ) -> None:
+        """Write what fits of a state dict, and note in the lists what does not."""
+        own = self._saved()
         for name, tensor in own.items():
-            key = prefix + name
-            given = state_dict.get(key)
-            if key not in state_dict:
-                missing_keys.append(key)
-            elif tensor is not None and not isinstance(given, Tensor):
+            key, given = prefix + name, state.get(prefix + name)
+            if key not in state:
+                missing.append(key)
+            elif not isinstance(given, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
-                error_msgs.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
-            elif tensor is not None and given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
-                error_msgs.append(
+                errors.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
+            elif given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
+                errors.append(
                     f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint,"
                     f" the shape in current model is {tensor.shape}."
                 )
+            elif not assign:
+                tensor.copy_(given.reshape(tensor.shape))
             else:
-                local_metadata["writes"].append((self, name, given))
-        for key in state_dict:
+                bare = isinstance(tensor, Parameter) and not isinstance(given, Parameter)
+                made = Parameter(given) if bare else given
+                setattr(self, name, made.requires_grad_(tensor.requires_grad))
+        for key in state:
             first, dot, _ = key.removeprefix(prefix).partition(".")
             if key.startswith(prefix) and first not in (self._modules if dot else own):
-                unexpected_keys.append(key)
-
-    def _write(self, name: str, given: Any, assign: bool) -> None:
-        tensor = self._saved().get(name)
-        if tensor is None:
-            self.set_extra_state(given)
-        elif not assign:
-            tensor.copy_(given.reshape(tensor.shape))
-        elif isinstance(tensor, Parameter):
-            given = given if isinstance(given, Parameter) else Parameter(given)
-            setattr(self, name, given.requires_grad_(tensor.requires_grad))
-        else:
-            setattr(self, name, given)
+                unexpected.append(key)
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> _IncompatibleKeys:
         """Copy a state dict's tensors into this module's, or with `assign` put them in their place.
 
-        Nothing is written unless every shape fits and, if `strict`, the keys are the same.
+        What does not fit, and, if `strict`, a key too many or too few, is an error, raised when the rest is written.
         """
         _check_type(isinstance(state_dict, Mapping), "Expected state_dict to be dict-like, got {}.", type(state_dict))
-        metadata, state = getattr(state_dict, "_metadata", {}), OrderedDict(state_dict)
-        keys, errors, writes = _IncompatibleKeys([], []), list[str](), list[Any]()
-        for path, module in self.named_modules(remove_duplicate=False):
-            local = {**metadata.get(path, {}), "assign_to_params_buffers": assign, "writes": writes}
-            module._load_from_state_dict(state, f"{path}." if path else "", local, strict, *keys, errors)
-        hooks = [(m, h) for m in reversed(list(self.modules())) for h in m._load_state_dict_post_hooks.values()]
-        if not errors and (hooks or not (strict and any(keys))):
-            with no_grad():
-                for module, name, given in writes:
-                    module._write(name, given, assign)
-        for module, hook in hooks:
-            check(hook(module, keys) is None, "load_state_dict: a post hook returned something", error=AssertionError)
+        keys, errors = _IncompatibleKeys([], []), list[str]()
+        with no_grad():
+            for path, module in self.named_modules(remove_duplicate=False):
+                module._load(state_dict, f"{path}." if path else "", assign, *keys, errors)
         for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
             if strict and found:
                 errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
@@ -486,11 +411,8 @@ _ROOMS: Any = {  # room: what goes there when assigned, what may be registered, 
 
 
 def _registrar(room: str, doc: str) -> Any:
-    def register(
-        self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False,
-        always_call: bool = False,
-    ) -> Handle:  # fmt: skip
-        key, hooks = _Key(with_kwargs, always_call), self.__dict__[room]
+    def register(self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False) -> Handle:
+        key, hooks = _Key(with_kwargs), self.__dict__[room]
         handle = Handle(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
@@ -500,7 +422,7 @@ def _registrar(room: str, doc: str) -> Any:
     register.__doc__ = f"""Call hook{doc}. The result's `remove()` takes it out.
 
         With `prepend` it comes before the hooks there are. A forward hook may also be wanted `with_kwargs`, which
-        then come after args (and from a pre-hook beside them), and with `always_call` although `forward` raised."""
+        then come after args (and from a pre-hook beside them)."""
     return register
 
 

@@ -70,10 +70,11 @@ def _shapes(gates: int, width: int, hidden: int, bias: bool, projected: int = 0)
 class _Recurrent(Module):
     input_size: int
     hidden_size: int
+    usual: dict[str, Any]  # options that the repr shows where they are not as here
 
-    def _shown(self, usual: dict[str, Any]) -> str:
-        shown = [f"{name}={getattr(self, name)}" for name, value in usual.items() if getattr(self, name) != value]
-        return ", ".join([f"{self.input_size}, {self.hidden_size}", *shown])
+    def extra_repr(self) -> str:
+        odd = [f"{name}={getattr(self, name)}" for name, value in self.usual.items() if getattr(self, name) != value]
+        return ", ".join([f"{self.input_size}, {self.hidden_size}", *odd])
 
     def reset_parameters(self) -> None:
         """Draw all parameters uniformly from +-1 / sqrt(hidden_size)."""
@@ -91,30 +92,29 @@ class RNNBase(_Recurrent):
     PackedSequence the outputs are one too.
     """
 
+    usual = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
+
     def __init__(
         self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
         batch_first: bool = False, dropout: Any = 0.0, bidirectional: bool = False, proj_size: int = 0,
         device: Any = None, dtype: Any = None,
     ) -> None:  # fmt: skip
         super().__init__()
+        counts: dict[str, Any] = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        for name, value in (counts | {"bias": bias, "batch_first": batch_first}).items():
+            kind = int if name in counts else bool
+            ok, got = isinstance(value, kind), type(value).__name__
+            check(ok, "{} should be of type {}, got {}", name, kind, got, error=TypeError)
+            _check(kind is bool or value > 0, "{} must be greater than zero, got {}", name, value)
+            setattr(self, name, value)
         ok = isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
         _check(ok, "dropout should be a number in range [0, 1], got {}", dropout)
-        flags = {"bias": bias, "batch_first": batch_first}
-        counts: Any = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
-        for kind, given in ((bool, flags), (int, counts)):
-            for name, value in given.items():
-                got = type(value).__name__
-                check(isinstance(value, kind), "{} should be of type {}, got {}", name, kind, got, error=TypeError)
-        for name, count in counts.items():
-            _check(count > 0, "{} must be greater than zero, got {}", name, count)
         ok = proj_size == 0 or (mode == "LSTM" and 0 < proj_size < hidden_size)
         _check(ok, "proj_size has to be smaller than hidden_size, and is only supported for LSTM, got {}", proj_size)
         _check(mode in STEPS, "Unrecognized RNN mode: {}", mode)
         if dropout and num_layers == 1:
             warnings.warn(f"dropout={dropout} drops between layers, and num_layers=1 has one layer", stacklevel=3)
-        self.mode, self.input_size, self.hidden_size, self.num_layers = mode, input_size, hidden_size, num_layers
-        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, float(dropout), bidirectional
-        self.proj_size = proj_size
+        self.mode, self.dropout, self.bidirectional, self.proj_size = mode, float(dropout), bidirectional, proj_size
         self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
             width = (proj_size or hidden_size) * (1 + bidirectional) if layer else input_size
@@ -175,12 +175,10 @@ class RNNBase(_Recurrent):
         if hx is None:
             return tuple(zeros(shape, dtype=dtype) for shape in shapes)
         given = tuple(hx) if len(shapes) == 2 else (hx,)
-        for s in given:
-            n = 2 + batched
-            check(s.ndim == n, "For a {}-D input the state should be {}-D as well, but got {}-D", n, n, s.ndim)
-        given = given if batched else tuple(s.unsqueeze(1) for s in given)
-        for s, shape in zip(given, shapes, strict=True):
+        for s, (count, n, width) in zip(given, shapes, strict=True):
+            shape = (count, n, width) if batched else (count, width)
             check(s.array.shape == shape, "Expected hidden size {}, got {}", shape, list(s.array.shape))
+        given = given if batched else tuple(s.unsqueeze(1) for s in given)
         return given if order is None else tuple(s.index_select(1, order) for s in given)
 
     def _run(self, x: Tensor, sizes: list[int], start: State, names: list[str]) -> tuple[Tensor, State]:
@@ -206,10 +204,6 @@ class RNNBase(_Recurrent):
         if ended:
             state = tuple(cat(list(parts)) for parts in zip(state, *ended[::-1], strict=True))
         return cat(outputs[::turn]), state
-
-    def extra_repr(self) -> str:
-        rest = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
-        return self._shown({"proj_size": 0, **rest})
 
 
 class RNN(RNNBase):
@@ -244,6 +238,7 @@ class RNNCellBase(_Recurrent):
 
     mode = "RNN_TANH"
     nonlinearity = "tanh"
+    usual = {"bias": True, "nonlinearity": "tanh"}
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
@@ -260,21 +255,17 @@ class RNNCellBase(_Recurrent):
         step, _, kinds = STEPS[self.mode]
         name, batched = type(self).__name__, input.ndim == 2
         given = () if hx is None else (hx,) if kinds == 1 else tuple(hx)
-        for what, s in zip(("input", "hidden" if kinds == 1 else "hx[0]", "hx[1]"), (input, *given), strict=False):
-            _check(s.ndim in (1, 2), "{}: Expected {} to be 1D or 2D, got {}D instead", name, what, s.ndim)
+        for s in (input, *given):
+            _check(s.ndim in (1, 2), "{}: Expected input and hidden to be 1D or 2D, got {}D instead", name, s.ndim)
         x, *state = (s if s.ndim == 2 else s.unsqueeze(0) for s in (input, *given))
         n, width = x.array.shape
-        check(width == self.input_size, "input has inconsistent input_size: got {} expected {}", width, self.input_size)
-        for s in state:
-            message = "{}: Expected hidden of shape {}, got {}"
-            check(s.array.shape == (n, self.hidden_size), message, name, (n, self.hidden_size), s.array.shape)
+        fits = width == self.input_size and all(s.array.shape == (n, self.hidden_size) for s in state)
+        shapes = [list(s.array.shape) for s in (x, *state)]
+        check(fits, "{}({}, {}): input and hidden of {} do not fit", name, self.input_size, self.hidden_size, shapes)
         state = state or list(repeat(zeros(n, self.hidden_size, dtype=x.dtype), kinds))
         out = step(linear(x, self.weight_ih, self.bias_ih), tuple(state), self.weight_hh, self.bias_hh)
         out = out if batched else tuple(s.squeeze(0) for s in out)
         return out if kinds == 2 else out[0]
-
-    def extra_repr(self) -> str:
-        return self._shown({"bias": True, "nonlinearity": "tanh"})
 
 
 class RNNCell(RNNCellBase):

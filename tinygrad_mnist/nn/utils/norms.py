@@ -4,7 +4,7 @@ from typing import Any
 
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn.functional import normalize
-from tinygrad_mnist.nn.modules.conv import _ConvTranspose
+from tinygrad_mnist.nn.modules.conv import _ConvTransposeNd
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tape import no_grad
@@ -58,7 +58,9 @@ def spectral_norm(
 
     The parameter is `name_orig`, the vectors are buffers. Miyato et al., ICLR 2018.
     """
-    hook = _SpectralNorm(name, n_power_iterations, eps, int(isinstance(module, _ConvTranspose)) if dim is None else dim)
+    hook = _SpectralNorm(
+        name, n_power_iterations, eps, int(isinstance(module, _ConvTransposeNd)) if dim is None else dim
+    )
     weight = module._parameters.pop(name)
     module.register_parameter(name + "_orig", weight)
     setattr(module, name, weight.detach())

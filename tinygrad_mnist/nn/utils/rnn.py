@@ -15,34 +15,21 @@ from tinygrad_mnist.tensor import Tensor, wrap
 class _Packed(NamedTuple):
     data: Tensor
     batch_sizes: Tensor
-    sorted_indices: Tensor | None
-    unsorted_indices: Tensor | None
+    sorted_indices: Tensor | None = None
+    unsorted_indices: Tensor | None = None
 
 
 class PackedSequence(_Packed):
     """The steps of sequences, longest first, one time after the other, without padding.
 
-    `batch_sizes[t]` sequences have a step t.
+    `batch_sizes[t]` sequences have a step t. Sequence `sorted_indices[i]` of the batch is here the i-th.
     """
 
-    def __new__(
-        cls, data: Any, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
-    ) -> Self:
-        if batch_sizes is None:
-            data, batch_sizes = data
-        if unsorted_indices is None:
-            unsorted_indices = invert_permutation(sorted_indices)
-        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+    __slots__ = ()
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """The same sequences with the data in another dtype."""
-        data = self.data.to(*args, **kwargs)
-        return self if data is self.data else type(self)(data, *self[1:])
-
-
-def invert_permutation(permutation: Tensor | None) -> Tensor | None:
-    """The permutation that undoes one."""
-    return None if permutation is None else wrap(np.argsort(permutation.array))
+        return self._replace(data=self.data.to(*args, **kwargs))
 
 
 def pad_sequence(
@@ -62,20 +49,16 @@ def pad_sequence(
     return stack([filled(x) for x in listed], 0 if batch_first else 1)
 
 
-def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool = False) -> list[Tensor]:
-    """The sequences of a padded batch, each of its length."""
-    rows = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
-    return [row[:n] for row, n in zip(rows, lengths.tolist(), strict=True)]
-
-
 def pack_padded_sequence(
     input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
     """A padded batch (t, n, ...) without its padding."""
     x = input.transpose(0, 1) if batch_first else input
     counts = np.asarray(lengths.array if isinstance(lengths, Tensor) else lengths, np.int64)
-    order = None if enforce_sorted else wrap(np.argsort(-counts, kind="stable"))
-    if order is not None:
+    order = back = None
+    if not enforce_sorted:
+        order = wrap(np.argsort(-counts, kind="stable"))
+        back = wrap(np.argsort(order.array))
         x, counts = x.index_select(1, order), counts[order.array]
     message = "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True."
     check((np.diff(counts) <= 0).all(), message)
@@ -84,7 +67,7 @@ def pack_padded_sequence(
     check(n == size, "Expected `len(lengths)` to be equal to batch_size, but got {} (batch_size={})", n, size)
     check(counts[0] <= len(x), "Expected lengths of at most {}, got {}", len(x), counts[0])
     sizes = (counts[:, None] > np.arange(counts[0])).sum(0)
-    return PackedSequence(cat([x[t, :n] for t, n in enumerate(sizes)]), wrap(sizes), order)
+    return PackedSequence(cat([x[t, :n] for t, n in enumerate(sizes)]), wrap(sizes), order, back)
 
 
 def pad_packed_sequence(
@@ -107,8 +90,3 @@ def pad_packed_sequence(
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Sequences (length, ...), packed."""
     return pack_padded_sequence(pad_sequence(sequences), [len(x) for x in sequences], False, enforce_sorted)
-
-
-def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
-    """The sequences of a packed batch, each of its length."""
-    return unpad_sequence(*pad_packed_sequence(packed_sequences, batch_first=True), batch_first=True)

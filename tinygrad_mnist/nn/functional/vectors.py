@@ -1,16 +1,17 @@
-"""Class numbers as vectors: rows of a table, or zeros with a one."""
+"""Vectors: rows of a table looked up by number, class numbers as zeros with a one, lengths, distances, similarities."""
+
+from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops.arguments import index_array
-from tinygrad_mnist.ops.movement import getitem, reshape, unsqueeze
-from tinygrad_mnist.ops.pointwise import where
-from tinygrad_mnist.ops.reduction import sum
+from tinygrad_mnist.nn.exports import export
+from tinygrad_mnist.ops.arguments import index_array, promoted
+from tinygrad_mnist.ops.movement import broadcast_tensors, cat, getitem, reshape
+from tinygrad_mnist.ops.pointwise import clamp, where
+from tinygrad_mnist.ops.reduction import norm, sum
 from tinygrad_mnist.tape import record, touch
 from tinygrad_mnist.tensor import Tensor, wrap
-
-__all__ = ["embedding", "embedding_bag", "one_hot"]
 
 
 def embedding(
@@ -59,35 +60,27 @@ def embedding_bag(
         include_last_offset: the last offset is the end of the last bag.
         padding_idx: an index that counts for nothing.
     """
-    shape, n = input.shape, len(weight)
     fits = input.ndim == 2 if offsets is None else input.ndim == offsets.ndim == 1
-    fits &= weight.ndim == 2 and (per_sample_weights is None or per_sample_weights.shape == shape)
-    check(fits, "embedding_bag: wanted a 2D weight, a 2D input or a 1D input and 1D offsets, and per_sample_weights of"
-          " the input's shape, got weight {} and input {}", weight.shape, shape, error=ValueError)  # fmt: skip
-    fits = mode in ("sum", "mean") or (mode == "max" and not scale_grad_by_freq and not sparse)
-    check(fits, "embedding_bag: mode has to be one of sum, mean or max (without scale_grad_by_freq), got {}", mode,
-          error=ValueError)  # fmt: skip
-    fits = per_sample_weights is None or mode == "sum"
-    check(fits, "embedding_bag: per_sample_weights with mode '{}', wanted 'sum'", mode, error=NotImplementedError)
-    flat, total = reshape(input, -1), input.numel()
-    bounds = np.arange(shape[0]) * shape[1] if offsets is None else offsets.array
-    if offsets is None or not include_last_offset:
+    fits &= weight.ndim == 2 and (per_sample_weights is None or per_sample_weights.shape == input.shape)
+    fits &= mode in ("sum", "mean") or (mode == "max" and not scale_grad_by_freq and not sparse)
+    check(fits, "embedding_bag: wanted a 2D input or a 1D input and 1D offsets, a 2D weight, per_sample_weights of the"
+          " input's shape, mode sum, mean or (without scale_grad_by_freq) max, got input {}, weight {}, mode {}",
+          input.shape, weight.shape, mode, error=ValueError)  # fmt: skip
+    check(per_sample_weights is None or mode == "sum", "embedding_bag: per_sample_weights with mode {}", mode,
+          error=NotImplementedError)  # fmt: skip
+    flat, total, padding = reshape(input, -1), input.numel(), -1 if padding_idx is None else padding_idx % len(weight)
+    bounds = np.arange(len(input) + 1) * input.array.shape[-1] if offsets is None else offsets.array
+    if offsets is not None and not include_last_offset:
         bounds = np.append(bounds, total)
-    spots = bounds[:-1, None] + np.arange(np.diff(bounds).max(initial=1))
-    kept = spots < bounds[1:, None]
-    if not kept.any():
-        return wrap(np.zeros((len(bounds) - 1, weight.array.shape[1]), weight.array.dtype))
-    spots = np.where(kept, spots, 0)
-    if padding_idx is not None:
-        kept &= flat.array[spots] != padding_idx % n
-    rows = getitem(embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq), wrap(spots))
-    held = wrap(kept[..., None])
+    spots = np.minimum(bounds[:-1, None] + np.arange(np.diff(bounds).max(initial=1)), total)
+    kept = (spots < bounds[1:, None]) & (np.append(flat.array, -1)[spots] != padding)
+    rows = embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    rows = rows if per_sample_weights is None else rows * reshape(per_sample_weights, (-1, 1))
+    nothing = wrap(np.zeros((1, weight.array.shape[1]), weight.array.dtype))
+    rows, counts = getitem(cat([rows, nothing]), wrap(np.where(kept, spots, total))), kept.sum(1, keepdims=True)
     if mode == "max":
-        return where(held.any(1), where(held, rows, -np.inf).max(1).values, 0.0)
-    if per_sample_weights is not None:
-        rows = rows * unsqueeze(getitem(reshape(per_sample_weights, -1), wrap(spots)), 2)
-    out = sum(where(held, rows, 0.0), 1)
-    return out / wrap(np.maximum(kept.sum(1, keepdims=True), 1)) if mode == "mean" else out
+        return where(wrap(counts > 0), where(wrap(kept[..., None]), rows, -np.inf).max(1).values, 0.0)
+    return sum(rows, 1) / wrap(np.maximum(counts, 1)) if mode == "mean" else sum(rows, 1)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
@@ -100,3 +93,34 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     fits = classes.min(initial=0) >= 0 and classes.max(initial=0) < top
     check(fits, "one_hot: Class values must be non-negative and smaller than num_classes ({}).", top)
     return wrap((classes[..., None] == np.arange(top)).astype(np.int64))
+
+
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
+    """Divided by the p-norm along dim, or by eps where that is smaller."""
+    result = input / clamp(norm(input, p, dim, True), eps)
+    return result if out is None else out.copy_(result)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along dim; a length below eps counts as eps."""
+    a, b = broadcast_tensors(*promoted(x1, x2, name="cosine_similarity"))
+    return sum(a / clamp(norm(a, 2, dim, True), eps) * (b / clamp(norm(b, 2, dim, True), eps)), dim)
+
+
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """The p-norm of x1 - x2 + eps over the last dimension."""
+    return norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: Any = None) -> Tensor:
+    """The p-norm distances of all rows of x1 (..., n, d) to all of x2 (..., m, d): (..., n, m)."""
+    return norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
+
+
+def pdist(input: Tensor, p: float = 2.0) -> Tensor:
+    """The distances of all pairs of rows, (n (n - 1) / 2,)."""
+    first, second = np.triu_indices(len(input), 1)
+    return norm(input[first] - input[second], p, -1)
+
+
+export(globals())
