@@ -221,6 +221,7 @@ PATHS = [
     "nn.modules.normalization",
     "nn.modules.pooling",
     "nn.modules.sparse",
+    "nn.modules.utils",
     "optim.lr_scheduler",
     "optim.optimizer",
     "optim.adam",
