@@ -28,7 +28,7 @@ from tinygrad_mnist.ops.movement import (
     unsqueeze,
 )  # fmt: skip
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, lerp, log, maximum, minimum, mul, ne, sign, sqrt, where
-from tinygrad_mnist.tape import record
+from tinygrad_mnist.tape import is_grad_enabled, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
@@ -81,6 +81,13 @@ def _require_float(input: Tensor, name: str) -> None:
 # sums and means ----------------------------------------------------------------------------
 
 
+def _spread(g: Tensor, kept: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:
+    """The gradient of a sum: g, with the summed dimensions back in place, at each of their elements."""
+    if is_grad_enabled():
+        return expand(reshape(g, kept), shape)
+    return wrap(np.broadcast_to(g.array.reshape(kept), shape))
+
+
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of all elements, or along dimensions."""
     x = _widened(input, dtype)
@@ -88,7 +95,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = 
     dims = None if dim is None else dimensions(dim, len(shape), "sum")
     kept = (1,) * len(shape) if dims is None else _kept(shape, dims)
     out = _add(x.array, dims, x.array.dtype, keepdims=keepdim)
-    return record("sum", out, (x, lambda g: expand(reshape(g, kept), shape)))
+    return record("sum", out, (x, lambda g: _spread(g, kept, shape)))
 
 
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -98,7 +105,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any =
     shape, dims = x.array.shape, dimensions(dim, x.ndim, "mean")
     kept, count = _kept(shape, dims), math.prod(shape[d] for d in dims)
     out = _add(x.array, dims, keepdims=keepdim) / x.array.dtype.type(count)
-    return record("mean", out, (x, lambda g: expand(reshape(g * (1 / count if count else math.nan), kept), shape)))
+    return record("mean", out, (x, lambda g: _spread(g * (1 / count if count else math.nan), kept, shape)))
 
 
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:

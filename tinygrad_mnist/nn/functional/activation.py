@@ -10,10 +10,12 @@ import numpy as np
 
 from tinygrad_mnist import random
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import methods, pointwise
 from tinygrad_mnist.ops.movement import chunk, scatter
-from tinygrad_mnist.ops.pointwise import clamp, erf, expm1, sigmoid, tanh, where
+from tinygrad_mnist.ops.pointwise import clamp, erf, exp, expm1, sigmoid, tanh, where
 from tinygrad_mnist.ops.reduction import log_softmax, softmax, softmin
+from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Tensor, wrap
 
 __all__ = [
@@ -126,7 +128,22 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     check(approximate in ("none", "tanh"), "gelu: approximate must be either none or tanh, got {}", approximate)
     if approximate == "tanh":
         return input * (tanh((input + input**3 * 0.044715) * math.sqrt(2 / math.pi)) + 1) * 0.5
-    return input * (erf(input * math.sqrt(0.5)) + 1) * 0.5
+    if input.array.dtype != np.float32:
+        return input * _normal(input)
+    out, slopes = network.gelu(input.array, mode.recording and input.tracked)
+    held = None if slopes is None else wrap(slopes)
+
+    def rule(g: Tensor) -> Tensor:
+        if held is not None and not mode.recording:
+            return g * held
+        return g * (_normal(input) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi)))
+
+    return record("gelu", out, (input, rule))
+
+
+def _normal(x: Tensor) -> Tensor:
+    """The normal distribution function."""
+    return (erf(x * math.sqrt(0.5)) + 1) * 0.5
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
