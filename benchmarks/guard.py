@@ -68,10 +68,10 @@ def cnn_products() -> Run:
 
 CHECKS = (
     Check("a step of the original network over its matrix products",
-          lambda: torch_style.step("tinygrad_mnist", dropout=True), numpy_only.products, 2.1),
-    Check("an operation on scalars over NumPy's", lambda: torch_style.chain("tinygrad_mnist"), plain_chain, 20.0),
+          lambda: torch_style.step("tinygrad_mnist", dropout=True), numpy_only.products, 1.3),
+    Check("an operation on scalars over NumPy's", lambda: torch_style.chain("tinygrad_mnist"), plain_chain, 5.5),
     Check("a step of the MNIST CNN over its matrix products", lambda: torch_style.cnn("tinygrad_mnist"),
-          cnn_products, 2.0),
+          cnn_products, 1.3),
 )  # fmt: skip
 
 

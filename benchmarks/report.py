@@ -172,10 +172,10 @@ def _dots(axes: Any, cases: dict[str, dict[str, float]]) -> None:
 def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
     """Time above, memory below, a column for each sweep."""
     labels = {}
-    for column, (name, points) in zip(grid.T, sweeps.items(), strict=True):
+    for at, (name, points) in enumerate(sweeps.items()):
         rivals = [rival for rival in COLORS if any(rival in each for each in points.values())]
         for axes, (key, label, scale) in zip(
-            column, (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)), strict=True
+            grid[:, at], (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)), strict=True
         ):
             for rival in rivals:
                 found = {int(v): each.get(rival, {}).get(key) for v, each in points.items()}
@@ -183,9 +183,9 @@ def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
                 if pairs:
                     style = {"color": COLORS[rival], "ls": "--" if rival == FAST else "-", "marker": "o", "ms": 3}
                     labels[rival] = axes.loglog(*zip(*pairs, strict=True), **style)[0]
-            axes.set_ylabel(label if column is grid.T[0] else "")
+            axes.set_ylabel("" if at else label)
             axes.grid(alpha=0.25)
-        column[0].set_title(SWEEPS[name].title, loc="left")
+        grid[0, at].set_title(f"{name}: {SWEEPS[name].title}", loc="left")
     legend = {"loc": "outside lower center", "ncols": len(labels), "frameon": False}
     grid[0][0].figure.legend(labels.values(), labels, **legend)
 
