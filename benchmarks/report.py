@@ -89,8 +89,12 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def write(results: dict[str, Any], folder: Path) -> None:
-    """results.json, results.md and the figures."""
+    """results.json, results.md and the figures; what results.json has of other cases stays."""
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "results.json").exists():
+        before = json.loads((folder / "results.json").read_text())
+        rooms = {name: {**before[name], **results[name]} for name in ("cases", "sweeps")}
+        results = {**before, **results, **rooms}
     (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (folder / "results.md").write_text(markdown(results))
     figures(results, folder)

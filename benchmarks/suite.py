@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
@@ -35,6 +36,7 @@ LIBRARIES = (
     "numpy", "scipy", "numba", "torch", "jax", "tensorflow", "keras", "tinygrad", "mygrad", "autograd", "micrograd",
 )  # fmt: skip
 PATIENCE = 90  # seconds for one answer of a rival: to start, to compile and warm up, to run once
+SETTLE = 0.05  # seconds before a run: the last rival's threads still spin for a while, on a core that this one needs
 
 
 class Worker:
@@ -107,6 +109,7 @@ def measure(
                 workers[name] = Worker(rival, case, threads, data)
         for turn in range((case.rounds or rounds) + 1):
             for worker in workers.values():
+                time.sleep(SETTLE)
                 answer = worker.ask("run")
                 if turn and not worker.error:
                     worker.rounds.append(answer)
@@ -181,7 +184,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rivals", nargs="*", help="only these, by their names in the tables")
-    parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there")
+    parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there, or add to them")
     options = parser.parse_args()
     unknown = [name for name in options.cases if name not in names]
     if unknown:

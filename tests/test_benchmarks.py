@@ -84,7 +84,8 @@ def test_a_report_shows_ratios_reasons_and_figures(tmp_path):
         "sweeps": {"depth": {10: {OURS: result(1.0), TORCH: {"error": "stopped"}}}},
         "start": {"import": {OURS: 0.1}, "first step": {}},
     }
-    report.write(results, tmp_path)
+    report.write({**results, "cases": {"epoch": epoch}}, tmp_path)
+    report.write({**results, "cases": {"scalars": results["cases"]["scalars"]}}, tmp_path)  # adds to it
     text = (tmp_path / "results.md").read_text()
     for part in ("| tinygrad_mnist | 2 s | 1 s to 4 s |", "tinygrad_mnist over floor: 2.000 (wanted: at most 1.6)",
                  "| PyTorch | not measured: too slow |", "tinygrad_mnist over PyTorch: 0.500 (wanted: at most 0.75)",
