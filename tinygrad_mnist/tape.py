@@ -461,7 +461,7 @@ def _play(
                     continue
                 if rule.__class__ is Part and not (create_graph or anomaly):
                     if source in whole:
-                        rule.function(pending[source].array)[...] += g.array  # type: ignore[attr-defined]
+                        rule.function(pending[source].array)[...] += g.array
                         continue
                     whole.add(source)
                 h = rule(g) if output is None else rule(g, output)

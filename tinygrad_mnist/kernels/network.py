@@ -24,8 +24,8 @@ def gate(g: Array, y: Array) -> Array:
 
 def drop(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
     """x by a mask, and the mask: 1 / keep where a number of 16 random bits falls below keep, else 0."""
-    limit, scale = round(keep * 65536), x.dtype.type(1 / keep if keep else 0)
-    limit = np.uint16(limit) if limit < 65536 else np.uint32(limit)  # of one dtype the comparison is quicker
+    count, scale = round(keep * 65536), x.dtype.type(1 / keep if keep else 0)
+    limit: Any = np.uint16(count) if count < 65536 else np.uint32(count)  # with bits of its dtype NumPy is quicker
     fits = x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16
     loop = compiled.loop(compiled.drop) if fits else None
     if loop is None:
@@ -49,7 +49,8 @@ def gelu(x: Array, slope: bool) -> tuple[Array, Array | None]:
     scratch = np.empty((2, min(BLOCK, x.size)), x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # of infinities
         for start in range(0, x.size, BLOCK):
-            _gelu_block(*(None if each is None else each[start : start + BLOCK] for each in flat), scratch)
+            parts: Any = [None if each is None else each[start : start + BLOCK] for each in flat]
+            _gelu_block(*parts, scratch)
     return out, slopes
 
 
