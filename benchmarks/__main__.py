@@ -2,11 +2,11 @@
 
 import sys
 
-from benchmarks import clients, guard, lines, memory, report, start, suite
+from benchmarks import clients, guard, lines, memory, parts, report, start, suite
 
 ALONE = {
-    "clients": clients.main, "guard": guard.main, "lines": lines.main, "memory": memory.main, "report": report.main,
-    "start": start.main,
+    "clients": clients.main, "guard": guard.main, "lines": lines.main, "memory": memory.main, "parts": parts.main,
+    "report": report.main, "start": start.main,
 }  # fmt: skip
 
 if __name__ == "__main__":

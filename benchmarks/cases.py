@@ -31,6 +31,7 @@ class Case:
     Attributes:
         against: the rivals whose time ours is divided by.
         loops: runs in one timing.
+        awake: seconds of untimed runs before a timing, of programs that take less.
         targets: (NumPy only, with the `fast` extra) for each rival in `against`, where there is one.
         memory: compare peak memory instead of time.
         data: whether the programs are given the digits.
@@ -41,6 +42,7 @@ class Case:
     against: tuple[str, ...]
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     loops: int = 1
+    awake: float = 1.0
     rounds: int | None = None
     memory: bool = False
     data: bool = False
@@ -156,9 +158,7 @@ class Sweep(NamedTuple):
 
 
 SWEEPS = {
-    "depth": Sweep(
-        "operations of a chain on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000), 1_000
-    ),
+    "depth": Sweep("operations on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000), 1_000),
     "width": Sweep("units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000), 400),
     "batch": Sweep("images of a batch", "step", (1, 4, 16, 64, 256, 1_024, 4_096), 256),
 }
@@ -173,4 +173,4 @@ def sweep(name: str, value: int) -> Case:
         del rivals[FAST]  # no loop of it is used there
     else:
         rivals["JAX, jit"] = Rival("jax_style.step", options)
-    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3, loops=5 if value <= quick else 1)
+    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3, loops=5 if value <= quick else 1, awake=0.1)

@@ -32,7 +32,8 @@ def table(case: Case, results: dict[str, Any]) -> str:
         ratio = f"{result['median'] / mine:.2f}" if mine else ""
         lines.append(f"| {name} | {quantity(result['median'], case.memory)} | {low} to {high} | {ratio} |")
     for name, ratio, goal in ratios(case, results):
-        lines += ["", f"{name}: {ratio:.3f}" + (f" (wanted: at most {goal})" if goal else "")]
+        shown = f"{ratio:.3f}" if ratio > 0.01 else f"{ratio:.2g}"
+        lines += ["", f"{name}: {shown}" + (f" (wanted: at most {goal})" if goal else "")]
     return "\n".join([*lines, ""])
 
 
@@ -168,7 +169,7 @@ def _dots(axes: Any, cases: dict[str, dict[str, float]]) -> None:
     axes.tick_params(left=False, which="both")
     axes.tick_params(bottom=False, which="minor")
     axes.set_yticks(range(len(cases)), [SHORT[name] for name in reversed(cases)])
-    axes.set_title("Their time over ours (NumPy only); right of 1 we are faster", loc="left")
+    axes.set_title("Their time over ours: right of 1 we are faster", loc="left")
     legend = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     axes.figure.legend(legend.values(), legend, loc="outside lower right", ncols=len(legend), frameon=False)
 

@@ -45,7 +45,7 @@ class Worker:
     def __init__(self, rival: Rival, case: Case, threads: int, data: Path | None, patience: float = PATIENCE) -> None:
         options = {**rival.options, **({"data": str(data)} if case.data else {})}
         loops = case.loops if rival.loops is None else rival.loops
-        job = {"make": rival.make, "options": options, "loops": loops, "threads": threads}
+        job = {"make": rival.make, "options": options, "loops": loops, "threads": threads, "awake": case.awake}
         self.patience = patience
         count = str(threads)
         environment = {

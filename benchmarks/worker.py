@@ -14,8 +14,6 @@ import sys
 import time
 from typing import Any
 
-AWAKE = 0.15  # seconds of untimed runs before a timing: the others' turns let this process's threads fall asleep
-
 
 def peak_kb(reset: bool = False) -> int:
     """The largest resident size since the last reset, in kB; 0 where the system does not tell (not Linux)."""
@@ -59,9 +57,9 @@ def main() -> None:
             if line == "accuracy\n":
                 answer(accuracy=run.accuracy() if hasattr(run, "accuracy") else None)
                 continue
-            awake = time.perf_counter() + AWAKE
-            while seconds < AWAKE and time.perf_counter() < awake:
-                run()
+            awake = time.perf_counter() + job["awake"]
+            while seconds < job["awake"] and time.perf_counter() < awake:
+                run()  # untimed: while others had their turns, this process's threads fell asleep
             peak_kb(reset=True)
             start = time.perf_counter()
             for _ in range(job["loops"]):
