@@ -50,11 +50,11 @@ def gelu(x: Array, slope: bool) -> tuple[Array, Array | None]:
     with np.errstate(over="ignore", invalid="ignore"):  # of infinities
         for start in range(0, x.size, BLOCK):
             parts: Any = [None if each is None else each[start : start + BLOCK] for each in flat]
-            _gelu_block(*parts, scratch)
+            _gelu_block(scratch, *parts)
     return out, slopes
 
 
-def _gelu_block(x: Any, out: Any, slope: Any, scratch: Any) -> None:
+def _gelu_block(scratch: Any, x: Any, out: Any, slope: Any) -> None:
     t, power = scratch[:, : x.size]
     np.multiply(x, x, power)
     np.multiply(power, -0.5, power)
