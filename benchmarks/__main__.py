@@ -1,10 +1,13 @@
-"""`python -m benchmarks --help`: the suite; `clients`, `lines`, `memory`, `start` are measurements of their own."""
+"""`python -m benchmarks --help`: the suite; the names in ALONE are commands of their own."""
 
 import sys
 
-from benchmarks import clients, lines, memory, start, suite
+from benchmarks import clients, guard, lines, memory, parts, report, start, suite
 
-ALONE = {"clients": clients.main, "lines": lines.main, "memory": memory.main, "start": start.main}
+ALONE = {
+    "clients": clients.main, "guard": guard.main, "lines": lines.main, "memory": memory.main, "parts": parts.main,
+    "report": report.main, "start": start.main,
+}  # fmt: skip
 
 if __name__ == "__main__":
     alone = ALONE.get(sys.argv[1]) if len(sys.argv) > 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 OURS, FAST, TORCH = "tinygrad_mnist", "tinygrad_mnist, fast", "PyTorch"
 FAST_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numba"}
@@ -13,11 +13,15 @@ PLAIN_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numpy"}
 
 @dataclass(frozen=True)
 class Rival:
-    """How one rival makes its program: `module.function` of `benchmarks.rivals`, and its options."""
+    """How one rival makes its program: `module.function` of `benchmarks.rivals`, and its options.
+
+    `loops` replaces the case's: a rival a thousand times slower need not run as often.
+    """
 
     make: str
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    loops: int | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Case:
     Attributes:
         against: the rivals whose time ours is divided by.
         loops: runs in one timing.
+        awake: seconds of untimed runs before a timing, of programs that take less.
         targets: (NumPy only, with the `fast` extra) for each rival in `against`, where there is one.
         memory: compare peak memory instead of time.
         data: whether the programs are given the digits.
@@ -37,6 +42,7 @@ class Case:
     against: tuple[str, ...]
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     loops: int = 1
+    awake: float = 1.0
     rounds: int | None = None
     memory: bool = False
     data: bool = False
@@ -115,7 +121,7 @@ CASES = {
         "A step of the moons network, 2-16-16-1, 100 points",
         {
             **ours("moons"),
-            "micrograd": Rival("small_engines.micrograd_moons"),
+            "micrograd": Rival("small_engines.micrograd_moons", loops=1),
             "HIPS autograd": Rival("small_engines.autograd_moons"),
             "MyGrad": Rival("small_engines.mygrad_moons"),
         },
@@ -136,22 +142,35 @@ CASES = {
         "Peak memory of a chain of 100,000 operations on vectors of 64",
         "chain", (1.2, 1.2), options={"size": 64, "length": 100_000}, memory=True, rounds=3,
     ),
-    "step-memory": against_torch("Peak memory of a step of the original network", "step", (1.2, 1.2), memory=True),
+    "step-memory": against_torch(
+        "Peak memory of a step of the original network", "step", (1.2, 1.2), options={"dropout": True}, memory=True
+    ),
 }  # fmt: skip
 
+
+class Sweep(NamedTuple):
+    """What a sweep varies, by which program of `torch_style`, over which values; the largest that is run five times."""
+
+    title: str
+    make: str
+    values: tuple[int, ...]
+    quick: int
+
+
 SWEEPS = {
-    "depth": ("operations of a chain on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000)),
-    "width": ("units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000)),
-    "batch": ("images of a batch", "step", (1, 4, 16, 64, 256, 1_024, 4_096)),
+    "depth": Sweep("operations on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000), 1_000),
+    "width": Sweep("units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000), 400),
+    "batch": Sweep("images of a batch", "step", (1, 4, 16, 64, 256, 1_024, 4_096), 256),
 }
-"""What a sweep varies, by which program, over which values."""
 
 
 def sweep(name: str, value: int) -> Case:
     """One point of a sweep, as a case."""
-    title, make, _ = SWEEPS[name]
+    title, make, _, quick = SWEEPS[name]
     options = {"size": 64, "length": value} if name == "depth" else {name: value}
     rivals = ours(make, **options)
-    if name != "depth":
+    if name == "depth":
+        del rivals[FAST]  # no loop of it is used there
+    else:
         rivals["JAX, jit"] = Rival("jax_style.step", options)
-    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3)
+    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3, loops=5 if value <= quick else 1, awake=0.1)

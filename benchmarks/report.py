@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def table(case: Case, results: dict[str, Any]) -> str:
         ratio = f"{result['median'] / mine:.2f}" if mine else ""
         lines.append(f"| {name} | {quantity(result['median'], case.memory)} | {low} to {high} | {ratio} |")
     for name, ratio, goal in ratios(case, results):
-        lines += ["", f"{name}: {ratio:.3f}" + (f" (wanted: at most {goal})" if goal else "")]
+        shown = f"{ratio:.3f}" if ratio > 0.01 else f"{ratio:.2g}"
+        lines += ["", f"{name}: {shown}" + (f" (wanted: at most {goal})" if goal else "")]
     return "\n".join([*lines, ""])
 
 
@@ -48,15 +50,28 @@ def ratios(case: Case, results: dict[str, Any]) -> list[tuple[str, float, float 
 
 
 def sweep_point(name: str, value: int, results: dict[str, Any]) -> str:
-    """One point of a sweep as a line."""
-    parts = [f"{rival} {quantity(r['median'], False) if 'median' in r else r['error']}" for rival, r in results.items()]
-    return f"{name} {value:,}: " + ", ".join(parts)
+    """One point of a sweep as a line: the time and the peak memory of each rival."""
+    parts = [
+        f"{rival} {quantity(r['median'], False)}, {quantity(r['peak_kb'], True)}"
+        if "median" in r
+        else f"{rival} {r['error']}"
+        for rival, r in results.items()
+    ]
+    return f"{name} {value:,}: " + "; ".join(parts)
 
 
-def write(results: dict[str, Any], folder: Path) -> None:
-    """results.json, results.md and the figures."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+def start_table(results: dict[str, dict[str, float]]) -> str:
+    """Times to import and to the first step as a Markdown table."""
+    lines = ["### From the start of a process", "", "| | import, without NumPy's | to the end of a first step |"]
+    lines.append("|---|---|---|")
+    for name, seconds in results["import"].items():
+        step = results["first step"].get(name)
+        lines.append(f"| {name} | {quantity(seconds, False)} | {quantity(step, False) if step else ''} |")
+    return "\n".join([*lines, ""])
+
+
+def markdown(results: dict[str, Any]) -> str:
+    """All results as text."""
     about = results["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in about["versions"].items() if v)
     head = [
@@ -65,61 +80,122 @@ def write(results: dict[str, Any], folder: Path) -> None:
         "",
     ]
     tables = [table(CASES[name], each) for name, each in results["cases"].items()]
+    starts = [start_table(results["start"])] if "start" in results else []
     sweeps = [
-        f"- {sweep_point(name, value, each)}"
+        f"- {sweep_point(name, int(value), each)}"
         for name, points in results["sweeps"].items()
         for value, each in points.items()
     ]
-    (folder / "results.md").write_text("\n".join([*head, *tables, *sweeps]) + "\n")
+    return "\n".join([*head, *tables, *starts, *sweeps]) + "\n"
+
+
+def write(results: dict[str, Any], folder: Path) -> None:
+    """results.json, results.md and the figures; what results.json has of other cases stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "results.json").exists():
+        before = json.loads((folder / "results.json").read_text())
+        rooms = {name: {**before[name], **results[name]} for name in ("cases", "sweeps")}
+        results = {**before, **results, **rooms}
+    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (folder / "results.md").write_text(markdown(results))
     figures(results, folder)
 
 
+# figures -----------------------------------------------------------------------------------
+
+MINE, OTHER = "#d1491c", "#b9bec4"
+COLORS = {
+    OURS: MINE, FAST: MINE, TORCH: "#2f6db5", "JAX, jit": "#7d3fb0", "HIPS autograd": "#2b8a5f", "MyGrad": "#c99700",
+    "micrograd": "#555555",
+}  # fmt: skip
+SHORT = {
+    "scalars": "an operation on scalars", "vectors": "an operation on vectors of 64", "moons": "moons network",
+    "cnn": "MNIST CNN", "transformer": "character transformer", "lstm": "LSTM", "hvp": "Hessian-vector product",
+}  # fmt: skip
+STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10}
+
+
 def figures(results: dict[str, Any], folder: Path) -> None:
-    """bars.png, ours against the rivals of the epoch; sweeps.png, time and memory as log-log curves."""
+    """benchmarks.png, the epoch and the rivals' times over ours; scaling.png, time and memory as log-log curves."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    epoch = {k: v for k, v in results["cases"].get("epoch", {}).items() if "median" in v}
-    if epoch:
-        figure, axes = plt.subplots(figsize=(7, 0.42 * len(epoch) + 0.9), layout="constrained")
-        names = sorted(epoch, key=lambda k: -epoch[k]["median"])
-        floor = epoch["floor"]["median"] if "floor" in epoch else 1.0
-        values = [epoch[k]["median"] / floor for k in names]
-        colors = ["#c44e28" if k in (OURS, FAST) else "#b8b8b8" for k in names]
-        bars = axes.barh(names, values, color=colors)
-        axes.bar_label(bars, [f"{v:.2f}" for v in values], padding=3, fontsize=9)
-        axes.set_xlabel("an epoch of the original network, over the matrix products alone")
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.set_xlim(0, max(values) * 1.12)
-        figure.savefig(folder / "epoch.png", dpi=150)
-        plt.close(figure)
-    if results["sweeps"]:
-        _sweeps(results["sweeps"], folder / "sweeps.png")
+    def measured(name: str) -> dict[str, float]:
+        return {k: v["median"] for k, v in results["cases"].get(name, {}).items() if "median" in v}
+
+    with plt.rc_context(STYLE):
+        epoch, others = measured("epoch"), {name: measured(name) for name in SHORT if measured(name).get(OURS)}
+        if epoch and others:
+            figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+            _bars(left, epoch)
+            _dots(right, others)
+            figure.savefig(folder / "benchmarks.png", dpi=130)
+            plt.close(figure)
+        if results["sweeps"]:
+            size = (3.4 * len(results["sweeps"]), 5.4)
+            figure, grid = plt.subplots(2, len(results["sweeps"]), figsize=size, layout="constrained", squeeze=False)
+            _curves(grid, results["sweeps"])
+            figure.savefig(folder / "scaling.png", dpi=130)
+            plt.close(figure)
 
 
-def _sweeps(sweeps: dict[str, Any], path: Path) -> None:
+def _bars(axes: Any, epoch: dict[str, float]) -> None:
+    """Seconds of an epoch, the quickest at the top."""
+    names = sorted(epoch, key=lambda name: -epoch[name])
+    colors = ["#e8e9eb" if name == "floor" else MINE if name in (OURS, FAST) else OTHER for name in names]
+    shown = [{"floor": "matrix products alone", OURS: f"{OURS}, NumPy only"}.get(name, name) for name in names]
+    bars = axes.barh(shown, [epoch[name] for name in names], color=colors)
+    axes.bar_label(bars, [f"{epoch[name]:.2f}" for name in names], padding=3)
+    axes.set_title("An epoch of the original network, seconds", loc="left")
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(left=False, bottom=False, labelbottom=False)
+    axes.margins(x=0.12)
+
+
+def _dots(axes: Any, cases: dict[str, dict[str, float]]) -> None:
+    """Each rival's time over ours, a line for each case."""
+    for row, times in enumerate(reversed(cases.values())):
+        axes.axhline(row, color="#eeeeee", zorder=0)
+        for rival, seconds in times.items():
+            if rival not in (OURS, FAST):
+                axes.scatter(seconds / times[OURS], row, s=48, color=COLORS[rival], label=rival, zorder=3)
+    axes.axvline(1, color=MINE, lw=2, zorder=2)
+    axes.set_xscale("log")
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.4), high)
+    axes.set_xticks(ticks := [t for t in (0.5, 1, 2, 5, 10, 100, 1000) if t < high], [f"{t:g}" for t in ticks])
+    axes.tick_params(left=False, which="both")
+    axes.tick_params(bottom=False, which="minor")
+    axes.set_yticks(range(len(cases)), [SHORT[name] for name in reversed(cases)])
+    axes.set_title("Their time over ours: right of 1 we are faster", loc="left")
+    legend = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    axes.figure.legend(legend.values(), legend, loc="outside lower right", ncols=len(legend), frameon=False)
+
+
+def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
     """Time above, memory below, a column for each sweep."""
-    from matplotlib import pyplot as plt
-
-    colors = {OURS: "#c44e28", FAST: "#c44e28", TORCH: "#4a6fa5"}
-    size = (4 * len(sweeps), 6.4)
-    figure, grid = plt.subplots(2, len(sweeps), figsize=size, layout="constrained", squeeze=False)
-    for column, (name, points) in zip(grid.T, sweeps.items(), strict=True):
-        rivals = dict.fromkeys(rival for each in points.values() for rival in each)
+    labels = {}
+    for at, (name, points) in enumerate(sweeps.items()):
+        rivals = [rival for rival in COLORS if any(rival in each for each in points.values())]
         for axes, (key, label, scale) in zip(
-            column, (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)), strict=True
+            grid[:, at], (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)), strict=True
         ):
             for rival in rivals:
-                found = {int(v): each[rival].get(key) for v, each in points.items() if rival in each}
+                found = {int(v): each.get(rival, {}).get(key) for v, each in points.items()}
                 pairs = [(v, y * scale) for v, y in found.items() if y]
-                style = {"color": colors.get(rival, "#888888"), "ls": "--" if rival == FAST else "-"}
                 if pairs:
-                    axes.loglog(*zip(*pairs, strict=True), marker="o", ms=3, label=rival, **style)
-            axes.set_xlabel(SWEEPS[name][0], fontsize=8)
-            axes.set_ylabel(label)
+                    style = {"color": COLORS[rival], "ls": "--" if rival == FAST else "-", "marker": "o", "ms": 3}
+                    labels[rival] = axes.loglog(*zip(*pairs, strict=True), **style)[0]
+            axes.set_ylabel("" if at else label)
             axes.grid(alpha=0.25)
-    grid[0][0].legend(fontsize=8, frameon=False)
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+        grid[0, at].set_title(f"{name}: {SWEEPS[name].title}", loc="left")
+    legend = {"loc": "outside lower center", "ncols": len(labels), "frameon": False}
+    grid[0][0].figure.legend(labels.values(), labels, **legend)
+
+
+def main() -> None:
+    """`python -m benchmarks report FOLDER`: Markdown and figures once more, from its results.json."""
+    folder = Path(sys.argv[1])
+    write(json.loads((folder / "results.json").read_text()), folder)

@@ -21,7 +21,7 @@ RIVALS = {
     "tinygrad_mnist": ("tinygrad_mnist", STEP.format("torch_style", "'tinygrad_mnist'")),
     "PyTorch": ("torch", STEP.format("torch_style", "'torch'")),
     "JAX": ("jax", STEP.format("jax_style", "")),
-    "TensorFlow": ("tensorflow", None),
+    "TensorFlow": ("tensorflow", STEP.format("tensorflow_style", "")),
 }
 
 
@@ -33,20 +33,21 @@ def _seconds(code: str, printed: bool) -> float | None:
     return float(done.stdout.split()[-1]) if printed else time.perf_counter() - began
 
 
+def measure(rounds: int) -> dict[str, dict[str, float]]:
+    """Median seconds, `{"import": {rival: ...}, "first step": {rival: ...}}`; a rival that does not run is left out."""
+    found: dict[str, dict[str, list[float]]] = {"import": {}, "first step": {}}
+    for turn in range(rounds + 1):
+        for name, (module, step) in RIVALS.items():
+            timed = {"import": _seconds(IMPORT.format(module), True)}
+            timed["first step"] = _seconds(step, False) if step else None
+            for kind, seconds in timed.items():
+                if turn and seconds is not None:
+                    found[kind].setdefault(name, []).append(seconds)
+    return {kind: {name: statistics.median(v) for name, v in each.items()} for kind, each in found.items()}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    imports: dict[str, list[float]] = {name: [] for name in RIVALS}
-    steps: dict[str, list[float]] = {name: [] for name in RIVALS}
-    for turn in range(rounds + 1):
-        for name, (module, step) in RIVALS.items():
-            timed = [(imports, _seconds(IMPORT.format(module), True))]
-            timed.append((steps, _seconds(step, False) if step else None))
-            for found, seconds in timed:
-                if turn and seconds is not None:
-                    found[name].append(seconds)
-    kinds = {"import_s": imports, "first_step_s": steps}
-    medians = {k: {n: round(statistics.median(v), 3) for n, v in each.items() if v} for k, each in kinds.items()}
-    print(json.dumps(medians, indent=2))
+    print(json.dumps(measure(parser.parse_args().rounds), indent=2))
     return 0

@@ -3,19 +3,24 @@
     python -m benchmarks [CASE ...] [--data FOLDER] [--rounds 7] [--threads 2] [--out FOLDER]
 
 Without a CASE all are measured. Every round runs each rival once (A B C A B C); the first round
-warms up and is dropped. What is reported are medians, with the least and the most.
+warms up and is dropped. What is reported are medians, with the least and the most. A rival that
+does not run, or takes longer than PATIENCE for one answer, is named with the reason, and the rest goes on.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
+import select
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,22 +28,25 @@ from typing import Any
 import numpy as np
 import threadpoolctl
 
-from benchmarks import report
+from benchmarks import report, start
 from benchmarks.cases import CASES, SWEEPS, Case, Rival, sweep
 from benchmarks.work import BAND
 
 LIBRARIES = (
     "numpy", "scipy", "numba", "torch", "jax", "tensorflow", "keras", "tinygrad", "mygrad", "autograd", "micrograd",
 )  # fmt: skip
-PATIENCE = 900  # seconds for one answer of a rival
+PATIENCE = 90  # seconds for one answer of a rival: to start, to compile and warm up, to run once
+SETTLE = 0.05  # seconds before a run: the last rival's threads still spin for a while, on a core that this one needs
 
 
 class Worker:
     """A rival's process. `error` says why it does not run."""
 
-    def __init__(self, rival: Rival, case: Case, threads: int, data: Path | None) -> None:
+    def __init__(self, rival: Rival, case: Case, threads: int, data: Path | None, patience: float = PATIENCE) -> None:
         options = {**rival.options, **({"data": str(data)} if case.data else {})}
-        job = {"make": rival.make, "options": options, "loops": case.loops, "threads": threads}
+        loops = case.loops if rival.loops is None else rival.loops
+        job = {"make": rival.make, "options": options, "loops": loops, "threads": threads, "awake": case.awake}
+        self.patience = patience
         count = str(threads)
         environment = {
             **os.environ, "OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count,
@@ -57,32 +65,51 @@ class Worker:
         """One line to the process and its answer; nothing once it has failed."""
         if self.error or self.process.stdin is None:
             return {}
-        print(question, file=self.process.stdin, flush=True)
+        try:
+            print(question, file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            self.error = "its process ended"
+            return {}
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
-        line = self.process.stdout.readline() if self.process.stdout else ""
-        answer: dict[str, Any] = json.loads(line) if line else {"error": "its process ended"}
+        assert self.process.stdout
+        if select.select([self.process.stdout], [], [], self.patience)[0]:
+            line = self.process.stdout.readline()
+            answer: dict[str, Any] = json.loads(line) if line else {"error": "its process ended"}
+        else:
+            self.process.kill()
+            answer = {"error": f"stopped after {self.patience:g} s"}
         self.error = answer.get("error")
         return answer
 
     def end(self) -> None:
         """Close its input, which ends it."""
         if self.process.stdin:
-            self.process.stdin.close()
-        self.process.wait(PATIENCE)
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
-def measure(case: Case, rounds: int, threads: int, data: Path | None, only: list[str] | None = None) -> dict[str, Any]:
-    """Every rival's seconds (or kB), round by round, as `{rival: {"values": [...]}}` or `{"error": ...}`."""
+def measure(
+    case: Case, rounds: int, threads: int, data: Path | None = None, only: Iterable[str] | None = None
+) -> dict[str, Any]:
+    """Every rival's seconds (or kB), round by round, as `{rival: {"values": [...]}}` or `{"error": ...}`.
+
+    Args:
+        only: the names of the rivals to run; None for all.
+    """
     workers: dict[str, Worker] = {}
     try:
         for name, rival in case.rivals.items():
-            if only and name not in only:
-                continue
-            workers[name] = Worker(rival, case, threads, data)
+            if only is None or name in only:
+                workers[name] = Worker(rival, case, threads, data)
         for turn in range((case.rounds or rounds) + 1):
             for worker in workers.values():
+                time.sleep(SETTLE)
                 answer = worker.ask("run")
                 if turn and not worker.error:
                     worker.rounds.append(answer)
@@ -104,6 +131,18 @@ def _result(worker: Worker, case: Case) -> dict[str, Any]:
         "peak_kb": statistics.median(each["peak_kb"] for each in worker.rounds),
     }  # fmt: skip
     return result | ({"test_accuracy": accuracy} if accuracy is not None else {})
+
+
+def measure_sweep(name: str, rounds: int, threads: int) -> dict[int, dict[str, Any]]:
+    """Each point's results; a rival that failed at one point is not asked for the larger ones."""
+    points: dict[int, dict[str, Any]] = {}
+    failed: dict[str, Any] = {}
+    for value in SWEEPS[name].values:
+        case = sweep(name, value)
+        points[value] = measure(case, rounds, threads, only=case.rivals.keys() - failed.keys()) | failed
+        failed = {rival: result for rival, result in points[value].items() if "error" in result}
+        print(report.sweep_point(name, value, points[value]), flush=True)
+    return points
 
 
 def machine(threads: int) -> dict[str, Any]:
@@ -138,14 +177,14 @@ def digits(folder: str | None, to: Path) -> Path:
 
 
 def main() -> int:
-    names = [*CASES, *SWEEPS]
+    names = [*CASES, *SWEEPS, "start"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(names)}")
     parser.add_argument("--data", help="a folder of IDX files; else the best digits that can be reached")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rivals", nargs="*", help="only these, by their names in the tables")
-    parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there")
+    parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there, or add to them")
     options = parser.parse_args()
     unknown = [name for name in options.cases if name not in names]
     if unknown:
@@ -154,12 +193,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         data = None
         for name in options.cases or names:
+            if name == "start":
+                results["start"] = start.measure(options.rounds)
+                print(report.start_table(results["start"]), flush=True)
+                continue
             if name in SWEEPS:
-                points = {}
-                for value in SWEEPS[name][2]:
-                    points[value] = measure(sweep(name, value), options.rounds, options.threads, None)
-                    print(report.sweep_point(name, value, points[value]), flush=True)
-                results["sweeps"][name] = points
+                results["sweeps"][name] = measure_sweep(name, options.rounds, options.threads)
                 continue
             case = CASES[name]
             if case.data and data is None:

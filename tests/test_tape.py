@@ -831,3 +831,20 @@ def test_writes_in_place_are_differentiable_twice():
     np.testing.assert_allclose(g.array, [4, 4 + 9, 27 + 12])
     (h,) = grad((g * wrap(np.array([1.0, 2.0, 3.0]))).sum(), x)
     np.testing.assert_allclose(h.array, [0 + 2 * 4, 4 + 2 * 2 + 3 * 6, 6 * 2 + 3 * (18 + 4)])
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("is_leaf", [False, True])
+def test_parts_of_one_tensor_share_its_gradient(is_leaf, create_graph):
+    x = tg.arange(12.0).reshape(3, 4).requires_grad_()
+    whole = x if is_leaf else x * 1
+    seed = tg.ones(3, 4)
+    loss = (whole[0] * whole[0]).sum() + (whole[:2, 1:] * 3).sum() + whole[2, 2] + whole[0, 0] * whole[:, 0].sum()
+    tg.autograd.backward([whole, loss], [seed, None], create_graph=create_graph)
+    expected = np.ones((3, 4))
+    expected[0] += 2 * np.arange(4.0)
+    expected[:2, 1:] += 3
+    expected[2, 2] += 1
+    expected[0, 0] += 12
+    np.testing.assert_array_equal(x.grad.detach().numpy(), expected)
+    np.testing.assert_array_equal(seed.numpy(), np.ones((3, 4)))

@@ -272,6 +272,22 @@ def embed(g: Tensor, shape: tuple[int, ...], function: Callable[[Array], Array])
     return record("embed", out, (g, lambda h: _part(h, function)))
 
 
+class Part:
+    """The rule of a view without overlap: zeros that hold g where the view lies.
+
+    Of many parts of one tensor each gradient is added where it lies, not as a whole of zeros.
+    """
+
+    __slots__ = ("function", "shape")
+    __closure__ = None  # it reads no tensor
+
+    def __init__(self, function: Callable[[Array], Array], shape: tuple[int, ...]) -> None:
+        self.function, self.shape = function, shape
+
+    def __call__(self, g: Tensor) -> Tensor:
+        return embed(g, self.shape, self.function)
+
+
 def _without(g: Tensor, function: Callable[[Array], Array]) -> Tensor:
     out = g.array.copy(order="C")
     function(out)[...] = 0
@@ -393,6 +409,7 @@ def _play(
     keep = create_graph if retain_graph is None else retain_graph
     pending: dict[Source, Tensor] = {}
     waiting: list[tuple[int, Node]] = []  # a heap of the records with a pending gradient, the latest first
+    whole: set[Source] = set()  # those whose pending gradient has been given room for parts: nobody else holds it
     before, mode.recording = mode.recording, create_graph
     try:
         for root, seed in zip(roots, seeds, strict=True):
@@ -423,6 +440,11 @@ def _play(
             for source, rule in edges:
                 if targets is not None and source not in useful and source not in targets:  # type: ignore[operator]
                     continue
+                if rule.__class__ is Part and not (create_graph or anomaly):
+                    if source in whole:
+                        rule.function(pending[source].array)[...] += g.array
+                        continue
+                    whole.add(source)
                 h = rule(g) if output is None else rule(g, output)
                 if h is not None:
                     if anomaly and np.isnan(h.array).any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -88,13 +89,15 @@ def mygrad_epoch(data: str) -> Run:
 
 
 def tinygrad_epoch(data: str) -> Run:
+    if shutil.which("clang") is None:
+        raise RuntimeError("tinygrad compiles its kernels with clang, which is not installed here")
     from tinygrad import Tensor, TinyJit, nn
 
     class TinyEpoch(Epoch):
         def __init__(self, data: str) -> None:
             super().__init__(data)
             Tensor.manual_seed(0)
-            self.tensors = [Tensor(v, requires_grad=True).realize() for v in self.values]
+            self.tensors = [Tensor(v).realize() for v in self.values]
             adam = nn.optim.Adam(self.tensors, work.LR, work.BETA1, work.BETA2, work.EPS)
 
             @TinyJit

@@ -82,11 +82,11 @@ def trainer(torch: Any, model: Any, loss: Any, **options: Any) -> Run:
     return step
 
 
-def step(framework: str, width: int | None = None, batch: int = work.BATCH) -> Run:
+def step(framework: str, width: int | None = None, batch: int = work.BATCH, dropout: bool = False) -> Run:
     """A step of the original network, or of one of two equal hidden layers."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
-    model = network(torch, (784, width, width, 10) if width else work.SIZES)
+    model = network(torch, (784, width, width, 10) if width else work.SIZES, work.KEEP if dropout else None)
     x, y = torch.rand(batch, 784), torch.randint(10, (batch,))
     return trainer(torch, model, lambda: torch.nn.functional.cross_entropy(model(x), y))
 

@@ -32,7 +32,8 @@ def adam(
     factors = _factors(param.dtype, beta1, beta2, step_size, correction, eps)
     target = param if param.flags.c_contiguous else param.copy()
     whole: Any = (target, grad, exp_avg, exp_avg_sq, max_exp_avg_sq)
-    loop = compiled.loop(compiled.adam) if param.size >= compiled.LEAST and max_exp_avg_sq is None else None
+    large = param.size >= compiled.LEAST or compiled.loop.cache_info().currsize  # once it is loaded, small ones, too
+    loop = compiled.loop(compiled.adam) if large and max_exp_avg_sq is None else None
     if loop is not None and param.dtype != np.float16:
         one, two, share1, share2, small, scale = (each[()] for each in factors)
         loop(*(each.reshape(-1) for each in whole[:4]), one, two, share1, share2 * share1, small, scale)

@@ -69,6 +69,8 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
                 return a, b
         elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
             return a, wrap(np.array(b, a.array.dtype))
+    elif isinstance(b, Tensor) and b.array.dtype.kind == "f" and (a.__class__ is float or a.__class__ is int):
+        return wrap(np.array(a, b.array.dtype)), b
     return promoted(a, b, name=name)
 
 

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import as_tensor, cast, dimension, dimensions, index_array, promoted, size
-from tinygrad_mnist.tape import assign, embed, mode, record, record_view, touch
+from tinygrad_mnist.tape import Part, assign, embed, mode, record, record_view, touch
 from tinygrad_mnist.tensor import Array, Size, Tensor, as_array, wrap
 
 __all__ = [
@@ -192,7 +192,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     i, j = (dimension(d, input.ndim, "diagonal") for d in (dim1, dim2))
     check(i != j, "diagonal dimensions cannot be identical {}, {}", dim1, dim2)
     shape, function = input.array.shape, _diagonal_of(offset, i, j)
-    return record_view("diagonal", input, function, lambda g: embed(g, shape, function))
+    return record_view("diagonal", input, function, Part(function, shape))
 
 
 def _diagonal_of(offset: int, i: int, j: int) -> Callable[[Array], Array]:
@@ -357,7 +357,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
         def function(a: Array) -> Array:
             return a[whole]
 
-        return record_view("getitem", input, function, lambda g: embed(g, shape, function))
+        return record_view("getitem", input, function, Part(function, shape))
     if staged := _numbers_first(held, parts):
         return getitem(getitem(input, staged[0]), staged[1])
     return record("getitem", _read(input, parts), (input, lambda g: _put(g, shape, held)))

@@ -14,7 +14,7 @@ from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, returned, supported
 from tinygrad_mnist.ops.movement import expand, flip, gather, movedim, reshape, squeeze, stack
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, ne, sign, sqrt, where
-from tinygrad_mnist.tape import record
+from tinygrad_mnist.tape import is_grad_enabled, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
@@ -50,6 +50,13 @@ def _require_float(input: Tensor, name: str) -> None:
 # sums and means ----------------------------------------------------------------------------
 
 
+def _spread(g: Tensor, kept: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:
+    """The gradient of a sum: g, with the summed dimensions back in place, at each of their elements."""
+    if is_grad_enabled():
+        return expand(reshape(g, kept), shape)
+    return wrap(np.broadcast_to(g.array.reshape(kept), shape))
+
+
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of all elements, or along dimensions."""
     x = _widened(input, dtype)
@@ -57,7 +64,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = 
     dims = None if dim is None else dimensions(dim, len(shape), "sum")
     kept = (1,) * len(shape) if dims is None else _kept(shape, dims)
     out = _add(x.array, dims, x.array.dtype, keepdims=keepdim)
-    return record("sum", out, (x, lambda g: expand(reshape(g, kept), shape)))
+    return record("sum", out, (x, lambda g: _spread(g, kept, shape)))
 
 
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -67,7 +74,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any =
     shape, dims = x.array.shape, dimensions(dim, x.ndim, "mean")
     kept, count = _kept(shape, dims), math.prod(shape[d] for d in dims)
     out = _add(x.array, dims, keepdims=keepdim) / x.array.dtype.type(count)
-    return record("mean", out, (x, lambda g: expand(reshape(g * (1 / count if count else math.nan), kept), shape)))
+    return record("mean", out, (x, lambda g: _spread(g * (1 / count if count else math.nan), kept, shape)))
 
 
 def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,

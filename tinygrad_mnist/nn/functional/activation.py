@@ -11,11 +11,13 @@ import numpy as np
 from tinygrad_mnist import methods, random
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels import network
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops import pointwise
 from tinygrad_mnist.ops.movement import chunk
-from tinygrad_mnist.ops.pointwise import clamp, erf, expm1, sigmoid, tanh, where
+from tinygrad_mnist.ops.pointwise import clamp, erf, exp, expm1, sigmoid, tanh, where
 from tinygrad_mnist.ops.reduction import softmax
+from tinygrad_mnist.tape import mode, record
 from tinygrad_mnist.tensor import Tensor, wrap
 
 
@@ -122,7 +124,22 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     check(approximate in ("none", "tanh"), "gelu: approximate must be either none or tanh, got {}", approximate)
     if approximate == "tanh":
         return input * (tanh((input + input**3 * 0.044715) * math.sqrt(2 / math.pi)) + 1) * 0.5
-    return input * (erf(input * math.sqrt(0.5)) + 1) * 0.5
+    if input.array.dtype != np.float32:
+        return input * _normal(input)
+    out, slopes = network.gelu(input.array, mode.recording and input.tracked)
+    held = None if slopes is None else wrap(slopes)
+
+    def rule(g: Tensor) -> Tensor:
+        if held is not None and not mode.recording:
+            return g * held
+        return g * (_normal(input) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi)))
+
+    return record("gelu", out, (input, rule))
+
+
+def _normal(x: Tensor) -> Tensor:
+    """The normal distribution function."""
+    return (erf(x * math.sqrt(0.5)) + 1) * 0.5
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:

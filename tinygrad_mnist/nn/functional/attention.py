@@ -47,8 +47,8 @@ def attention_weights(
 ) -> Tensor:
     """The softmax of the scores, (..., l, s); 0 for a position that may attend to none."""
     scores = matmul(query * (1 / math.sqrt(query.array.shape[-1]) if scale is None else scale), key.mT)
-    if is_causal:
-        mask = wrap(np.tri(*scores.array.shape[-2:], dtype=bool))
+    if is_causal and scores.array.size:
+        return softmax(scores.masked_fill(wrap(np.tri(*scores.array.shape[-2:]) == 0), -math.inf), -1)
     if mask is not None:
         scores = scores.masked_fill(~mask, -math.inf) if mask.array.dtype.kind == "b" else scores + mask
         nowhere = wrap((scores.array == -np.inf).all(-1, keepdims=True))

@@ -10,16 +10,27 @@ from tinygrad_mnist.nn.functional.convolution import avg_pool2d, pad
 from tinygrad_mnist.ops.movement import reshape
 from tinygrad_mnist.ops.pointwise import rsqrt
 from tinygrad_mnist.ops.reduction import mean, var
-from tinygrad_mnist.tape import no_grad
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.tape import mode, no_grad, record
+from tinygrad_mnist.tensor import Tensor, wrap
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 
 
 def _standardized(input: Tensor, dims: Any, eps: float) -> Tensor:
     """(x - mean) / sqrt(variance + eps) over dimensions, the variance biased."""
-    centered = input - mean(input, dims, True)
-    return centered * rsqrt(mean(centered * centered, dims, True) + eps)
+    axes = tuple(dims) if isinstance(dims, list) else dims
+    out = input.array - input.array.mean(axes, keepdims=True)
+    held = wrap(1 / np.sqrt((out * out).mean(axes, keepdims=True) + eps))
+    out *= held.array
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        scale = held
+        if mode.recording:
+            centered = input - mean(input, dims, True)
+            scale = rsqrt(mean(centered * centered, dims, True) + eps)
+        return (g - mean(g, dims, True) - y * mean(g * y, dims, True)) * scale
+
+    return record("standardized", out, (input, rule), output=True)
 
 
 def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None, shape: Any = None) -> Tensor:

@@ -13,6 +13,8 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
+import numpy as np
+
 from tinygrad_mnist.creation import empty, zeros
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.nn import functional as F
@@ -23,7 +25,8 @@ from tinygrad_mnist.nn.utils.rnn import PackedSequence
 from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import cat, chunk, split, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.tape import mode, record
+from tinygrad_mnist.tensor import Tensor, wrap
 
 _check = partial(check, error=ValueError)
 State = tuple[Tensor, ...]
@@ -38,9 +41,40 @@ def rnn_step(nonlinearity: Callable[[Tensor], Tensor]) -> Step:
 def lstm_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:
     """Gates i, f, g, o; c' = f c + i g, h' = o tanh(c'). Hochreiter and Schmidhuber (1997)."""
     h, c = state
-    i, f, g, o = chunk(share + linear(h, weight, bias), 4, -1)
-    c = sigmoid(f) * c + sigmoid(i) * tanh(g)
+    first, o = split(share + linear(h, weight, bias), (3 * c.array.shape[-1], c.array.shape[-1]), -1)
+    c = _kept_and_added(first, c)
     return sigmoid(o) * tanh(c), c
+
+
+def _kept_and_added(gates: Tensor, c: Tensor) -> Tensor:
+    """sigmoid(f) c + sigmoid(i) tanh(g), from the gates i, f, g side by side: one record, the hot one of an LSTM."""
+    n, two = c.array.shape[-1], gates.array.dtype.type(2)
+    values = gates.array.copy()
+    values[..., : 2 * n] /= two
+    np.tanh(values, values)
+    values[..., : 2 * n] += 1  # sigmoid(x) is (1 + tanh(x / 2)) / 2
+    values[..., : 2 * n] /= two
+    i, f, g = (values[..., k * n : (k + 1) * n] for k in range(3))
+    kept = wrap(f)
+
+    def by_gates(d: Tensor) -> Tensor:
+        if mode.recording:
+            i_, f_, g_ = _activated(gates)
+            return cat([d * g_ * i_ * (1 - i_), d * c * f_ * (1 - f_), d * i_ * (1 - g_ * g_)], -1)
+        slopes = values * (1 - values)
+        slopes[..., :n] *= g
+        slopes[..., n : 2 * n] *= c.array
+        slopes[..., 2 * n :] = i * (1 - g * g)
+        slopes.reshape(*c.array.shape[:-1], 3, n)[...] *= d.array[..., None, :]
+        return wrap(slopes)
+
+    by_c = (c, lambda d: d * (_activated(gates)[1] if mode.recording else kept))
+    return record("lstm_cell", f * c.array + i * g, (gates, by_gates), by_c)
+
+
+def _activated(gates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    i, f, g = chunk(gates, 3, -1)
+    return sigmoid(i), sigmoid(f), tanh(g)
 
 
 def gru_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:

@@ -1,0 +1,69 @@
+"""Where a training step of the original network spends its time: each part alone, in milliseconds.
+
+    TINYGRAD_MNIST_KERNELS=numpy python -m benchmarks parts [--rounds 60]
+
+Before each timing the step's matrix products run once, so that a part finds the caches as in a step.
+"Within" says how often the step does the part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+import numpy as np
+
+import tinygrad_mnist as tg
+from benchmarks import work
+from benchmarks.rivals import numpy_only, torch_style
+from tinygrad_mnist import random
+from tinygrad_mnist.kernels.network import gate
+from tinygrad_mnist.nn import functional as F
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=60)
+    rounds = parser.parse_args().rounds
+    rng, products = np.random.default_rng(0), numpy_only.products()
+    images, rows = rng.random((60_000, 784), np.float32), rng.permutation(60_000)[: work.BATCH]
+    network = torch_style.network(tg)
+    adam = tg.optim.Adam(network.parameters(), work.LR, (work.BETA1, work.BETA2), work.EPS)
+    x, y = tg.rand(work.BATCH, 784), tg.randint(10, (work.BATCH,))
+    logits = network(x).detach().requires_grad_()
+    F.cross_entropy(network(x), y).backward()
+    hidden, gradient = tg.rand(work.BATCH, 400) - 0.5, tg.rand(work.BATCH, 400)
+    tiny, few = torch_style.network(tg, (4, 4, 4, 4)), (tg.rand(2, 4), tg.randint(4, (2,)))
+
+    def overhead() -> None:
+        F.cross_entropy(tiny(few[0]), few[1]).backward()
+
+    step = torch_style.step("tinygrad_mnist", dropout=True)
+    parts = {
+        "the whole step": (step, "1"),
+        "its matrix products": (products, "1"),
+        "Adam": (adam.step, "1"),
+        "gathering the batch": (lambda: images.take(rows, 0), "1"),
+        "random bits for 256 x 400": (lambda: random.bits16(256 * 400), "1.25"),
+        "dropout of 256 x 400, with its bits": (lambda: F.dropout(hidden, 0.6), "1.25"),
+        "ReLU of 256 x 400": (lambda: F.relu(hidden), "1.25"),
+        "gradient of ReLU": (lambda: gate(gradient.array, hidden.array), "1.25"),
+        "gradient of dropout": (lambda: gradient.array * hidden.array, "1.25"),
+        "bias of 256 x 400": (lambda: hidden.array + network[0].bias.array, "1.25"),
+        "gradient of the bias": (lambda: gradient.array.sum(0), "1.25"),
+        "the loss and its gradient": (lambda: F.cross_entropy(logits, y), "1"),
+        "Python: forward and backward of a network of 4 units": (overhead, "1"),
+    }
+    found: dict[str, list[float]] = {name: [] for name in parts}
+    for turn in range(rounds + 3):
+        for name, (run, _) in parts.items():
+            products()
+            start = time.perf_counter()
+            run()
+            if turn >= 3:
+                found[name].append(time.perf_counter() - start)
+    print("| part | median, ms | least, ms | within a step |\n|---|---|---|---|")
+    for name, (_, times) in parts.items():
+        print(f"| {name} | {1e3 * statistics.median(found[name]):.2f} | {1e3 * min(found[name]):.2f} | {times} |")
+    return 0

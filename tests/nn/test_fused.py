@@ -1,0 +1,72 @@
+"""Records that stand for a composition of operations: the same values, gradients and second gradients."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+import tinygrad_mnist as torch
+from tinygrad_mnist.kernels import network
+from tinygrad_mnist.nn import functional as F
+
+RNG = np.random.default_rng(0)
+
+
+def derivatives(function, *arrays):
+    """A function's value, its gradient (played without and with a record of it) and the gradient of that."""
+    xs = [torch.from_numpy(a.copy()).requires_grad_() for a in arrays]
+    weight = torch.from_numpy(np.cos(np.arange(function(*xs).numel(), dtype=arrays[0].dtype)))
+    plain = torch.autograd.grad((function(*xs).reshape(-1) * weight).sum(), xs)
+    recorded = torch.autograd.grad((function(*xs).reshape(-1) * weight).sum(), xs, create_graph=True)
+    second = torch.autograd.grad(sum((g * g).sum() for g in recorded), xs)
+    return [function(*xs).detach().numpy(), *(each.detach().numpy() for each in (*plain, *recorded, *second))]
+
+
+def standardized(x):
+    centered = x - x.mean(-1, True)
+    return centered / ((centered * centered).mean(-1, True) + 1e-5).sqrt()
+
+
+def lstm(gates, h, c):
+    i, f, g, o = (gates + F.pad(h, (0, 9))).chunk(4, -1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.cat([torch.sigmoid(o) * torch.tanh(c), c])
+
+
+def lstm_cell(gates, h, c):
+    cell = torch.nn.LSTMCell(12, 3, bias=False, dtype=torch.float64)
+    cell.weight_ih, cell.weight_hh = (torch.nn.Parameter(torch.eye(12, n, dtype=torch.float64)) for n in (12, 3))
+    return torch.cat(list(cell(gates, (h, c))))
+
+
+@pytest.mark.parametrize(
+    ("ours", "composed", "shapes"),
+    [
+        (lambda x: F.layer_norm(x, (5,)), standardized, [(4, 5)]),
+        (F.gelu, lambda x: x * (torch.erf(x * 0.5**0.5) + 1) * 0.5, [(4, 5)]),
+        (lstm_cell, lstm, [(2, 12), (2, 3), (2, 3)]),
+    ],
+    ids=["layer_norm", "gelu", "lstm"],
+)
+def test_a_record_is_its_composition(ours, composed, shapes):
+    arrays = [RNG.standard_normal(shape) for shape in shapes]
+    for mine, theirs in zip(derivatives(ours, *arrays), derivatives(composed, *arrays), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_gelu_in_float32_is_as_good_as_its_dtype_in_every_block():
+    x = np.r_[RNG.standard_normal(network.BLOCK) * 3, np.linspace(-15, 15, 4001)].astype(np.float32)
+    wide, density = x.astype(float), np.exp(-(x.astype(float) ** 2) / 2) / np.sqrt(2 * np.pi)
+    value, first, recorded, _ = derivatives(F.gelu, x)
+    np.testing.assert_allclose(value, wide * special.ndtr(wide), atol=6e-7, rtol=3e-7)
+    slope = (special.ndtr(wide) + wide * density) * np.cos(np.arange(len(x), dtype=np.float32))
+    np.testing.assert_allclose(first, slope, atol=6e-7)
+    np.testing.assert_allclose(recorded, slope, atol=6e-7)
+
+
+def test_gelu_at_the_edges_is_pytorchs():
+    x = torch.tensor([0.0, 1e25, -1e25, np.inf, -np.inf, np.nan], requires_grad=True)
+    y = F.gelu(x)
+    y.sum().backward()
+    np.testing.assert_array_equal(y.detach().numpy(), np.float32([0, 1e25, 0, np.inf, np.nan, np.nan]))
+    np.testing.assert_array_equal(x.grad.numpy(), np.float32([0.5, 1, 0, np.nan, np.nan, np.nan]))
+    np.testing.assert_array_equal(F.gelu(torch.zeros(0)).numpy(), np.zeros(0))
