@@ -135,7 +135,7 @@ def _reshaping(function: Any, name: str) -> Any:
 
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Write the elements of src (or a number), broadcast and cast, into this tensor."""
-    value = as_tensor(src, "copy_")
+    value = as_tensor(src, "copy_", self.array.dtype)
     value = movement.expand(value, self.array.shape) if value.array.shape != self.array.shape else value
     return assign(self, cast(value, self.dtype), "copy")
 

@@ -233,6 +233,7 @@ def is_operation(f, module):
 def rooms():
     """The modules whose public functions are operations."""
     found = [f"{room.__name__}.{each.name}" for room in (ops, composed) for each in pkgutil.iter_modules(room.__path__)]
+    found.remove(f"{ops.__name__}.arguments")
     layers = [f"{functional.__name__}.{each.name}" for each in pkgutil.iter_modules(functional.__path__)]
     names = [*found, functional.__name__, *layers]
     return [*map(importlib.import_module, names), linalg, special]

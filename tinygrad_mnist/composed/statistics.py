@@ -13,14 +13,27 @@ from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, returned
 from tinygrad_mnist.ops.movement import cat, diagonal, expand, gather, movedim, narrow, reshape, squeeze, unsqueeze
 from tinygrad_mnist.ops.pointwise import isnan, maximum, mul, sqrt, where
-from tinygrad_mnist.ops.reduction import amax, amin, cumsum, nonempty, norm, ordering, picked, shared, sort, sum
+from tinygrad_mnist.ops.reduction import (
+    amax,
+    amin,
+    cumsum,
+    mean,
+    nonempty,
+    norm,
+    ordering,
+    picked,
+    require_float,
+    shared,
+    sort,
+    sum,
+)
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
     "aminmax", "bincount", "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin",
     "cumulative_trapezoid", "diff", "dist", "gradient", "histc", "histogram", "kthvalue", "median", "mode", "msort",
-    "nanmean", "nanmedian", "nanquantile", "nansum", "quantile", "renorm", "searchsorted", "trapezoid", "unique",
-    "unique_consecutive",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "quantile", "renorm", "searchsorted", "std", "std_mean",
+    "trapezoid", "unique", "unique_consecutive", "var", "var_mean",
 ]  # fmt: skip
 
 _Range, _Histogram = returned("aminmax", "min", "max"), returned("histogram", "hist", "bin_edges")
@@ -328,3 +341,35 @@ def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
     """`amin` and `amax`, as `min` and `max`."""
     over = () if dim is None else dim
     return _Range(amin(input, over, keepdim), amax(input, over, keepdim))
+
+
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`var` and `mean`."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    require_float(input, "var")
+    dims, center = dimensions(dim, input.ndim, "var"), mean(input, dim, True)
+    count = math.prod(input.array.shape[d] for d in dims)
+    free = max(count - (float(unbiased) if correction is None else correction), 0)
+    spread = input - center
+    return sum(spread * spread, dims, keepdim) / free, center if keepdim else mean(input, dim)
+
+
+def var(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The variance: squares about the mean over n - correction (1 by default; 0 is biased).
+
+    Args: dim, unbiased = True, keepdim = False, and by keyword correction, which replaces unbiased.
+    """
+    return var_mean(input, dim, *args, **options)[0]
+
+
+def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tuple[Tensor, Tensor]:
+    """`std` and `mean`, of the arguments of `var`; the gradient of a deviation of 0 is 0."""
+    v, m = var_mean(input, dim, *args, **options)
+    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v))), m
+
+
+def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The square root of `var`, of the same arguments."""
+    return std_mean(input, dim, *args, **options)[0]

@@ -382,7 +382,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def fill(input: Tensor, value: Any) -> Tensor:
     """A number, or a tensor without dimensions, in the shape and dtype of input."""
-    held = cast(as_tensor(value, "fill"), input.dtype)
+    held = cast(as_tensor(value, "fill", input.array.dtype), input.dtype)
     check(not held.ndim, "fill: only supports 0-dimension value tensor but got tensor with {} dimensions.", held.ndim)
     return record("fill", np.full_like(input.array, held.array), (input, lambda g: g * 0), (held, lambda g: g))
 

@@ -13,14 +13,13 @@ from tinygrad_mnist.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, returned, supported
 from tinygrad_mnist.ops.movement import expand, flip, gather, movedim, reshape, squeeze, stack
-from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, ne, sign, sqrt, where
+from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, ne, sign, where
 from tinygrad_mnist.tape import is_grad_enabled, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "cumprod", "cumsum", "log_softmax",
-    "logcumsumexp", "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "softmin", "sort", "std",
-    "std_mean", "sum", "topk", "var", "var_mean",
+    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "cumprod", "cumsum", "log_softmax", "logcumsumexp",
+    "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "softmin", "sort", "sum", "topk",
 ]  # fmt: skip
 
 _add: Any = np.add.reduce  # NumPy's annotations know keepdims only as a literal
@@ -42,7 +41,7 @@ def _widened(input: Tensor, dtype: Any) -> Tensor:
     return cast(input, dtypes.int64 if dtype is None else dtype)
 
 
-def _require_float(input: Tensor, name: str) -> None:
+def require_float(input: Tensor, name: str) -> None:
     wanted = "{}(): could not infer output dtype. Input dtype must be a floating point dtype. Got: {}"
     check(input.array.dtype.kind == "f", wanted, name, input.dtype)
 
@@ -70,43 +69,11 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = 
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of all elements, or along dimensions."""
     x = input if dtype is None else cast(input, dtype)
-    _require_float(x, "mean")
+    require_float(x, "mean")
     shape, dims = x.array.shape, dimensions(dim, x.ndim, "mean")
     kept, count = _kept(shape, dims), math.prod(shape[d] for d in dims)
     out = _add(x.array, dims, keepdims=keepdim) / x.array.dtype.type(count)
     return record("mean", out, (x, lambda g: _spread(g * (1 / count if count else math.nan), kept, shape)))
-
-
-def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
-             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """`var` and `mean`."""
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    _require_float(input, "var")
-    dims, center = dimensions(dim, input.ndim, "var"), mean(input, dim, True)
-    count = math.prod(input.array.shape[d] for d in dims)
-    free = builtins.max(count - (builtins.float(unbiased) if correction is None else correction), 0)
-    spread = input - center
-    return sum(spread * spread, dims, keepdim) / free, center if keepdim else mean(input, dim)
-
-
-def var(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
-    """The variance: squares about the mean over n - correction (1 by default; 0 is biased).
-
-    Args: dim, unbiased = True, keepdim = False, and by keyword correction, which replaces unbiased.
-    """
-    return var_mean(input, dim, *args, **options)[0]
-
-
-def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tuple[Tensor, Tensor]:
-    """`std` and `mean`, of the arguments of `var`; the gradient of a deviation of 0 is 0."""
-    v, m = var_mean(input, dim, *args, **options)
-    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v))), m
-
-
-def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
-    """The square root of `var`, of the same arguments."""
-    return std_mean(input, dim, *args, **options)[0]
 
 
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -172,7 +139,7 @@ def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stackl
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """The p-norm of the elements, or along dimensions; "fro" is p = 2. 0 counts the nonzero."""
     x = input if dtype is None else cast(input, dtype)
-    _require_float(x, "norm")
+    require_float(x, "norm")
     if p == "nuc":  # of the matrices in two dimensions
         return sum(movedim(x, dim or (0, 1), (-2, -1)).svd()[1], -1, keepdim)
     p = 2 if p in ("fro", None) else builtins.float(p)
