@@ -30,10 +30,10 @@ from tinygrad_mnist.ops.reduction import (
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "aminmax", "bincount", "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin",
+    "aminmax", "argsort", "bincount", "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin",
     "cumulative_trapezoid", "diff", "dist", "gradient", "histc", "histogram", "kthvalue", "median", "mode", "msort",
-    "nanmean", "nanmedian", "nanquantile", "nansum", "quantile", "renorm", "searchsorted", "std", "std_mean",
-    "trapezoid", "unique", "unique_consecutive", "var", "var_mean",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "quantile", "renorm", "searchsorted", "softmin", "std",
+    "std_mean", "trapezoid", "unique", "unique_consecutive", "var", "var_mean",
 ]  # fmt: skip
 
 _Range, _Histogram = returned("aminmax", "min", "max"), returned("histogram", "hist", "bin_edges")
@@ -373,3 +373,13 @@ def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tupl
 def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
     """The square root of `var`, of the same arguments."""
     return std_mean(input, dim, *args, **options)[0]
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The indices that `sort` returns."""
+    return sort(input, dim, descending).indices
+
+
+def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
+    """softmax(-x)."""
+    return softmax(-input, dim, dtype)

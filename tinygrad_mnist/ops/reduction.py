@@ -18,8 +18,8 @@ from tinygrad_mnist.tape import is_grad_enabled, record
 from tinygrad_mnist.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "cumprod", "cumsum", "log_softmax", "logcumsumexp",
-    "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "softmin", "sort", "sum", "topk",
+    "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "log_softmax", "logcumsumexp",
+    "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "sort", "sum", "topk",
 ]  # fmt: skip
 
 _add: Any = np.add.reduce  # NumPy's annotations know keepdims only as a literal
@@ -129,11 +129,6 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None, *, _st
     out, _, total = exponentials(rows, d)
     out = (out - np.log(total)).reshape(x.array.shape)
     return record("log_softmax", out, (x, lambda g, y: g - exp(y) * sum(g, d, True)), output=True)
-
-
-def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
-    """softmax(-x)."""
-    return softmax(-input, dim, dtype)
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
@@ -258,11 +253,6 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     """The elements along a dimension in rising (or falling) order, and where they were."""
     d = dimension(dim, input.ndim, "sort")
     return picked("sort", input, ordering(input, d, descending), d, True)
-
-
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
-    """The indices that `sort` returns."""
-    return sort(input, dim, descending).indices
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
