@@ -7,6 +7,7 @@ from scipy import special
 import tinygrad_mnist as torch
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.nn.modules.rnn import lstm_sequence
 
 RNG = np.random.default_rng(0)
 
@@ -26,16 +27,14 @@ def standardized(x):
     return centered / ((centered * centered).mean(-1, True) + 1e-5).sqrt()
 
 
-def lstm(gates, h, c):
-    i, f, g, o = (gates + F.pad(h, (0, 9))).chunk(4, -1)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.cat([torch.sigmoid(o) * torch.tanh(c), c])
-
-
-def lstm_cell(gates, h, c):
-    cell = torch.nn.LSTMCell(12, 3, bias=False, dtype=torch.float64)
-    cell.weight_ih, cell.weight_hh = (torch.nn.Parameter(torch.eye(12, n, dtype=torch.float64)) for n in (12, 3))
-    return torch.cat(list(cell(gates, (h, c))))
+def lstm(share, weight, h, c):
+    states = []
+    for gates in share:
+        i, f, g, o = (gates + h @ weight.T).chunk(4, -1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        states.append(h)
+    return torch.stack([*states, c])
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def lstm_cell(gates, h, c):
     [
         (lambda x: F.layer_norm(x, (5,)), standardized, [(4, 5)]),
         (F.gelu, lambda x: x * (torch.erf(x * 0.5**0.5) + 1) * 0.5, [(4, 5)]),
-        (lstm_cell, lstm, [(2, 12), (2, 3), (2, 3)]),
+        (lstm_sequence, lstm, [(5, 2, 12), (12, 3), (2, 3), (2, 3)]),
     ],
     ids=["layer_norm", "gelu", "lstm"],
 )
@@ -70,3 +69,11 @@ def test_gelu_at_the_edges_is_pytorchs():
     np.testing.assert_array_equal(y.detach().numpy(), np.float32([0, 1e25, 0, np.inf, np.nan, np.nan]))
     np.testing.assert_array_equal(x.grad.numpy(), np.float32([0.5, 1, 0, np.nan, np.nan, np.nan]))
     np.testing.assert_array_equal(F.gelu(torch.zeros(0)).numpy(), np.zeros(0))
+
+
+def test_a_write_into_what_an_lstm_returns_is_refused():
+    layer = torch.nn.LSTM(3, 4)
+    out, _ = layer(torch.ones(2, 1, 3))
+    out.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()

@@ -24,6 +24,7 @@ from tinygrad_mnist.ops.reduction import (
     picked,
     require_float,
     shared,
+    softmax,
     sort,
     sum,
 )

@@ -11,21 +11,20 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from itertools import repeat
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 from tinygrad_mnist.creation import empty, zeros
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.kernels import recurrence
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.nn.utils.rnn import PackedSequence
 from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import cat, chunk, split, stack
+from tinygrad_mnist.ops.movement import cat, chunk, flip, split, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh
-from tinygrad_mnist.tape import mode, record
+from tinygrad_mnist.tape import grad, mode, record
 from tinygrad_mnist.tensor import Tensor, wrap
 
 _check = partial(check, error=ValueError)
@@ -41,40 +40,39 @@ def rnn_step(nonlinearity: Callable[[Tensor], Tensor]) -> Step:
 def lstm_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:
     """Gates i, f, g, o; c' = f c + i g, h' = o tanh(c'). Hochreiter and Schmidhuber (1997)."""
     h, c = state
-    first, o = split(share + linear(h, weight, bias), (3 * c.array.shape[-1], c.array.shape[-1]), -1)
-    c = _kept_and_added(first, c)
+    i, f, g, o = chunk(share + linear(h, weight, bias), 4, -1)
+    c = sigmoid(f) * c + sigmoid(i) * tanh(g)
     return sigmoid(o) * tanh(c), c
 
 
-def _kept_and_added(gates: Tensor, c: Tensor) -> Tensor:
-    """sigmoid(f) c + sigmoid(i) tanh(g), from the gates i, f, g side by side: one record, the hot one of an LSTM."""
-    n, two = c.array.shape[-1], gates.array.dtype.type(2)
-    values = gates.array.copy()
-    values[..., : 2 * n] /= two
-    np.tanh(values, values)
-    values[..., : 2 * n] += 1  # sigmoid(x) is (1 + tanh(x / 2)) / 2
-    values[..., : 2 * n] /= two
-    i, f, g = (values[..., k * n : (k + 1) * n] for k in range(3))
-    kept = wrap(f)
+def lstm_sequence(share: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> Tensor:
+    """`lstm_step` over the steps of `share`, (time, batch, 4 units), as one record: h after each step, then the last c.
 
-    def by_gates(d: Tensor) -> Tensor:
+    Its gradients are found together, by the first rule that is asked for one.
+    """
+    inputs = share, weight, h, c
+    course = recurrence.lstm(*(x.array for x in inputs))
+    known: list[Any] = []
+
+    def gradients(g: Tensor) -> Any:
         if mode.recording:
-            i_, f_, g_ = _activated(gates)
-            return cat([d * g_ * i_ * (1 - i_), d * c * f_ * (1 - f_), d * i_ * (1 - g_ * g_)], -1)
-        slopes = values * (1 - values)
-        slopes[..., :n] *= g
-        slopes[..., n : 2 * n] *= c.array
-        slopes[..., 2 * n :] = i * (1 - g * g)
-        slopes.reshape(*c.array.shape[:-1], 3, n)[...] *= d.array[..., None, :]
-        return wrap(slopes)
+            wanted = [x for x in inputs if x.tracked]
+            found = iter(grad(_lstm_steps(*inputs), wanted, g, create_graph=True))
+            return [next(found) if x.tracked else None for x in inputs]
+        if not known or known[0] is not g:
+            known[:] = g, *map(wrap, recurrence.lstm_gradients(course, weight.array, g.array))
+        return known[1:]
 
-    by_c = (c, lambda d: d * (_activated(gates)[1] if mode.recording else kept))
-    return record("lstm_cell", f * c.array + i * g, (gates, by_gates), by_c)
+    edges = ((x, lambda g, y, k=k, read=inputs: gradients(g)[k]) for k, x in enumerate(inputs))
+    return record("lstm", course.states[1:], *edges, output=True)
 
 
-def _activated(gates: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    i, f, g = chunk(gates, 3, -1)
-    return sigmoid(i), sigmoid(f), tanh(g)
+def _lstm_steps(share: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> Tensor:
+    state, states = cast(State, (h, c)), []
+    for each in share:
+        state = lstm_step(each, state, weight, None)
+        states.append(state[0])
+    return stack([*states, state[1]])
 
 
 def gru_step(share: Tensor, state: State, weight: Any, bias: Any) -> State:
@@ -219,8 +217,14 @@ class RNNBase(_Recurrent):
         """One direction of a layer over the steps of x, the first `sizes[t]` sequences having a step t."""
         weights = {name.partition("_l")[0]: self._parameters[name] for name in names}
         step, projection = STEPS[self.mode][0], weights.get("weight_hr")
-        shares = split(linear(x, weights["weight_ih"], weights.get("bias_ih")), sizes)
         turn = -1 if names[0].endswith("reverse") else 1
+        if self.mode == "LSTM" and projection is None and sizes[0] == sizes[-1]:
+            bias = weights["bias_ih"] + weights["bias_hh"] if self.bias else None
+            share = linear(x, weights["weight_ih"], bias).unflatten(0, (len(sizes), sizes[0]))
+            states = lstm_sequence(share if turn > 0 else flip(share, 0), weights["weight_hh"], *start)
+            out = states[:-1]
+            return (out if turn > 0 else flip(out, 0)).flatten(0, 1), (out[-1], states[-1])
+        shares = split(linear(x, weights["weight_ih"], weights.get("bias_ih")), sizes)
         outputs: list[Tensor] = []
         ended: list[State] = []
         state = tuple(s[: sizes[::turn][0]] for s in start) if turn < 0 else start
