@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -26,8 +27,9 @@ RIVALS = {
 
 
 def _seconds(code: str, printed: bool) -> float | None:
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=usual)
     if done.returncode:
         return None
     return float(done.stdout.split()[-1]) if printed else time.perf_counter() - began
