@@ -434,3 +434,11 @@ def test_shape_errors_name_the_operation_and_the_shapes():
         x.view(4)
     with pytest.raises(RuntimeError, match="contiguous"):
         x.t().view(6)
+
+
+def test_a_number_written_into_float64_keeps_its_digits():
+    x = tg.zeros(2, dtype=tg.float64)
+    assert x.fill_(0.1)[0].item() == 0.1
+    assert x.copy_(0.2)[0].item() == 0.2
+    x[0] = 0.3
+    assert x[0].item() == 0.3
