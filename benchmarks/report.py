@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -197,5 +197,10 @@ def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
 
 def main() -> None:
     """`python -m benchmarks report FOLDER`: Markdown and figures once more, from its results.json."""
-    folder = Path(sys.argv[1])
-    write(json.loads((folder / "results.json").read_text()), folder)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks report", description="Draw results once more.")
+    parser.add_argument("folder", type=Path, help="where `--out` has written results.json")
+    folder = parser.parse_args().folder
+    path = folder / "results.json"
+    if not path.is_file():
+        parser.error(f"{path}: no such file; `python -m benchmarks --out FOLDER` writes it")
+    write(json.loads(path.read_text()), folder)
