@@ -49,6 +49,7 @@ EXPLAINED = {
     "hypot error": "a Python number is taken where PyTorch insists on a tensor",
     "nextafter error": "a Python number is taken where PyTorch insists on a tensor",
     "narrow_copy error": "a dimension out of range is an IndexError, as it is for narrow",
+    "max_pool2d_with_indices_backward raised": "the sample calls PyTorch's dispatcher, `torch.ops.aten`",
     "aminmax raised": "NumPy has at most 64 dimensions",
     "amax raised": "NumPy has at most 64 dimensions",
     "amin raised": "NumPy has at most 64 dimensions",

@@ -340,18 +340,43 @@ def test_a_full_house_is_429(client):
 # the command -----------------------------------------------------------------------------------
 
 
+def served(*arguments):
+    """The server's process, and its address."""
+    command = [sys.executable, "-m", "tinygrad_mnist", "demo", *arguments, "--port", "0", "--no-browser"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = ""
+    while not (found := re.search(r"http://127\.0\.0\.1:\d+/", said)):
+        line = server.stdout.readline()
+        assert line, server.stderr.read()
+        said += line
+    return server, found[0]
+
+
+def test_without_a_run_one_is_trained_on_the_spot():
+    server, address = served("--data", "embedded")
+    try:
+        about = {}
+
+        def trained():
+            with urllib.request.urlopen(f"{address}api/about", timeout=20) as answer:
+                about.update(json.load(answer))
+            return about["network"] and about["history"]
+
+        wait_for(trained)
+        assert about["network"]["origin"].startswith("trained here") and about["network"]["accuracy"] > 0.7
+        server.send_signal(signal.SIGINT)
+        assert "Stopped." in server.communicate(timeout=20)[0]
+    finally:
+        server.kill()
+
+
 def test_the_command_serves_until_it_is_interrupted(digits, training, tmp_path):
     run = Run(tmp_path / "run")
     run.create(training.recipe, "embedded", digits)
     run.keep(training)
-    command = [sys.executable, "-m", "tinygrad_mnist", "demo", str(run.folder), "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
-        said = ""
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", said)):
-            line = server.stdout.readline()
-            assert line, server.stderr.read()
-            said += line
-        with urllib.request.urlopen(f"{found[0]}api/about", timeout=20) as answer:
+    server, address = served(str(run.folder))
+    with server:
+        with urllib.request.urlopen(f"{address}api/about", timeout=20) as answer:
             assert json.load(answer)["network"]["origin"] == "the run run"
         server.send_signal(signal.SIGINT)
         rest, errors = server.communicate(timeout=20)

@@ -18,7 +18,7 @@ from tinygrad_mnist import set_num_threads
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
-from tinygrad_mnist.mnist.terminal import DataOption, RunArgument, console, errors, load_digits, run_digits
+from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits, run_digits
 from tinygrad_mnist.mnist.training import Training
 from tinygrad_mnist.mnist.weights import SHIPPED
 
@@ -30,17 +30,21 @@ PASSES = 600_000  # digits that a training on the spot sees: 10 epochs of all of
 
 
 def demo(
-    run: RunArgument = "modern",
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            help="The folder that `train` wrote, or a shipped network: original, modern.", show_default=False
+        ),
+    ] = None,
     data: DataOption = None,
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 serves the network too.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8000,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Train a network on the spot, which the page shows.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Serve a page to draw digits on, to see why the network answers as it does, and how it learns.
 
-    Without RUN the shipped network `modern` answers; with --fresh, one that is trained while you
-    watch. Ctrl-C ends the server.
+    Without RUN a network is trained on the spot, on the best digits within reach, while you watch; it answers
+    from its first epoch on. Ctrl-C ends the server.
     """
     for package in ("starlette", "uvicorn"):
         if importlib.util.find_spec(package) is None:
@@ -51,7 +55,7 @@ def demo(
     from tinygrad_mnist.mnist.demo.server import State, application
 
     with _listening(host, port) as listener:
-        if fresh:
+        if run is None:
             digits = load_digits(data)
             state = State(digits, epochs=_epochs(digits))
             threading.Thread(target=_train, args=(state,), name="training", daemon=True).start()
