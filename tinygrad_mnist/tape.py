@@ -313,7 +313,7 @@ def backward(tensors: Tensor | Sequence[Tensor], grad_tensors: Any = None, retai
         inputs: accumulate only into these tensors.
     """
     roots, seeds = _seeds(tensors, grad_tensors)
-    wanted = None if inputs is None else _listed(inputs)
+    wanted = None if inputs is None else listed(inputs)
     check(wanted != [], "`inputs` argument to `backward()` cannot be empty.")
     found = _play(roots, seeds, retain_graph, create_graph, wanted)
     targets = wanted or [leaf for leaf in found if isinstance(leaf, Tensor)]
@@ -344,7 +344,7 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
     wrong = "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
     check(not materialize_grads or allow_unused is not False, wrong, error=ValueError)
     if is_grads_batched:
-        batches = _listed(grad_outputs)
+        batches = listed(grad_outputs)
         last = len(batches[0]) - 1
         rows = [
             grad(outputs, inputs, [g[i] for g in batches], i < last or retain_graph, create_graph,
@@ -353,7 +353,7 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor], 
         ]  # fmt: skip
         return tuple(_stacked(column) for column in zip(*rows, strict=True))
     roots, seeds = _seeds(outputs, grad_outputs)
-    wanted = _listed(inputs)
+    wanted = listed(inputs)
     for x in wanted:
         if not x.tracked:
             raise RuntimeError("grad: One of the differentiated Tensors does not require grad")
@@ -376,13 +376,13 @@ def _stacked(tensors: Sequence[Any]) -> Any:
     return record("stack", np.stack([x.array for x in tensors]), *edges)
 
 
-def _listed(tensors: Any) -> list[Any]:
+def listed(tensors: Any) -> list[Any]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
-    roots = _listed(tensors)
-    given = [None] * len(roots) if gradients is None else _listed(gradients)
+    roots = listed(tensors)
+    given = [None] * len(roots) if gradients is None else listed(gradients)
     check(len(roots) == len(given), "got {} tensors and {} gradients", len(roots), len(given))
     seeds = []
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):

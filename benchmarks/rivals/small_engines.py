@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -15,8 +16,8 @@ from benchmarks import work
 Run = Callable[[], object]
 
 
-class Epoch:
-    """One epoch of the original network; the gradients come from `step`, Adam is NumPy's."""
+class Epoch(ABC):
+    """One epoch of the original network; the gradients come from `grads`, Adam is NumPy's."""
 
     def __init__(self, data: str) -> None:
         self.x, self.y, self.x_test, self.y_test = work.images(data)
@@ -31,8 +32,9 @@ class Epoch:
         shapes = [(count, m) for m in work.SIZES[1:3]]
         return [(self.rng.random(s, np.float32) < k) / np.float32(k) for s, k in zip(shapes, work.KEEP, strict=True)]
 
+    @abstractmethod
     def grads(self, x: Any, y: Any, masks: list[Any]) -> list[Any]:
-        raise NotImplementedError
+        """The gradients of the loss by `values`, as the engine finds them."""
 
     def __call__(self) -> None:
         self.count += 1

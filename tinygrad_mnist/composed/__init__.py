@@ -1,1 +1,4 @@
-"""Functions made of the operations in `ops`: they have no rule of their own, and a user could have written them."""
+"""Functions made of the operations in `ops`, as a user could have written them.
+
+The only rule of their own is that of `scatter_reduce` with amax and amin.
+"""

@@ -40,6 +40,9 @@ __all__ = [
 _Range, _Histogram = returned("aminmax", "min", "max"), returned("histogram", "hist", "bin_edges")
 
 
+# sums, means and variances ------------------------------------------------------------
+
+
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum, NaN counting as 0."""
     return sum(where(isnan(input), 0, input), dim, keepdim, dtype=dtype)
@@ -60,6 +63,57 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     check(input.ndim > 1, "renorm: input needs at least 2 dimensions, got {} dimensions", input.ndim)
     size = norm(input, p, [d for d in range(input.ndim) if d != dimension(dim, input.ndim, "renorm")], True)
     return input * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)
+
+
+def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """`var` and `mean`."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    require_float(input, "var")
+    dims, center = dimensions(dim, input.ndim, "var"), mean(input, dim, True)
+    count = math.prod(input.array.shape[d] for d in dims)
+    free = max(count - (float(unbiased) if correction is None else correction), 0)
+    spread = input - center
+    return sum(spread * spread, dims, keepdim) / free, center if keepdim else mean(input, dim)
+
+
+def var(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The variance: squares about the mean over n - correction (1 by default; 0 is biased).
+
+    Args: dim, unbiased = True, keepdim = False, and by keyword correction, which replaces unbiased.
+    """
+    return var_mean(input, dim, *args, **options)[0]
+
+
+def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tuple[Tensor, Tensor]:
+    """`std` and `mean`, of the arguments of `var`; the gradient of a deviation of 0 is 0."""
+    v, m = var_mean(input, dim, *args, **options)
+    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v))), m
+
+
+def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
+    """The square root of `var`, of the same arguments."""
+    return std_mean(input, dim, *args, **options)[0]
+
+
+def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
+    """softmax(-x)."""
+    return softmax(-input, dim, dtype)
+
+
+# orders and extremes -----------------------------------------------------------------
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The indices that `sort` returns."""
+    return sort(input, dim, descending).indices
+
+
+def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
+    """`amin` and `amax`, as `min` and `max`."""
+    over = () if dim is None else dim
+    return _Range(amin(input, over, keepdim), amax(input, over, keepdim))
 
 
 def msort(input: Tensor) -> Tensor:
@@ -109,6 +163,21 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     return picked("mode", input, np.expand_dims(places, d), d, keepdim)
 
 
+def _running(name: str, better: Any) -> Any:
+    def op(input: Tensor, dim: int) -> Any:
+        d = dimension(dim, input.ndim, name)
+        rows = np.atleast_1d(input.array)
+        best = better.accumulate(rows, d)
+        same = (rows == best) | np.isnan(rows)
+        places = np.where(same, np.expand_dims(np.arange(rows.shape[d]), tuple(range(1, rows.ndim - d))), 0)
+        return picked(name, input, np.maximum.accumulate(places, d), d, True)
+
+    return named(op, name, f"The {name[3:]}imum of all elements up to each, and the last place it was at.")
+
+
+cummax, cummin = _running("cummax", np.maximum), _running("cummin", np.minimum)
+
+
 def _quantile(name: str, doc: str) -> Any:
     def op(
         input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -140,6 +209,14 @@ def _quantile(name: str, doc: str) -> Any:
 
 quantile = _quantile("quantile", "The q-th quantile (0 to 1), interpolated between the two nearest elements.")
 nanquantile = _quantile("nanquantile", "`quantile` of the elements that are not NaN.")
+
+
+# counts --------------------------------------------------------------------------------
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not 0, in all or along dimensions."""
+    return sum(input != 0, dim)
 
 
 def _distinct(values: Array, inverse: Array, counts: Array, return_inverse: bool, return_counts: bool) -> Any:
@@ -217,6 +294,9 @@ def histogram(input: Tensor, bins: Any = 100, *, range: Any = None, weight: Tens
     weights = None if weight is None else weight.array.ravel()
     found = np.histogram(input.array.ravel(), edges, range, density, weights)
     return _Histogram(*(wrap(each.astype(input.array.dtype)) for each in found))
+
+
+# differences and areas -----------------------------------------------------------------
 
 
 def _neighbours(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
@@ -316,71 +396,3 @@ def corrcoef(input: Tensor) -> Tensor:
         return c / c
     scale = sqrt(diagonal(c))
     return c / unsqueeze(scale, 0) / unsqueeze(scale, 1)
-
-
-def _running(name: str, better: Any) -> Any:
-    def op(input: Tensor, dim: int) -> Any:
-        d = dimension(dim, input.ndim, name)
-        rows = np.atleast_1d(input.array)
-        best = better.accumulate(rows, d)
-        same = (rows == best) | np.isnan(rows)
-        places = np.where(same, np.expand_dims(np.arange(rows.shape[d]), tuple(range(1, rows.ndim - d))), 0)
-        return picked(name, input, np.maximum.accumulate(places, d), d, True)
-
-    return named(op, name, f"The {name[3:]}imum of all elements up to each, and the last place it was at.")
-
-
-cummax, cummin = _running("cummax", np.maximum), _running("cummin", np.minimum)
-
-
-def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
-    """How many elements are not 0, in all or along dimensions."""
-    return sum(input != 0, dim)
-
-
-def aminmax(input: Tensor, *, dim: Any = None, keepdim: bool = False) -> Any:
-    """`amin` and `amax`, as `min` and `max`."""
-    over = () if dim is None else dim
-    return _Range(amin(input, over, keepdim), amax(input, over, keepdim))
-
-
-def var_mean(input: Tensor, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *,
-             correction: Any = None) -> tuple[Tensor, Tensor]:  # fmt: skip
-    """`var` and `mean`."""
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    require_float(input, "var")
-    dims, center = dimensions(dim, input.ndim, "var"), mean(input, dim, True)
-    count = math.prod(input.array.shape[d] for d in dims)
-    free = max(count - (float(unbiased) if correction is None else correction), 0)
-    spread = input - center
-    return sum(spread * spread, dims, keepdim) / free, center if keepdim else mean(input, dim)
-
-
-def var(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
-    """The variance: squares about the mean over n - correction (1 by default; 0 is biased).
-
-    Args: dim, unbiased = True, keepdim = False, and by keyword correction, which replaces unbiased.
-    """
-    return var_mean(input, dim, *args, **options)[0]
-
-
-def std_mean(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> tuple[Tensor, Tensor]:
-    """`std` and `mean`, of the arguments of `var`; the gradient of a deviation of 0 is 0."""
-    v, m = var_mean(input, dim, *args, **options)
-    return where(v == 0, 0.0, sqrt(where(v == 0, 1.0, v))), m
-
-
-def std(input: Tensor, dim: Any = None, *args: Any, **options: Any) -> Tensor:
-    """The square root of `var`, of the same arguments."""
-    return std_mean(input, dim, *args, **options)[0]
-
-
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
-    """The indices that `sort` returns."""
-    return sort(input, dim, descending).indices
-
-
-def softmin(input: Tensor, dim: int | None = None, dtype: Any = None, *, _stacklevel: int = 3) -> Tensor:
-    """softmax(-x)."""
-    return softmax(-input, dim, dtype)
