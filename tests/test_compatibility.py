@@ -150,10 +150,51 @@ def test_rooms_with_nothing_in_them(name):
     assert lib.is_nonzero(lib.tensor([2])) and lib.ones(1).layout == lib.strided
 
 
+@pytest.mark.filterwarnings("ignore:.*deprecated")
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_programs_of_the_old_days(name):
+    lib = pytest.importorskip(name)
+    x, y, m = lib.tensor([1.0, 2.0]), lib.tensor([3.0, 5.0]), lib.eye(2)
+    assert x.add(-2, y).tolist() == lib.add(x, -2, y).tolist() == x.clone().add_(-2, y).tolist() == [-5, -8]
+    assert x.sub(2, y).tolist() == x.clone().sub_(2, y).tolist() == [-5, -8]
+    assert lib.addcmul(x, 0.5, y, y).tolist() == x.clone().addcmul_(0.5, y, y).tolist() == [5.5, 14.5]
+    assert lib.addcdiv(x, 2, y, y).tolist() == x.addcdiv(2, y, y).tolist() == [3, 4]
+    assert lib.addmm(0.5, m, 2, m, m).diagonal().tolist() == m.addmm(0.5, 2, m, m).diagonal().tolist() == [2.5, 2.5]
+    assert lib.addmm(0.5, m, m, m).diagonal().tolist() == [1.5, 1.5]
+    with pytest.raises(TypeError):
+        x.add(y, y, y)
+
+
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_a_storage_is_the_memory(name):
+    x = pytest.importorskip(name).tensor([[1.0, 2.0], [3.0, 4.0]])
+    storage = x.t()[0].storage()
+    storage[1] = 7.0
+    assert x.tolist() == [[1, 7], [3, 4]] and storage[1] == 7 and len(storage) == 4
+    assert repr(storage).startswith(" 1.0\n 7.0\n") and repr(storage).endswith(
+        "[torch.storage.TypedStorage(dtype=torch.float32, device=cpu) of size 4]"
+    )
+
+
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_a_tensor_has_room_for_attributes_of_ones_own(name):
+    lib = pytest.importorskip(name)
+    x, w = lib.ones(2, requires_grad=True), lib.nn.Parameter(lib.ones(1))
+    y = x * 2
+    x.g, w.note, y.kept = 1, "mine", [x]
+    assert (x.g, w.note, y.kept[0] is x) == (1, "mine", True) and not hasattr(lib.ones(2), "g")
+    assert not y.retains_grad
+    y.retain_grad()
+    assert y.retains_grad and not x.retains_grad
+
+
 def test_what_is_not_there_is_refused():
-    for call in (tg.jit.save, tg.hub.load, tg.profiler.profile):
+    for call in (tg.jit.save, tg.hub.load):
         with pytest.raises(RuntimeError):
             call("x")
+    with tg.profiler.profile(activities=[tg.profiler.ProfilerActivity.CPU]) as measured:
+        measured.step()
+    assert "nothing is measured" in measured.key_averages().table(sort_by="cpu_time_total", row_limit=10)
     assert tg.multiprocessing.get_context is importlib.import_module("multiprocessing").get_context
 
 

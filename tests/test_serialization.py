@@ -3,7 +3,8 @@
 import io
 import pickle
 import zipfile
-from collections import Counter, OrderedDict
+from argparse import Namespace
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
@@ -198,10 +199,68 @@ def test_containers_and_shared_memory_as_pytorch(tmp_path):
                 z.backward()
 
 
-@pytest.mark.parametrize("value", [np.ones(2), np.float64(1), frozenset([1]), range(3), len, tg.nn.Linear(1, 1), int])
+@pytest.mark.parametrize("value", [frozenset([1]), range(3), len, lambda x: x, tg.save, bool])
 def test_what_nobody_reads_is_not_written(value):
     with pytest.raises(TypeError, match="save: cannot write a"):
         tg.save({"x": value}, io.BytesIO())
+
+
+class Scaled(tg.nn.Module):
+    """A network with something of every kind that a module may hold."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = tg.nn.Sequential(tg.nn.Linear(3, 4), tg.nn.BatchNorm1d(4), tg.nn.Dropout(), tg.nn.Tanh())
+        self.activation, self.options = tg.nn.functional.relu, Namespace(lr=0.1, sizes=[1, 2])
+        self.counts, self.spread = defaultdict(list, a=[1]), np.arange(6.0).reshape(2, 3)
+
+    def forward(self, x):
+        return self.activation(self.layers(x))
+
+
+def through_a_file(value, **options):
+    file = io.BytesIO()
+    tg.save(value, file)
+    file.seek(0)
+    return tg.load(file, **options)
+
+
+def test_a_module_comes_back_where_its_class_is_known():
+    net = Scaled()
+    net(tg.randn(5, 3))
+    back = through_a_file(net.eval(), weights_only=False)
+    x = tg.randn(2, 3)
+    assert type(back) is Scaled and repr(back) == repr(net) and back(x).tolist() == net(x).tolist()
+    assert back.options == net.options and back.counts == net.counts and back.counts["b"] == []
+    assert back.spread.tolist() == net.spread.tolist() and back.spread.dtype == net.spread.dtype
+    back(x).sum().backward()
+    assert back.layers[0].weight.grad is not None
+    with pytest.raises(RuntimeError, match="Scaled, which is refused.*weights_only=False reads modules"):
+        through_a_file(net)
+
+
+def test_numpys_scalars_are_written_as_numbers():
+    assert repr(
+        through_a_file({"loss": np.float64(0.5), "best": np.int64(3), "done": np.True_}, weights_only=True)
+    ) == ("{'loss': 0.5, 'best': 3, 'done': True}")
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (b"cos\nsystem\n(S'true'\ntR.", "wants os.system, which is refused"),
+        (b"ctinygrad_mnist.serialization\nsave\n(I1\nS'x'\ntR.", "wants tinygrad_mnist.serialization.save"),
+        (b"ctinygrad_mnist.nn.functional.activation\nrelu\n(I1\ntR.", "wants to call relu"),
+        (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(I1\nI1\ntR.", "wants to call Linear"),
+        (b"(ctinygrad_mnist.nn.modules.linear\nLinear\nI1\nI1\no.", "wants to call Linear"),
+        (b"(I1\nI1\nitinygrad_mnist.nn.modules.linear\nLinear\n.", "wants to call Linear"),
+        (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(N(dS'forward'\nI1\nstb.", "wants to change a"),
+    ],
+)
+def test_a_file_of_modules_calls_and_changes_nothing(code, message):
+    with pytest.raises(RuntimeError, match=message):
+        tg.load(zipped(code), weights_only=False)
+    assert callable(tg.nn.Linear.forward)
 
 
 def test_every_dtype_has_a_storage():

@@ -25,6 +25,7 @@ from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
 from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
+from tinygrad_mnist.compatibility import OLD_ORDER as _OLD_ORDER
 from tinygrad_mnist.composed.arranging import *
 from tinygrad_mnist.composed.arranging import vstack as row_stack
 from tinygrad_mnist.composed.elementwise import *
@@ -72,7 +73,7 @@ globals().update({_name: getattr(nn.functional, _name) for _name in _FUNCTIONAL.
 
 half, float, double = float16, float32, float64  # noqa: F405
 short, int, long = int16, int32, int64  # noqa: F405
-globals().update(_LINALG)
+globals().update(_LINALG | _OLD_ORDER)
 globals().update(_also_functions())
 for _name, _function in dict(globals()).items():
     _room = getattr(_function, "__module__", "").removeprefix("tinygrad_mnist.").split(".")[0]

@@ -56,6 +56,18 @@ def refusing(message: str, error: type[Exception] = RuntimeError) -> Any:
     return refuse
 
 
+class profile(contextlib.nullcontext[Any]):
+    """A with-block in which nothing is measured, as its table says."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(self)
+        self.step, self.key_averages = none, lambda *args, **kwargs: self
+
+    def table(self, *args: Any, **kwargs: Any) -> str:
+        """In place of the measurements, that there are none."""
+        return "profiler: nothing is measured here; use cProfile"
+
+
 def _scaling(kind: str) -> dict[Any, str]:
     """The older names of `amp`, for one kind of device."""
     autocast, scaler = functools.partial(amp.autocast, kind), functools.partial(amp.GradScaler, kind)
@@ -76,7 +88,7 @@ _BACKEND: dict[Any, str] = {
     type("matmul", (), {"allow_tf32": False}): "matmul",
 }  # fmt: skip
 _PROFILER: dict[Any, str] = {
-    idle: "record_function", refusing("profiler: nothing is measured here; use cProfile"): "profile",
+    idle: "record_function emit_nvtx", profile: "profile", none: "schedule tensorboard_trace_handler",
     enum.Enum("ProfilerActivity", "CPU CUDA XPU"): "ProfilerActivity",
 }  # fmt: skip
 _PROCESSES = "Process Queue SimpleQueue Pool Manager Value Array Lock Event get_context set_start_method cpu_count"

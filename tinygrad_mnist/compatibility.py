@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import math
 import os
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
+from tinygrad_mnist.composed.elementwise import addcdiv, addcmul
+from tinygrad_mnist.composed.products import addbmm, addmm, addmv, addr, baddbmm
 from tinygrad_mnist.creation import tensor, zeros
 from tinygrad_mnist.device import CPU, require_cpu
 from tinygrad_mnist.errors import check
 from tinygrad_mnist.ops.arguments import promoted
+from tinygrad_mnist.ops.movement import storage_of
+from tinygrad_mnist.ops.pointwise import add, sub
 from tinygrad_mnist.tensor import Size, Tensor, wrap
 
 __all__ = [
@@ -46,7 +51,65 @@ def _new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
     return _old(self.dtype, *data)
 
 
-Tensor.new = _new  # type: ignore[attr-defined]
+class Storage:
+    """The memory behind a tensor and its views: one row of elements."""
+
+    def __init__(self, array: Any) -> None:
+        self.array, self.dtype, self.tolist = array, dtypes.of(array.dtype), array.tolist
+
+    def __len__(self) -> int:
+        return self.array.size
+
+    def __getitem__(self, index: Any) -> Any:
+        found = self.array[index]
+        return Storage(found) if isinstance(index, slice) else found.item()
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.array[index] = value
+
+    size = __len__
+
+    def nbytes(self) -> int:
+        """Bytes in all."""
+        return self.array.nbytes
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return self.array.ctypes.data
+
+    def __repr__(self) -> str:
+        rows = "".join(f" {element}\n" for element in self.tolist())
+        return f"{rows}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {len(self)}]"
+
+
+_methods: Any = Tensor
+_methods.new = _new
+_methods.storage = lambda self: Storage(storage_of(self.array))
+_methods.untyped_storage = lambda self: Storage(storage_of(self.array).view(np.uint8))
+
+
+def _in_old_order(function: Any, method: Any, *factors: str) -> Any:
+    """The method (or the function itself), which also takes its factors as numbers before the tensors they multiply."""
+    count = function.__code__.co_argcount
+
+    @functools.wraps(method)
+    def op(*args: Any, **options: Any) -> Any:
+        if len(args) > count:
+            numbers = [each for each in args if not isinstance(each, Tensor)]
+            args = tuple(each for each in args if isinstance(each, Tensor))
+            options.update(zip(factors, numbers, strict=False))
+        return method(*args, **options)
+
+    return op
+
+
+OLD_ORDER: dict[str, Any] = {}  # functions that once took `add(x, alpha, y)`, and that programs still call so
+for _function in (add, sub, addcmul, addcdiv, addmm, addmv, addr, baddbmm, addbmm):
+    _name, _known = _function.__name__, _function.__kwdefaults__ or ()
+    _factors = [name for name in ("beta", "alpha", "value") if name in _known]
+    OLD_ORDER[_name] = _in_old_order(_function, _function, *_factors)
+    for _method in (_name, _name + "_"):
+        setattr(Tensor, _method, _in_old_order(_function, getattr(Tensor, _method), *_factors))
 
 
 class _Typed(type):

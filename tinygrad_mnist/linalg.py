@@ -10,7 +10,6 @@ algorithmic differentiation" (2008), where a function does not name another sour
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -21,7 +20,7 @@ from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.products import cross as _cross
 from tinygrad_mnist.creation import eye
 from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops.arguments import cast, dimensions
+from tinygrad_mnist.ops.arguments import cast, dimensions, returned
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.ops.movement import broadcast_tensors, cat, movedim, reshape, squeeze, tril, triu, unsqueeze
 from tinygrad_mnist.ops.movement import diagonal as _diagonal
@@ -42,12 +41,12 @@ class LinAlgError(RuntimeError):
     """The matrix is singular or not positive-definite, or LAPACK did not converge."""
 
 
-QR = namedtuple("QR", "Q R")
-SVD = namedtuple("SVD", "U S Vh")
-USV = namedtuple("USV", "U S V")
-Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
-Slogdet = namedtuple("Slogdet", "sign logabsdet")
-Lstsq = namedtuple("Lstsq", "solution residuals rank singular_values")
+QR = returned("linalg_qr", "Q", "R")
+SVD = returned("linalg_svd", "U", "S", "Vh")
+USV = returned("svd", "U", "S", "V")
+Eigh = returned("linalg_eigh", "eigenvalues", "eigenvectors")
+Slogdet = returned("linalg_slogdet", "sign", "logabsdet")
+Lstsq = returned("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 
 
 def _lapack(name: str, function: Any, A: Tensor, *args: Any, square: bool = False, **options: Any) -> Any:
@@ -158,7 +157,7 @@ def _tolerance(A: Tensor, s: Array, atol: Any, rtol: Any) -> Array:
     return np.maximum(0 if absolute is None else absolute, relative * top)
 
 
-def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None) -> Lstsq:
+def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None) -> Any:
     """X of the least norm that minimises |A @ X - B|, by the pseudoinverse.
 
     As in PyTorch, the squared residuals are only given where A is tall and of full rank and the driver is
@@ -197,7 +196,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return out.mT if upper else out
 
 
-def qr(A: Tensor, mode: str = "reduced") -> QR:
+def qr(A: Tensor, mode: str = "reduced") -> Any:
     """Orthonormal Q and upper triangular R with Q @ R = A; mode "complete": Q square; "r": only R.
 
     Gradient: Walter and Lehmann, "Algorithmic differentiation of linear algebra functions" (2018).
@@ -226,7 +225,7 @@ _QR_RULES: Any = (
 )
 
 
-def svd(A: Tensor, full_matrices: bool = True) -> SVD:
+def svd(A: Tensor, full_matrices: bool = True) -> Any:
     """A = U @ diag(S) @ Vh with orthonormal columns in U, rows in Vh, and S falling.
 
     With full_matrices=False the larger of U and Vh is cut to min(m, n) columns or rows; what is cut has no
@@ -260,7 +259,7 @@ def svdvals(A: Tensor) -> Tensor:
     return svd(A, False).S
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
+def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """Rising eigenvalues and orthonormal eigenvectors (columns) of symmetric matrices.
 
     Only the lower ("L") or upper ("U") triangle is read; the gradient is that of A as a whole.
@@ -304,7 +303,7 @@ def _cofactors(A: Tensor) -> Tensor:
     return matmul(u * unsqueeze(others, -2), vh) * sign[..., None, None]
 
 
-def slogdet(A: Tensor) -> Slogdet:
+def slogdet(A: Tensor) -> Any:
     """The determinant's sign, and the logarithm of its absolute value."""
     sign, out = _lapack("slogdet", np.linalg.slogdet, A, square=True)
     logabsdet = record("slogdet", out, (A, lambda g: g[..., None, None] * inv(A).mT))
@@ -400,7 +399,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 # names at the top level, `torch.svd` and its kin -------------------------------------------
 
 
-def _svd_v(input: Tensor, some: bool = True, compute_uv: bool = True) -> USV:
+def _svd_v(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     """`linalg.svd` as it was before: with V, not its transpose, and not full by default."""
     u, s, vh = svd(input, not some or not compute_uv)
     return USV(u, s, vh.mT) if compute_uv else USV(u.detach() * 0, s, vh.detach() * 0)

@@ -189,27 +189,6 @@ TYPES = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "L
          "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
 
 
-class Storage:
-    """The memory behind a tensor and its views: one row of elements."""
-
-    def __init__(self, array: Any) -> None:
-        self.array = array
-        self.dtype, self.tolist, self.__getitem__ = dtypes.of(array.dtype), array.tolist, array.__getitem__
-
-    def __len__(self) -> int:
-        return self.array.size
-
-    size = __len__
-
-    def nbytes(self) -> int:
-        """Bytes in all."""
-        return self.array.nbytes
-
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return self.array.ctypes.data
-
-
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """This tensor with another dtype: `to(dtype)`, `to(other)`, `to(device)`, `to(device, dtype)`.
 
@@ -331,8 +310,6 @@ OTHERS: dict[str, Any] = {
     "zero_": lambda self: self.fill_(0),
     "where": lambda self, condition, other: pointwise.where(condition, self, other),
     "resize_as_": lambda self, other, memory_format=None: resize_(self, other.shape),
-    "storage": lambda self: Storage(movement._storage(self.array)),
-    "untyped_storage": lambda self: Storage(movement._storage(self.array).view(np.uint8)),
     "is_same_size": lambda self, other: self.shape == other.shape, "is_nonzero": Tensor.__bool__,
     "is_signed": lambda self: self.array.dtype.kind in "if", "get_device": lambda self: -1,
     **dict.fromkeys(("is_shared", "is_pinned", "is_conj", "is_neg", "is_inference"), lambda self: False),

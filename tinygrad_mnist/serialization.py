@@ -4,6 +4,10 @@ A .pt file is a zip archive: `data.pkl` describes nested containers in pickle's 
 where a tensor stands, the record in `data/` with its elements. `load` reads that language with a
 reader that knows tensors and plain containers and refuses every other name; `save` writes what
 `torch.load(weights_only=True)` reads. Tensors that share memory share it again when they are loaded.
+
+With `weights_only=False` the reader knows some more: NumPy's arrays, `argparse.Namespace`, and modules of the classes
+that the running program has already. They get their attributes back and nothing is called, so such a file runs no
+more code than a state dict does.
 Format: https://docs.pytorch.org/docs/stable/notes/serialization.html.
 """
 
@@ -15,8 +19,11 @@ import os
 import pickle
 import sys
 import zipfile
-from collections import Counter, OrderedDict
+from argparse import Namespace
+from collections import Counter, OrderedDict, defaultdict
+from functools import reduce
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -24,6 +31,7 @@ import numpy as np
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.device import device, require_cpu
 from tinygrad_mnist.errors import check
+from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tensor import Array, Size, Tensor, shared_memory, wrap
 
@@ -51,7 +59,7 @@ def load(
     Args:
         f: a path, or an open binary file. A path that ends in .safetensors is read as that.
         map_location: a place to move tensors to; anything but the CPU is an error.
-        weights_only: accepted; no other object is ever read.
+        weights_only: False reads modules and NumPy's arrays, too.
     """
     if isinstance(map_location, str | device):
         require_cpu(map_location)
@@ -66,7 +74,7 @@ def load(
             raise SerializationError(f"load: {name} is not a safetensors file: {error}") from None
     try:
         with zipfile.ZipFile(f) as archive:
-            return _Reader(archive, name).load()
+            return _Reader(archive, name, weights_only is False).load()
     except (zipfile.BadZipFile, KeyError, EOFError, ValueError, TypeError, IndexError) as error:
         raise SerializationError(f"load: {name} is not a .pt file in PyTorch's zip format: {error}") from None
 
@@ -99,10 +107,34 @@ _KNOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
-class _Reader(pickle.Unpickler):
-    """Pickle's language, with the names of `_KNOWN` alone."""
+_RECONSTRUCT = np.zeros(0).__reduce__()[0]  # what NumPy's pickled arrays begin with
+_MORE: dict[str, Any] = {  # beside _KNOWN, with weights_only=False
+    **{f"numpy.{room}.multiarray._reconstruct": _RECONSTRUCT for room in ("core", "_core")},
+    "numpy.ndarray": np.ndarray, "numpy.dtype": np.dtype, "argparse.Namespace": Namespace,
+    "collections.defaultdict": defaultdict,
+    **{f"{room}.{kind.__name__}": kind for room in ("builtins", "__builtin__") for kind in (list, dict, int, float)},
+}  # fmt: skip
+_STATEFUL = Module, Namespace, OrderedDict, np.ndarray, np.dtype
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+
+def _in_memory(obj: Any) -> bool:
+    """Whether a name may stand for it: a class of modules, or a function that computes on tensors."""
+    computes = isinstance(obj, FunctionType) and obj.__module__.startswith(_COMPUTING)
+    return computes or (isinstance(obj, type) and issubclass(obj, Module))
+
+
+_COMPUTING = tuple(f"{__package__}.{room}." for room in ("nn.functional", "ops", "composed"))
+
+
+_Unpickler: Any = pickle._Unpickler  # in Python, so that it can be told what to call
+
+
+class _Reader(_Unpickler):  # type: ignore[misc]
+    """Pickle's language, with the names of `_KNOWN`; with `more`, those of modules and of what is in them, too."""
+
+    dispatch = dict(_Unpickler.dispatch)
+
+    def __init__(self, archive: zipfile.ZipFile, name: str, more: bool) -> None:
         names = archive.namelist()
         (entry,) = [each for each in names if each.endswith("/data.pkl") or each == "data.pkl"] or [""]
         check(entry, "load: {} holds no data.pkl, so PyTorch did not write it", name, error=SerializationError)
@@ -110,12 +142,40 @@ class _Reader(pickle.Unpickler):
         order = self.root + "byteorder"
         self.order = "<" if order not in names or archive.read(order) == b"little" else ">"
         self.storages: dict[str, Tensor] = {}
+        self.more, self.known = more, _KNOWN | _MORE if more else _KNOWN
         super().__init__(io.BytesIO(archive.read(entry)))
 
     def find_class(self, module: str, name: str) -> Any:
-        wanted = "load: {} wants {}.{}, which is refused: only tensors and plain containers are read"
-        check(f"{module}.{name}" in _KNOWN, wanted, self.file, module, name, error=SerializationError)
-        return _KNOWN[f"{module}.{name}"]
+        found = self.known.get(f"{module}.{name}")
+        if found is None and self.more and module in sys.modules:
+            room: Any = sys.modules[module]
+            found = reduce(lambda each, part: getattr(each, part, None), name.split("."), room)
+            found = found if _in_memory(found) else None
+        wanted = "load: {} wants {}.{}, which is refused: only tensors and plain containers are read{}"
+        more = ", and the program's own modules" if self.more else "; weights_only=False reads modules, too"
+        check(found is not None, wanted, self.file, module, name, more, error=SerializationError)
+        return found
+
+    def _refuse_call(self, function: Any) -> None:
+        wanted = "load: {} wants to call {}, which is refused"
+        allowed = any(function is each for each in self.known.values())
+        check(allowed, wanted, self.file, getattr(function, "__name__", function), error=SerializationError)
+
+    def _instantiate(self, klass: Any, args: Any) -> None:
+        self._refuse_call(klass)
+        super()._instantiate(klass, args)
+
+    def call(self) -> None:
+        self._refuse_call(self.stack[-2])
+        super().load_reduce()
+
+    def build(self) -> None:
+        wanted = "load: {} wants to change a {}, which is refused"
+        owner = self.stack[-2]
+        check(isinstance(owner, _STATEFUL), wanted, self.file, type(owner).__name__, error=SerializationError)
+        super().load_build()
+
+    dispatch.update({pickle.REDUCE[0]: call, pickle.BUILD[0]: build})
 
     def persistent_load(self, pid: Any) -> Any:
         kind, dtype, key, *_ = pid
@@ -131,7 +191,7 @@ class _Reader(pickle.Unpickler):
 
 
 def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, **ignored: Any) -> None:
-    """Write containers of tensors and numbers to a path or an open binary file.
+    """Write containers of tensors and numbers, and modules as a whole, to a path or an open binary file.
 
     A path that ends in .safetensors is written as that, from a dict of tensors; any other as
     PyTorch's zip format. A file at that path is replaced as a whole, or not at all.
@@ -204,6 +264,10 @@ class _Writer(_Pickler):  # type: ignore[misc]
         super().__init__(file, protocol)
         self.storages: dict[Any, tuple[int, Array, Array]] = {}  # by address, with what keeps it alive
 
+    def save(self, obj: Any, *args: Any, **options: Any) -> None:
+        """NumPy's scalars are written as numbers, which everybody reads."""
+        super().save(obj.item() if isinstance(obj, np.generic) else obj, *args, **options)
+
     def persistent_id(self, obj: Any) -> Any:
         if not isinstance(obj, _Storage):
             return None
@@ -230,11 +294,11 @@ class _Writer(_Pickler):  # type: ignore[misc]
             return _Name("torch._utils", "_rebuild_tensor_v2"), arguments
         if kind in (Size, device):
             return _Name("torch", kind.__name__), (tuple(obj) if kind is Size else str(obj),)
-        named = any(obj is each for each in (OrderedDict, Counter, set, bytearray, complex, codecs.encode))
+        named = obj is codecs.encode or any(obj is each for each in (*_KNOWN.values(), *_MORE.values()))
         plain = kind in self.dispatch and not callable(obj) and kind is not frozenset
-        fine = named or plain or isinstance(obj, OrderedDict | Counter | complex | _Name)
-        wanted = "save: cannot write a {}, only tensors, numbers, strings and plain containers"
-        check(fine, wanted, kind.__name__, error=TypeError)
+        fine = isinstance(obj, (*_STATEFUL, Counter, defaultdict, complex, _Name)) or _in_memory(obj)
+        wanted = "save: cannot write a {}, only tensors, numbers, strings, plain containers and modules"
+        check(named or plain or fine, wanted, kind.__name__, error=TypeError)
         return NotImplemented
 
     dispatch.update({_Name: save_name, dtypes.dtype: save_dtype})

@@ -88,7 +88,7 @@ class Node:
         return Handle(self.hooks, hook)
 
     def __repr__(self) -> str:
-        return f"<{self.name()}>"
+        return f"<{self.name()} object at {id(self):#x}>"
 
 
 class AccumulateGrad:
@@ -104,7 +104,7 @@ class AccumulateGrad:
         self.variable = variable
 
     def __repr__(self) -> str:
-        return "<AccumulateGrad>"
+        return f"<AccumulateGrad object at {id(self):#x}>"
 
 
 Source = Node | Tensor  # where a gradient goes: a record, or a leaf tensor
@@ -573,7 +573,7 @@ def retain_grad(self: Tensor) -> None:
     if not self.tracked:
         raise RuntimeError("retain_grad: the tensor does not require a gradient")
     if self.node is not None:
-        ref = weakref.ref(self)
+        ref, self.retains_grad = weakref.ref(self), True
 
         def keep(g: Tensor) -> None:
             tensor = ref()

@@ -69,7 +69,7 @@ class Tensor:
         is_leaf: whether the user made it, rather than a recorded operation.
     """
 
-    __slots__ = ("__weakref__", "array", "grad", "hooks", "memory", "node", "spent", "tracked", "view_of")
+    __slots__ = ("__dict__", "__weakref__", "array", "grad", "hooks", "memory", "node", "spent", "tracked", "view_of")
 
     array: Array
     grad: Tensor | None
@@ -143,6 +143,7 @@ class Tensor:
     layout = dtypes.dtype("strided", None)
     is_cuda = is_mps = is_sparse = is_quantized = is_meta = False
     names: Any = None
+    retains_grad = False
 
     @property
     def ndim(self) -> int:

@@ -124,7 +124,7 @@ def test_casting_keeps_the_parameters_that_an_optimizer_holds():
 
 
 def test_forward_hooks_see_and_change_inputs_and_outputs():
-    layer = nn.Identity()
+    layer = nn.Identity(54, unused=True)
     with (
         layer.register_forward_pre_hook(lambda m, args: (args[0] + 1,)),
         layer.register_forward_hook(lambda m, args, out: out * 10),

@@ -205,7 +205,7 @@ def _diagonal_of(offset: int, i: int, j: int) -> Callable[[Array], Array]:
     return function
 
 
-def _storage(a: Array) -> Array:
+def storage_of(a: Array) -> Array:
     """The elements of the whole memory that an array is part of."""
     below: Any = a
     while below is not None:
@@ -216,12 +216,12 @@ def _storage(a: Array) -> Array:
 
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A view of the memory that input is part of: `stride` elements to the next in each dimension."""
-    memory, shape, steps = _storage(input.array), input.array.shape, input.stride()
+    memory, shape, steps = storage_of(input.array), input.array.shape, input.stride()
     own, count = (input.data_ptr() - wrap(memory).data_ptr()) // memory.itemsize, memory.size
     start = own if storage_offset is None else storage_offset
 
     def function(a: Array) -> Array:
-        flat = _storage(a)
+        flat = storage_of(a)
         last = start + builtins.sum((n - 1) * step for n, step in zip(size, stride, strict=True))
         check(0 in size or last < flat.size, "as_strided: size {}, stride {} and offset {} are out of bounds for"
               " storage of size {}", size, stride, start, flat.size)  # fmt: skip

@@ -157,6 +157,10 @@ class RNNBase(_Recurrent):
                 self._all_weights.append([name + suffix for name in shapes])
         self.reset_parameters()
 
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        return [name for names in self._all_weights for name in names]
+
     def flatten_parameters(self) -> None:
         """Nothing to do: parameters need no common memory."""
 
