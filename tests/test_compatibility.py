@@ -166,6 +166,14 @@ def test_programs_of_the_old_days(name):
 
 
 @pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
+def test_a_bool_is_no_dimension(name):
+    x = pytest.importorskip(name).ones(2, 3)
+    for reduce in (x.max, x.softmax, x.argmax, x.cumsum):
+        with pytest.raises(TypeError):
+            reduce(dim=True)
+
+
+@pytest.mark.parametrize("name", ["tinygrad_mnist", "torch"])
 def test_a_storage_is_the_memory(name):
     x = pytest.importorskip(name).tensor([[1.0, 2.0], [3.0, 4.0]])
     storage = x.t()[0].storage()

@@ -170,3 +170,9 @@ def test_requires_grad_switch_freezes_a_layer():
     net.first.requires_grad_(False)
     net(tg.ones(2, 3)).sum().backward()
     assert net.first.weight.grad is None and net.rest[2].weight.grad is not None
+
+
+def test_a_recurrent_layer_names_its_weights_in_a_row():
+    layer = nn.GRU(2, 3, bidirectional=True, bias=False)
+    names = ["weight_ih_l0", "weight_hh_l0", "weight_ih_l0_reverse", "weight_hh_l0_reverse"]
+    assert layer._flat_weights_names == names == list(dict(layer.named_parameters()))

@@ -672,3 +672,11 @@ def test_a_step_between_forward_and_backward_is_noticed():
 def test_mistakes_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call(tg.ones(2, requires_grad=True))
+
+
+def test_an_optimizer_prints_its_groups_apart():
+    groups = [{"params": [tg.nn.Parameter(tg.ones(1))]}, {"params": [tg.nn.Parameter(tg.ones(1))], "lr": 0.5}]
+    lines = repr(optim.SGD(groups, lr=0.1)).split("\n")
+    first, second = (lines.index(f"Parameter Group {i}") for i in (0, 1))
+    assert lines[0] == "SGD (" and lines[-1] == ")" and lines[second - 1] == "" and lines[first - 1] == "SGD ("
+    assert "    lr: 0.1" in lines[first:second] and "    lr: 0.5" in lines[second:]

@@ -113,6 +113,7 @@ def mismatch(name: str, a: Tensor, b: Tensor) -> RuntimeError:
 
 def dimension(dim: Any, ndim: int, name: str) -> int:
     """A dimension counted from the front; IndexError, as PyTorch words it, out of range."""
+    check(not isinstance(dim, bool), "{}: argument 'dim' must be int, not bool", name, error=TypeError)
     room, dim = max(ndim, 1), operator.index(dim)
     wanted = "{}: Dimension out of range (expected to be in range of [{}, {}], but got {})"
     check(-room <= dim < room, wanted, name, -room, room - 1, dim, error=IndexError)
