@@ -160,6 +160,7 @@ def test_programs_of_the_old_days(name):
     assert lib.addcmul(x, 0.5, y, y).tolist() == x.clone().addcmul_(0.5, y, y).tolist() == [5.5, 14.5]
     assert lib.addcdiv(x, 2, y, y).tolist() == x.addcdiv(2, y, y).tolist() == [3, 4]
     assert lib.addmm(0.5, m, 2, m, m).diagonal().tolist() == m.addmm(0.5, 2, m, m).diagonal().tolist() == [2.5, 2.5]
+    assert lib.sparse.torch.eye(2).index_select(0, lib.tensor([1])).tolist() == [[0, 1]]
     assert lib.addmm(0.5, m, m, m).diagonal().tolist() == [1.5, 1.5]
     with pytest.raises(TypeError):
         x.add(y, y, y)

@@ -127,6 +127,10 @@ ROOMS: dict[str, dict[Any, str]] = {
     "hub": {refusing("hub: nothing is downloaded; load() reads a file that you have"):
             "load list help load_state_dict_from_url download_url_to_file"},
     "version": {None: "cuda hip"},
+    "sparse": {
+        sys.modules[__package__]: "torch",  # programs write torch.sparse.torch.eye(n)
+        refusing("sparse: there are no sparse tensors", NotImplementedError): "mm sum addmm softmax log_softmax",
+    },
     "types": {
         Tensor: "Tensor", int | float | bool: "Number", device | str | int | None: "Device", device: "_device",
         dtypes.dtype: "_dtype", Size | list[int] | tuple[int, ...]: "_size",
