@@ -199,7 +199,9 @@ def test_containers_and_shared_memory_as_pytorch(tmp_path):
                 z.backward()
 
 
-@pytest.mark.parametrize("value", [frozenset([1]), range(3), len, lambda x: x, tg.save, bool])
+@pytest.mark.parametrize(
+    "value", [frozenset([1]), range(3), len, lambda x: x, tg.save, bool, np.array([None]), np.ma.ones(1)]
+)
 def test_what_nobody_reads_is_not_written(value):
     with pytest.raises(TypeError, match="save: cannot write a"):
         tg.save({"x": value}, io.BytesIO())
@@ -255,12 +257,34 @@ def test_numpys_scalars_are_written_as_numbers():
         (b"(ctinygrad_mnist.nn.modules.linear\nLinear\nI1\nI1\no.", "wants to call Linear"),
         (b"(I1\nI1\nitinygrad_mnist.nn.modules.linear\nLinear\n.", "wants to call Linear"),
         (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(N(dS'forward'\nI1\nstb.", "wants to change a"),
+        (b"cnumpy\ndtype\n(S'O'\ntR.", "must be numbers or text, got O"),
+        (b"cnumpy\ndtype\n(cnumpy\nndarray\ntR.", "must be numbers or text"),
+        (b"cnumpy\ndtype\n(S'f8'\ntR(I3\nS'>'\nNNNI-1\nI-1\nI63\ntb.", "another order of bytes"),
+        (b"cnumpy\nndarray\n)\x81.", "not a .pt file"),
+        (pickle.dumps(np.array([1, "a"], object), 2), "must be numbers or text, got O8"),
     ],
 )
 def test_a_file_of_modules_calls_and_changes_nothing(code, message):
     with pytest.raises(RuntimeError, match=message):
         tg.load(zipped(code), weights_only=False)
     assert callable(tg.nn.Linear.forward)
+
+
+def test_the_flags_in_a_dtypes_state_are_not_believed():
+    data = pickle.dumps(np.dtype("U1"), 2)
+    flags = b"K\x08t"  # the end of its state; other bits there make pointers of bytes
+    assert data.count(flags) == 1
+    found = tg.load(zipped(data.replace(flags, b"K\x3ft")), weights_only=False)
+    assert found == np.dtype("U1") and not found.hasobject
+    with pytest.raises(RuntimeError, match="wants to change a Float32DType, which is refused"):
+        tg.load(zipped(b"ctorch\nFloatStorage\n(I3\nS'>'\nNNNI-1\nI-1\nI0\ntb."))
+
+
+@pytest.mark.parametrize("array", [np.array(["a", "bc"]), np.arange(3, dtype=">i4"), np.ones((2, 3)).T, np.array(True)])
+def test_arrays_come_back(array):
+    back = through_a_file(array, weights_only=False)
+    assert type(back) is np.ndarray and back.shape == array.shape and (back == array).all()
+    assert back.dtype == array.dtype.newbyteorder("=")
 
 
 def test_every_dtype_has_a_storage():

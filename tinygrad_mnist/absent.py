@@ -59,9 +59,14 @@ def refusing(message: str, error: type[Exception] = RuntimeError) -> Any:
 class profile(contextlib.nullcontext[Any]):
     """A with-block in which nothing is measured, as its table says."""
 
+    step = staticmethod(none)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(self)
-        self.step, self.key_averages = none, lambda *args, **kwargs: self
+
+    def key_averages(self, *args: Any, **kwargs: Any) -> Any:
+        """What has a table."""
+        return self
 
     def table(self, *args: Any, **kwargs: Any) -> str:
         """In place of the measurements, that there are none."""
@@ -88,7 +93,7 @@ _BACKEND: dict[Any, str] = {
     type("matmul", (), {"allow_tf32": False}): "matmul",
 }  # fmt: skip
 _PROFILER: dict[Any, str] = {
-    idle: "record_function emit_nvtx", profile: "profile", none: "schedule tensorboard_trace_handler",
+    idle: "record_function", profile: "profile", none: "schedule tensorboard_trace_handler",
     enum.Enum("ProfilerActivity", "CPU CUDA XPU"): "ProfilerActivity",
 }  # fmt: skip
 _PROCESSES = "Process Queue SimpleQueue Pool Manager Value Array Lock Event get_context set_start_method cpu_count"

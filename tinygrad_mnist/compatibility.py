@@ -88,13 +88,14 @@ _methods.storage = lambda self: Storage(storage_of(self.array))
 _methods.untyped_storage = lambda self: Storage(storage_of(self.array).view(np.uint8))
 
 
-def _in_old_order(function: Any, method: Any, *factors: str) -> Any:
-    """The method (or the function itself), which also takes its factors as numbers before the tensors they multiply."""
-    count = function.__code__.co_argcount
+def _in_old_order(method: Any, function: Any) -> Any:
+    """A function, or the method made of it, which also takes numbers before the tensors that they multiply."""
+    tensors = function.__code__.co_argcount
+    factors = [name for name in ("beta", "alpha", "value") if name in (function.__kwdefaults__ or ())]
 
     @functools.wraps(method)
     def op(*args: Any, **options: Any) -> Any:
-        if len(args) > count:
+        if len(args) > tensors:
             numbers = [each for each in args if not isinstance(each, Tensor)]
             args = tuple(each for each in args if isinstance(each, Tensor))
             options.update(zip(factors, numbers, strict=False))
@@ -103,13 +104,11 @@ def _in_old_order(function: Any, method: Any, *factors: str) -> Any:
     return op
 
 
-OLD_ORDER: dict[str, Any] = {}  # functions that once took `add(x, alpha, y)`, and that programs still call so
-for _function in (add, sub, addcmul, addcdiv, addmm, addmv, addr, baddbmm, addbmm):
-    _name, _known = _function.__name__, _function.__kwdefaults__ or ()
-    _factors = [name for name in ("beta", "alpha", "value") if name in _known]
-    OLD_ORDER[_name] = _in_old_order(_function, _function, *_factors)
-    for _method in (_name, _name + "_"):
-        setattr(Tensor, _method, _in_old_order(_function, getattr(Tensor, _method), *_factors))
+_FACTORED: Any = (add, sub, addcmul, addcdiv, addmm, addmv, addr, baddbmm, addbmm)
+OLD_ORDER = {each.__name__: _in_old_order(each, each) for each in _FACTORED}  # `add(x, alpha, y)`, as it once was
+for _function in _FACTORED:
+    for _name in (_function.__name__, f"{_function.__name__}_"):
+        setattr(Tensor, _name, _in_old_order(getattr(Tensor, _name), _function))
 
 
 class _Typed(type):

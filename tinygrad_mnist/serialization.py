@@ -5,9 +5,9 @@ where a tensor stands, the record in `data/` with its elements. `load` reads tha
 reader that knows tensors and plain containers and refuses every other name; `save` writes what
 `torch.load(weights_only=True)` reads. Tensors that share memory share it again when they are loaded.
 
-With `weights_only=False` the reader knows some more: NumPy's arrays, `argparse.Namespace`, and modules of the classes
-that the running program has already. They get their attributes back and nothing is called, so such a file runs no
-more code than a state dict does.
+With `weights_only=False` the reader knows some more: NumPy's arrays of numbers and text, `argparse.Namespace`, and
+modules of the classes that the running program has already. Modules get their attributes back without a call of their
+constructors; what the file can have called are the makers of tensors, arrays and containers in the tables below.
 Format: https://docs.pytorch.org/docs/stable/notes/serialization.html.
 """
 
@@ -59,7 +59,7 @@ def load(
     Args:
         f: a path, or an open binary file. A path that ends in .safetensors is read as that.
         map_location: a place to move tensors to; anything but the CPU is an error.
-        weights_only: False reads modules and NumPy's arrays, too.
+        weights_only: False reads modules, NumPy's arrays and what else `save` writes, too.
     """
     if isinstance(map_location, str | device):
         require_cpu(map_location)
@@ -107,23 +107,35 @@ _KNOWN: dict[str, Any] = {
 }  # fmt: skip
 
 
-_RECONSTRUCT = np.zeros(0).__reduce__()[0]  # what NumPy's pickled arrays begin with
+_PLAIN_KINDS = "biufcSU"  # of NumPy's elements: numbers and text, no objects
+
+
+def _array(*how: Any) -> Array:
+    """An array to be filled by its state."""
+    return np.zeros(0)
+
+
+def _dtype(name: Any, *how: Any) -> np.dtype[Any]:
+    """NumPy's dtype of a name; what its state adds is not read, as its flags could make pointers of bytes."""
+    found = np.dtype(name) if isinstance(name, str) else None
+    wanted = "load: an array's elements must be numbers or text, got {}"
+    check(found is not None and found.kind in _PLAIN_KINDS, wanted, name, error=SerializationError)
+    return found  # type: ignore[return-value]
+
+
 _MORE: dict[str, Any] = {  # beside _KNOWN, with weights_only=False
-    **{f"numpy.{room}.multiarray._reconstruct": _RECONSTRUCT for room in ("core", "_core")},
-    "numpy.ndarray": np.ndarray, "numpy.dtype": np.dtype, "argparse.Namespace": Namespace,
+    **{f"numpy.{room}.multiarray._reconstruct": _array for room in ("core", "_core")},
+    "numpy.ndarray": _array, "numpy.dtype": _dtype, "argparse.Namespace": Namespace,
     "collections.defaultdict": defaultdict,
     **{f"{room}.{kind.__name__}": kind for room in ("builtins", "__builtin__") for kind in (list, dict, int, float)},
 }  # fmt: skip
-_STATEFUL = Module, Namespace, OrderedDict, np.ndarray, np.dtype
+_COMPUTING = tuple(f"{__package__}.{room}." for room in ("nn.functional", "ops", "composed"))
 
 
-def _in_memory(obj: Any) -> bool:
-    """Whether a name may stand for it: a class of modules, or a function that computes on tensors."""
+def _in_program(obj: Any) -> bool:
+    """Whether a file may name it beside the tables: a class of modules, or a function that computes on tensors."""
     computes = isinstance(obj, FunctionType) and obj.__module__.startswith(_COMPUTING)
     return computes or (isinstance(obj, type) and issubclass(obj, Module))
-
-
-_COMPUTING = tuple(f"{__package__}.{room}." for room in ("nn.functional", "ops", "composed"))
 
 
 _Unpickler: Any = pickle._Unpickler  # in Python, so that it can be told what to call
@@ -143,14 +155,15 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         self.order = "<" if order not in names or archive.read(order) == b"little" else ">"
         self.storages: dict[str, Tensor] = {}
         self.more, self.known = more, _KNOWN | _MORE if more else _KNOWN
+        self.stateful: Any = (OrderedDict, Module, Namespace, np.ndarray, np.dtype) if more else OrderedDict
         super().__init__(io.BytesIO(archive.read(entry)))
 
     def find_class(self, module: str, name: str) -> Any:
         found = self.known.get(f"{module}.{name}")
         if found is None and self.more and module in sys.modules:
             room: Any = sys.modules[module]
-            found = reduce(lambda each, part: getattr(each, part, None), name.split("."), room)
-            found = found if _in_memory(found) else None
+            found = reduce(lambda each, part: getattr(each, "__dict__", {}).get(part), name.split("."), room)
+            found = found if _in_program(found) else None
         wanted = "load: {} wants {}.{}, which is refused: only tensors and plain containers are read{}"
         more = ", and the program's own modules" if self.more else "; weights_only=False reads modules, too"
         check(found is not None, wanted, self.file, module, name, more, error=SerializationError)
@@ -170,10 +183,16 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         super().load_reduce()
 
     def build(self) -> None:
+        owner, state = self.stack[-2:]
         wanted = "load: {} wants to change a {}, which is refused"
-        owner = self.stack[-2]
-        check(isinstance(owner, _STATEFUL), wanted, self.file, type(owner).__name__, error=SerializationError)
-        super().load_build()
+        allowed = isinstance(owner, self.stateful)
+        check(allowed, wanted, self.file, type(owner).__name__, error=SerializationError)
+        if not isinstance(owner, np.dtype):
+            super().load_build()
+            return
+        native = state[1] in ("|", "=", "<" if sys.byteorder == "little" else ">")
+        check(native, "load: {} holds an array in another order of bytes", self.file, error=SerializationError)
+        self.stack.pop()
 
     dispatch.update({pickle.REDUCE[0]: call, pickle.BUILD[0]: build})
 
@@ -252,6 +271,11 @@ def _whole(array: Array) -> tuple[Array, Array]:
     return array, root.ravel(order="K")
 
 
+_RECONSTRUCT = np.zeros(0).__reduce__()[0]  # what NumPy's pickled arrays begin with
+_NAMED = (
+    OrderedDict, Counter, set, bytearray, complex, codecs.encode, Namespace, defaultdict, list, dict, int, float,
+    np.ndarray, np.dtype, _RECONSTRUCT,
+)  # fmt: skip
 _Pickler: Any = pickle._Pickler  # in Python, so that it can be taught types
 
 
@@ -294,11 +318,13 @@ class _Writer(_Pickler):  # type: ignore[misc]
             return _Name("torch._utils", "_rebuild_tensor_v2"), arguments
         if kind in (Size, device):
             return _Name("torch", kind.__name__), (tuple(obj) if kind is Size else str(obj),)
-        named = obj is codecs.encode or any(obj is each for each in (*_KNOWN.values(), *_MORE.values()))
+        if kind is np.ndarray and obj.dtype.kind in _PLAIN_KINDS:
+            return obj.astype(obj.dtype.newbyteorder("="), copy=False).__reduce_ex__(2)
+        named = any(obj is each for each in _NAMED) or _in_program(obj)
         plain = kind in self.dispatch and not callable(obj) and kind is not frozenset
-        fine = isinstance(obj, (*_STATEFUL, Counter, defaultdict, complex, _Name)) or _in_memory(obj)
+        known = (OrderedDict, Counter, defaultdict, complex, Namespace, Module, np.dtype, _Name)
         wanted = "save: cannot write a {}, only tensors, numbers, strings, plain containers and modules"
-        check(named or plain or fine, wanted, kind.__name__, error=TypeError)
+        check(named or plain or isinstance(obj, known), wanted, kind.__name__, error=TypeError)
         return NotImplemented
 
     dispatch.update({_Name: save_name, dtypes.dtype: save_dtype})

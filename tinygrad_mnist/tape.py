@@ -377,6 +377,7 @@ def _stacked(tensors: Sequence[Any]) -> Any:
 
 
 def listed(tensors: Any) -> list[Any]:
+    """One tensor, or several, as a list."""
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
