@@ -233,8 +233,10 @@ def test_assert_close_as_pytorch(expression):
 
 
 def test_bfloat16_is_refused_by_name():
-    with pytest.raises(TypeError, match="bfloat16"):
-        tg.ones(2, dtype=tg.bfloat16)
+    x, layer = tg.ones(2), tg.nn.Linear(1, 1)
+    for cast in (lambda: tg.ones(2, dtype=tg.bfloat16), x.bfloat16, layer.bfloat16, lambda: layer.to(tg.bfloat16)):
+        with pytest.raises(TypeError, match="bfloat16: NumPy has no such elements"):
+            cast()
 
 
 def test_distributed_answers_that_it_is_not_initialised():

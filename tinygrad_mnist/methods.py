@@ -253,8 +253,9 @@ def _casting(name: str, wanted: dtypes.dtype | None) -> Any:
 
 
 CASTS = {
-    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64,
-    "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bfloat16": dtypes.bfloat16,
+    "long": dtypes.int64, "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8,
+    "bool": dtypes.bool_,
     **dict.fromkeys(("cpu", "coalesce", "pin_memory", "share_memory_", "conj", "resolve_conj", "resolve_neg")),
 }  # fmt: skip
 

@@ -346,7 +346,7 @@ class Module:
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Cast all floating-point parameters and buffers: `to(dtype)`; `to("cpu")` changes nothing."""
         for each in (*args, *kwargs.values()):
-            ok = not isinstance(each, dtypes.dtype) or each.dtype.kind == "f"
+            ok = not isinstance(each, dtypes.dtype) or dtypes.resolve(each).kind == "f"
             _check_type(ok, "nn.Module.to only accepts floating point dtypes, but got desired dtype={}", each)
         return self._apply(lambda x: x.to(*args, **kwargs) if x.array.dtype.kind == "f" else x)
 
@@ -369,6 +369,10 @@ class Module:
     def half(self) -> Self:
         """Cast to float16."""
         return self.to(dtypes.float16)
+
+    def bfloat16(self) -> Self:
+        """There is no bfloat16 in NumPy: an error that says so."""
+        return self.to(dtypes.bfloat16)
 
     def cpu(self) -> Self:
         """This module: it is on the CPU."""
