@@ -11,7 +11,7 @@ from scipy import integrate, stats
 import tinygrad_mnist as tg
 from tinygrad_mnist import distributions as D
 from tinygrad_mnist.autograd import gradcheck
-from tinygrad_mnist.tensor import Size
+from tinygrad_mnist.core.tensor import Size
 
 CONTINUOUS = {
     "Normal": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.norm(loc, scale)),

@@ -288,6 +288,6 @@ def test_arrays_come_back(array):
 
 
 def test_every_dtype_has_a_storage():
-    from tinygrad_mnist.dtypes import DTYPES
+    from tinygrad_mnist.core.dtypes import DTYPES
 
     assert {np.dtype(kind) for kind in STORAGES.values()} == {each.dtype for each in DTYPES}

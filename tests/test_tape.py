@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import tinygrad_mnist as tg
 from tinygrad_mnist import tape
 from tinygrad_mnist.tape import grad, record
-from tinygrad_mnist.tensor import wrap
+from tinygrad_mnist.core.tensor import wrap
 
 FLOATS = np.array([0.5, -1.0, 2.0])
 

@@ -36,9 +36,9 @@ from tinygrad_mnist.composed.statistics import trapezoid as trapz
 from tinygrad_mnist.creation import *
 from tinygrad_mnist.creation import as_tensor_ as as_tensor
 from tinygrad_mnist.creation import range_ as range
-from tinygrad_mnist.device import device
-from tinygrad_mnist.dtypes import *
-from tinygrad_mnist.dtypes import bool_ as bool
+from tinygrad_mnist.core.device import device
+from tinygrad_mnist.core.dtypes import *
+from tinygrad_mnist.core.dtypes import bool_ as bool
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.linalg import TOP_LEVEL as _LINALG
 from tinygrad_mnist.methods import also_functions as _also_functions
@@ -49,7 +49,7 @@ from tinygrad_mnist.ops.movement import cat as concat
 from tinygrad_mnist.ops.movement import cat as concatenate
 from tinygrad_mnist.ops.pointwise import *
 from tinygrad_mnist.ops.reduction import *
-from tinygrad_mnist.printing import set_printoptions
+from tinygrad_mnist.core.printing import set_printoptions
 from tinygrad_mnist.random import *
 from tinygrad_mnist.serialization import load, save
 from tinygrad_mnist.special import digamma, erfinv, i0, igamma, igammac, lgamma, logit, mvlgamma, polygamma
@@ -61,7 +61,7 @@ from tinygrad_mnist.tape import (
     no_grad,
     set_grad_enabled,
 )
-from tinygrad_mnist.tensor import Size, Tensor
+from tinygrad_mnist.core.tensor import Size, Tensor
 
 __version__ = "0.1.0"
 

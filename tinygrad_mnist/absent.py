@@ -13,9 +13,9 @@ from types import ModuleType
 from typing import Any
 
 from tinygrad_mnist import amp, dtypes
-from tinygrad_mnist.device import device
+from tinygrad_mnist.core.device import device
 from tinygrad_mnist.nn import Module
-from tinygrad_mnist.tensor import Size, Tensor
+from tinygrad_mnist.core.tensor import Size, Tensor
 
 
 def false(*args: Any, **kwargs: Any) -> bool:

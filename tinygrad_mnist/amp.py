@@ -6,7 +6,7 @@ import warnings
 from contextlib import ContextDecorator
 from typing import Any
 
-from tinygrad_mnist.device import device
+from tinygrad_mnist.core.device import device
 
 
 class autocast(ContextDecorator):

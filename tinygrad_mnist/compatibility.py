@@ -14,12 +14,12 @@ from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.elementwise import addcdiv, addcmul
 from tinygrad_mnist.composed.products import addbmm, addmm, addmv, addr, baddbmm
 from tinygrad_mnist.creation import tensor, zeros
-from tinygrad_mnist.device import CPU, require_cpu
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.device import CPU, require_cpu
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import promoted
 from tinygrad_mnist.ops.movement import storage_of
 from tinygrad_mnist.ops.pointwise import add, sub
-from tinygrad_mnist.tensor import Size, Tensor, wrap
+from tinygrad_mnist.core.tensor import Size, Tensor, wrap
 
 __all__ = [
     "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor",

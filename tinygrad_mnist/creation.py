@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes, random
-from tinygrad_mnist.device import require_cpu
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.device import require_cpu
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.random import Generator
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Array, Tensor, as_array, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
 __all__ = [
     "arange", "bernoulli", "empty", "empty_like", "eye", "from_numpy", "full", "full_like",

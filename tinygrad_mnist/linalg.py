@@ -19,7 +19,7 @@ import numpy as np
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.products import cross as _cross
 from tinygrad_mnist.creation import eye
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimensions, returned
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.ops.movement import broadcast_tensors, cat, movedim, reshape, squeeze, tril, triu, unsqueeze
@@ -28,7 +28,7 @@ from tinygrad_mnist.ops.pointwise import abs, where
 from tinygrad_mnist.ops.reduction import amax, amin, prod, sum
 from tinygrad_mnist.ops.reduction import norm as _norm
 from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
 __all__ = [
     "LinAlgError", "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm",
@@ -74,7 +74,7 @@ def _factors(x: Tensor, name: str, outs: Sequence[Array], raw: Sequence[Array], 
 
     def one(rule: Any, out: Array, factor: Tensor) -> Tensor:
         tensor = record(name, out, (x, lambda g: rule(g, *(again(x) if mode.recording else plain))))
-        factor.memory = shared_memory(tensor)
+        factor._version_counter = shared_version(tensor)
         return tensor
 
     return [one(*each) for each in zip(rules, outs, plain, strict=True)]

@@ -8,12 +8,12 @@ import numpy as np
 
 from tinygrad_mnist import dtypes, random, special, tape
 from tinygrad_mnist.composed import arranging, elementwise, products, scattering, statistics
-from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.device import device, require_cpu
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops import linear_algebra, movement, pointwise, reduction
 from tinygrad_mnist.ops.arguments import as_tensor, cast, size
 from tinygrad_mnist.tape import assign, history_of, mode, touch
-from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
+from tinygrad_mnist.core.tensor import Tensor, shared_version, wrap
 
 POINTWISE = (pointwise, elementwise)
 ROOMS = (*POINTWISE, reduction, movement, linear_algebra, arranging, scattering, statistics, products)
@@ -80,7 +80,7 @@ def _written(function: Callable[..., Any], args: Any, options: dict[str, Any], o
     result = function(*args, **options)
     pairs = [(result, out)] if isinstance(result, Tensor) else list(zip(result, out, strict=True))
     for value, target in pairs:
-        check(not value.tracked, "{}(): functions with out=... arguments don't support automatic differentiation,"
+        check(not value.requires_grad, "{}(): functions with out=... arguments don't support automatic differentiation,"
               " but one of the arguments requires grad.", name)  # fmt: skip
         _check_castable(value, target, name)
         if target.array.shape != value.array.shape:
@@ -103,7 +103,7 @@ def inplace(function: Any, name: str) -> Any:
         others = (a for a in (*args, *kwargs.values()) if isinstance(a, Tensor))
         if mode.recording and (history_of(self) or any(map(history_of, others))):
             source = wrap(self.array.copy())
-            source.tracked, source.node = self.tracked, self.node
+            source._requires_grad, source._grad_fn = self._requires_grad, self._grad_fn
         value = function(source, *args, **kwargs)
         if value.array.shape != self.array.shape:
             raise RuntimeError(
@@ -124,10 +124,10 @@ def _check_castable(value: Tensor, target: Tensor, name: str) -> None:
 def _reshaping(function: Any, name: str) -> Any:
     @functools.wraps(function)
     def method(self: Tensor, *args: Any, **options: Any) -> Tensor:
-        if self.tracked and self.node is None and mode.recording:
+        if self.requires_grad and self.grad_fn is None and mode.recording:
             tape._refuse_leaf(self, name)
         seen = function(self, *args, **options)
-        self.array, self.node, self.tracked = seen.array, seen.node, seen.tracked
+        self.array, self._grad_fn, self._requires_grad = seen.array, seen._grad_fn, seen._requires_grad
         return self
 
     return method
@@ -222,7 +222,7 @@ def cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 def detach_(self: Tensor) -> Tensor:
     """Forget the history of this tensor, and return it."""
-    self.node, self.tracked, self.view_of = None, False, None
+    self._grad_fn, self._requires_grad, self._view = None, False, None
     return self
 
 
@@ -234,7 +234,7 @@ def resize_(self: Tensor, *shape: Any, memory_format: Any = None) -> Tensor:
 
 def set_(self: Tensor, source: Tensor) -> Tensor:
     """Share the memory of another tensor."""
-    self.array, self.memory = source.array, shared_memory(source)
+    self.array, self._version_counter = source.array, shared_version(source)
     return self
 
 
@@ -302,7 +302,14 @@ def _inverted(self: Tensor) -> Tensor:
     return pointwise.bitwise_not(self)
 
 
+def _iterated(self: Tensor) -> Any:
+    if self.array.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(movement.unbind(self, 0))
+
+
 OTHERS: dict[str, Any] = {
+    "__iter__": _iterated,
     "type": type_, "type_as": lambda self, other: cast(self, other.dtype), "apply_": map_,
     "T": property(_transposed), "mT": property(_matrix_transposed), "H": property(_matrix_transposed),
     "mH": property(_matrix_transposed), "adjoint": _matrix_transposed, "real": property(_same),

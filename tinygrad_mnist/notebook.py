@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.tensor import Array, Tensor
+from tinygrad_mnist.core.tensor import Array, Tensor
 
 ROWS, COLUMNS = 8, 10  # of a table, before it is cut
 SMALL, LARGE = 8, 256  # a picture's sides, in elements: fewer is a table, more are thinned out

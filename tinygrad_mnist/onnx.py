@@ -16,7 +16,7 @@ import numpy as np
 
 from tinygrad_mnist import nn
 from tinygrad_mnist.tape import no_grad
-from tinygrad_mnist.tensor import Array, Tensor
+from tinygrad_mnist.core.tensor import Array, Tensor
 
 OPSET, IR = 21, 10  # of onnx 1.17; runtimes since September 2024 read them
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.device import CPU, require_cpu
-from tinygrad_mnist.errors import check
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.device import CPU, require_cpu
+from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = [
     "Generator", "default_generator", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",

@@ -29,11 +29,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.device import device, require_cpu
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.device import device, require_cpu
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.tensor import Array, Size, Tensor, shared_memory, wrap
+from tinygrad_mnist.core.tensor import Array, Size, Tensor, shared_version, wrap
 
 STORAGES = {
     "FloatStorage": np.float32, "DoubleStorage": np.float64, "HalfStorage": np.float16, "LongStorage": np.int64,
@@ -87,8 +87,8 @@ def _tensor(storage: Tensor, offset: int, size: Any, stride: Any, requires_grad:
     check(fine, message, shape, flat.size, error=SerializationError)
     steps = [step * flat.itemsize for step in stride]
     out = wrap(np.ndarray(shape, flat.dtype, flat, offset * flat.itemsize, steps) if flat.size else flat.reshape(shape))
-    out.memory = shared_memory(storage)
-    out.tracked = bool(requires_grad) and flat.dtype.kind == "f"
+    out._version_counter = shared_version(storage)
+    out._requires_grad = bool(requires_grad) and flat.dtype.kind == "f"
     return out
 
 
@@ -307,14 +307,14 @@ class _Writer(_Pickler):  # type: ignore[misc]
         """How the types that pickle does not know are written, and an error for all that nobody reads."""
         kind = type(obj)
         if kind is Parameter:
-            return _Name("torch._utils", "_rebuild_parameter"), (obj.detach(), obj.tracked, OrderedDict())
+            return _Name("torch._utils", "_rebuild_parameter"), (obj.detach(), obj.requires_grad, OrderedDict())
         if isinstance(obj, Tensor):
             array, flat = _whole(obj.array)
             start, step = flat.__array_interface__["data"][0], array.itemsize
             key, flat, _ = self.storages.setdefault((start, flat.size, flat.dtype), (len(self.storages), flat, array))
             offset = (array.__array_interface__["data"][0] - start) // step if array.size else 0
             steps = tuple(each // step for each in array.strides)
-            arguments: Any = (_Storage(flat, key), offset, tuple(array.shape), steps, obj.tracked, OrderedDict())
+            arguments: Any = (_Storage(flat, key), offset, tuple(array.shape), steps, obj.requires_grad, OrderedDict())
             return _Name("torch._utils", "_rebuild_tensor_v2"), arguments
         if kind in (Size, device):
             return _Name("torch", kind.__name__), (tuple(obj) if kind is Size else str(obj),)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops.arguments import as_tensor, floating, named, promoted
 from tinygrad_mnist.ops.pointwise import (
@@ -35,7 +35,7 @@ from tinygrad_mnist.ops.pointwise import (
 from tinygrad_mnist.ops.pointwise import sigmoid as expit
 from tinygrad_mnist.ops.reduction import log_softmax, logsumexp, softmax
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Array, Tensor
+from tinygrad_mnist.core.tensor import Array, Tensor
 
 __all__ = [
     "airy_ai", "bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "chebyshev_polynomial_t", "chebyshev_polynomial_u",

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 _NEAR = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
 

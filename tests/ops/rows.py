@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from tinygrad_mnist.tensor import wrap
+from tinygrad_mnist.core.tensor import wrap
 
 Array = np.ndarray
 Domain = Callable[[np.random.Generator, tuple[int, ...]], Array]

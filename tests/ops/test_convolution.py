@@ -12,7 +12,7 @@ from tests.ops.table_convolution import ROWS, columns, correlation
 from tinygrad_mnist import tape
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.nn.functional import convolution as F
-from tinygrad_mnist.tensor import wrap
+from tinygrad_mnist.core.tensor import wrap
 
 SMOOTH = [row for row in ROWS if row.operation.__name__.startswith(("conv", "avg_pool", "max_pool", "adaptive"))]
 

@@ -14,7 +14,7 @@ import tinygrad_mnist as tg
 from tests.ops.table import ROWS
 from tinygrad_mnist import composed, linalg, ops, special, tape
 from tinygrad_mnist.nn import functional
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 smooth_row = pytest.mark.parametrize("row", [row for row in ROWS if row.order >= 1], ids=str)
@@ -44,7 +44,7 @@ def assert_close(ours, theirs, rtol, atol, what):
 
 
 def tracked(outs):
-    return [y for y in outs if isinstance(y, Tensor) and y.tracked]
+    return [y for y in outs if isinstance(y, Tensor) and y.requires_grad]
 
 
 def random_like(tensors, rng):
@@ -163,7 +163,7 @@ def test_second_derivative(row, data):
     variables, grads = gradient(arrays, weights)
     used = [i for i, g in enumerate(grads) if g is not None]
     projections = [rng.standard_normal(grads[i].array.shape) for i in used]
-    through = [(grads[i], wrap(p)) for i, p in zip(used, projections, strict=True) if grads[i].tracked]
+    through = [(grads[i], wrap(p)) for i, p in zip(used, projections, strict=True) if grads[i].requires_grad]
     second = (
         tape.grad(
             [g for g, _ in through], variables, [p for _, p in through], allow_unused=True, materialize_grads=True

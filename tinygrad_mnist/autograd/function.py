@@ -13,43 +13,24 @@
 
     y = Cube.apply(x)
 
-On the tape a call is one record, the hub, with the inputs on its edges, and one record for each
-output, whose only input is the hub. What an output passes on to the hub is a parcel that holds its
-gradient; parcels add up to a parcel of all the gradients, and the hub's rules open it: the first of
-them calls `backward`, once, and each takes its own input's part.
+On the tape a call is one joint record: all outputs' gradients come to `backward` together, once.
 """
 
 from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
-from tinygrad_mnist.ops.movement import reshape
-from tinygrad_mnist.tape import assign, mode, no_grad, record, touch
-from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
-
-_EMPTY = np.zeros(1, np.float32)[:0]  # a view, so that the tape adds parcels by +, not in place
-
-
-class _Parcel(Tensor):
-    """The gradients of some outputs, by number, and what `backward` made of them."""
-
-    given: dict[int, Tensor]
-    results: tuple[Tensor | None, ...] | None
-
-    def __add__(self, other: Any) -> _Parcel:
-        return _parcel(self.given | other.given)
-
-
-def _parcel(given: dict[int, Tensor]) -> _Parcel:
-    parcel: Any = wrap(_EMPTY, _Parcel)
-    parcel.given, parcel.results = given, None
-    return parcel
+from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.inplace import assign, mark_written
+from tinygrad_mnist.core.modes import no_grad
+from tinygrad_mnist.core.record import JointNode, attach_output, join_history, record_view
+from tinygrad_mnist.core.state import Step, state
+from tinygrad_mnist.core.tensor import Tensor, same_array, shared_version, wrap
 
 
 class FunctionCtx:
@@ -61,11 +42,12 @@ class FunctionCtx:
 
     needs_input_grad: tuple[bool, ...] = ()
     _materialize = True
-    _kept: tuple[Any, ...] = ()  # (tensor, time of its last write, number of the output it is, or None)
+    _kept: tuple[Any, ...] = ()  # (tensor, version, place among the outputs or None), or None
     _dirty: tuple[Tensor, ...] = ()
     _constant: tuple[Tensor, ...] = ()
     _saved: tuple[Tensor | None, ...] = ()
-    _hub: Callable[[], Any]  # the node that all outputs come from
+    _joint: Callable[[], JointNode | None]  # a weak reference: the record holds its context
+    _smooth: dict[int, int]  # the place of each output with a gradient among the record's results
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs, outputs or other tensors for `backward`, checked there against later writes."""
@@ -91,43 +73,51 @@ class FunctionCtx:
         """The tensors that `save_for_backward` kept; RuntimeError if one was written since."""
         return tuple(None if kept is None else self._restored(*kept) for kept in self._kept)
 
-    def _restored(self, tensor: Tensor, written: int, number: int | None) -> Tensor:
-        message = (
+    def _restored(self, tensor: Tensor, version: int, place: int | None) -> Tensor:
+        check(
+            tensor._version == version,
             "saved_tensors: one of the variables needed for gradient computation has been modified by an"
-            " inplace operation: a tensor of shape {}; clone() it before the write"
+            " inplace operation: a tensor of shape {}; clone() it before the write",
+            tensor.shape,
         )
-        check(tensor._version == written, message, tensor.shape)
-        if number is None:
+        if place is None:
             return tensor
-        out, found = wrap(tensor.array), self._nodes[number]
-        if found is not None and found() is None:  # the output itself is gone: its history is told again
-            hub = wrap(_EMPTY)
-            hub.node, hub.tracked = self._hub(), True
-            out = record("saved", tensor.array, (hub, lambda g: _parcel({number: g})))
-        elif found is not None:
-            out.node, out.tracked = found(), True
-        out.memory = tensor.memory
+        out = wrap(tensor.array)
+        out._version_counter = tensor._version_counter
+        joint = self._joint()
+        if joint is not None and place in self._smooth:
+            attach_output(out, joint, self._smooth[place])
         return out
 
-    def _absent(self, number: int) -> Tensor | None:
-        like = self._outputs[number]
-        return wrap(np.zeros(*like)) if like and self._materialize else None
+    def _gradients(self, given: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """The outputs' gradients, with zeros for those without one unless that was switched off."""
+        gradients: list[Tensor | None] = []
+        for place, like in enumerate(self._outputs):
+            row = self._smooth.get(place, len(given))
+            g = given[row] if row < len(given) else None
+            if g is None and like is not None and self._materialize:
+                g = wrap(np.zeros(*like))
+            gradients.append(g)
+        return gradients
 
     def _settle(self, inputs: tuple[Any, ...], raw: tuple[Any, ...], outs: tuple[Any, ...]) -> None:
         """Note what `forward` left, without a reference from here to an output's history."""
-        self._shapes = [x.array.shape if isinstance(x, Tensor) else None for x in inputs]
         self._outputs = [(o.array.shape, o.array.dtype) if isinstance(o, Tensor) else None for o in outs]
-        self._nodes = [weakref.ref(o.node) if isinstance(o, Tensor) and o.node else None for o in outs]
         kept: list[Any] = []
         for each in self._saved:
-            number = next((k for k, o in enumerate(raw) if o is each), None)
-            if each is None or number is None or (_among(each, inputs) and not _among(each, self._dirty)):
-                kept.append(None if each is None else (each, each._version, None))
+            place = next((k for k, o in enumerate(raw) if o is each), None)
+            if each is None:
+                kept.append(None)
+            elif place is None or (_among(each, inputs) and not _among(each, self._dirty)):
+                kept.append((each, each._version, None))
             else:
                 plain = wrap(each.array)
-                plain.memory = shared_memory(each)
-                kept.append((plain, plain._version, number))
-        self._kept, self._saved, self._dirty, self._constant = tuple(kept), (), (), ()
+                plain._version_counter = shared_version(each)
+                kept.append((plain, plain._version, place))
+        self._kept = tuple(kept)
+        self._saved = ()
+        self._dirty = ()
+        self._constant = ()
 
 
 def _among(x: Any, others: tuple[Any, ...]) -> bool:
@@ -159,81 +149,100 @@ class Function:
     def apply(cls, *args: Any) -> Any:
         """Call `forward` and put the call on the tape."""
         ctx = FunctionCtx()
-        ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.tracked for x in args)
+        ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
         with no_grad():
             if cls.setup_context is Function.setup_context:
                 result = cls.forward(ctx, *args)
             else:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
-
-        def part(i: int) -> Callable[[Tensor], Tensor | None]:
-            return lambda g: _opened(cls, ctx, g)[i]
-
         raw = result if isinstance(result, tuple) else (result,)
-        name = f"{cls.__name__}Backward"
-        hub = record(name, _EMPTY, *((x, part(i)) for i, x in enumerate(args) if isinstance(x, Tensor)))
-        outs = tuple(_output(name, ctx, hub, k, o) if isinstance(o, Tensor) else o for k, o in enumerate(raw))
-        ctx._hub = weakref.ref(hub.node) if hub.node else lambda: None
-        ctx._settle(args, raw, outs)
+        outs = _recorded(cls, ctx, args, raw)
         return outs if isinstance(result, tuple) else outs[0]
 
 
-def _output(name: str, ctx: FunctionCtx, hub: Tensor, number: int, out: Tensor) -> Tensor:
-    smooth = out.array.dtype.kind == "f" and not _among(out, ctx._constant)
-    edges: Any = [(hub, lambda g: _parcel({number: g}))] if smooth else []
-    memory = shared_memory(out)
-    tensor = record(name, out.array, *edges)
-    tensor.memory = memory
-    if not _among(out, ctx._dirty):
-        return tensor
-    if tensor.tracked:
-        return assign(out, tensor, name)
-    touch(out)
+def _recorded(cls: type[Function], ctx: FunctionCtx, args: tuple[Any, ...], raw: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What `forward` returned, as the results of one joint record."""
+    name = f"{cls.__name__}Backward"
+    shapes = [x.array.shape if isinstance(x, Tensor) else None for x in args]
+
+    def rule(given: tuple[Tensor | None, ...]) -> list[Tensor | None]:
+        results = cls.backward(ctx, *ctx._gradients(given))
+        found = _checked(cls, results if isinstance(results, tuple) else (results,), shapes)
+        return [g for g, x in zip(found, args_are_tensors, strict=True) if x]
+
+    args_are_tensors = [isinstance(x, Tensor) for x in args]
+    inputs = [x for x in args if isinstance(x, Tensor)]
+    places = [k for k, each in enumerate(raw) if isinstance(each, Tensor)]
+    fresh = [_alias(raw[k], name) for k in places]
+    constant = [i for i, k in enumerate(places) if _among(raw[k], ctx._constant)]
+    joint = join_history(fresh, name, inputs, rule, constant=constant)
+    ctx._joint = (lambda: None) if joint is None else weakref.ref(joint)
+    ctx._smooth = {k: i for i, k in enumerate(places) if fresh[i].requires_grad}
+    outs = list(raw)
+    for k, out in zip(places, fresh, strict=True):
+        outs[k] = _written(raw[k], out, name) if _among(raw[k], ctx._dirty) else out
+    ctx._settle(args, raw, tuple(outs))
+    return tuple(outs)
+
+
+def _alias(x: Tensor, name: str) -> Tensor:
+    """A tensor of its own over x's memory."""
+    out = wrap(x.array)
+    out._version_counter = shared_version(x)
+    if state.tracer is not None:
+        state.tracer.append(Step("view", name, same_array, {}, (x,), (out,)))
     return out
 
 
-def _opened(cls: type[Function], ctx: FunctionCtx, parcel: Any) -> tuple[Tensor | None, ...]:
-    """The gradients by the inputs, from the one call of `backward`."""
-    if parcel.results is None:
-        results = cls.backward(
-            ctx, *(parcel.given[k] if k in parcel.given else ctx._absent(k) for k in range(len(ctx._outputs)))
-        )
-        results = results if isinstance(results, tuple) else (results,)
-        wanted = len(ctx._shapes)
-        message = "function {}Backward returned an incorrect number of gradients (expected {}, got {})"
-        fine = len(results) >= wanted and all(each is None for each in results[wanted:])
-        check(fine, message, cls.__name__, wanted, len(results))
-        parcel.results = tuple(_checked(cls, i, g, ctx._shapes[i]) for i, g in enumerate(results[:wanted]))
-    return parcel.results
+def _written(x: Tensor, out: Tensor, name: str) -> Tensor:
+    """The input that `forward` wrote in place, with the history of the output that it is."""
+    if out.requires_grad:
+        return assign(x, out, name)
+    mark_written(x)
+    return x
 
 
-def _checked(cls: type[Function], index: int, g: Any, shape: tuple[int, ...] | None) -> Tensor | None:
-    """A gradient as a view: it may be a tensor that the user keeps."""
-    if g is None or shape is None:
-        return None
+def _checked(
+    cls: type[Function], results: tuple[Any, ...], shapes: list[tuple[int, ...] | None]
+) -> list[Tensor | None]:
+    """The gradients that `backward` returned, one for each argument, each as a view: the user may keep the tensor."""
+    wanted = len(shapes)
+    fine = len(results) >= wanted and all(each is None for each in results[wanted:])
+    message = "function {}Backward returned an incorrect number of gradients (expected {}, got {})"
+    check(fine, message, cls.__name__, wanted, len(results))
     name = f"Function {cls.__name__}Backward"
-    check(isinstance(g, Tensor), "{}: expected a Tensor or None at index {}, got {}", name, index, type(g).__name__)
-    padded = (1,) * (g.ndim - len(shape)) + shape
-    fine = len(padded) == g.ndim and all(n in (1, m) for n, m in zip(padded, g.array.shape, strict=True))
-    message = "{} returned an invalid gradient at index {} - got {} but expected shape compatible with {}"
-    check(fine, message, name, index, list(g.shape), list(shape))
-    return reshape(g, g.array.shape)
+    found: list[Tensor | None] = []
+    for index, (g, shape) in enumerate(zip(results, shapes, strict=False)):
+        if g is None or shape is None:
+            found.append(None)
+            continue
+        check(isinstance(g, Tensor), "{}: expected a Tensor or None at index {}, got {}", name, index, type(g).__name__)
+        padded = (1,) * (g.ndim - len(shape)) + shape
+        fine = len(padded) == g.ndim and all(n in (1, m) for n, m in zip(padded, g.array.shape, strict=True))
+        message = "{} returned an invalid gradient at index {} - got {} but expected shape compatible with {}"
+        check(fine, message, name, index, list(g.shape), list(shape))
+        found.append(record_view("view", np.ndarray.view, g, lambda h: h))
+    return found
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator for a `backward` that is not differentiable itself: a second derivative is an error."""
 
-    def refuse(g: Tensor) -> Tensor:
+    def refuse(gradients: Any) -> Any:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 
     @functools.wraps(backward)
     def wrapped(ctx: Any, *gradients: Any) -> Any:
         with no_grad():
             results = backward(ctx, *gradients)
-        edges = [(g, refuse) for g in gradients if isinstance(g, Tensor)] if mode.recording else []
         several = results if isinstance(results, tuple) else (results,)
-        out = tuple(record("once_differentiable", r.array, *edges) if isinstance(r, Tensor) else r for r in several)
-        return out if isinstance(results, tuple) else out[0]
+        if state.recording:
+            inputs = [g for g in gradients if isinstance(g, Tensor)]
+            outs = [_alias(each, "once_differentiable") for each in several if isinstance(each, Tensor)]
+            join_history(outs, "once_differentiable", inputs, refuse)
+            fresh = iter(outs)
+            several = tuple(next(fresh) if isinstance(each, Tensor) else each for each in several)
+        return several if isinstance(results, tuple) else several[0]
 
     return wrapped

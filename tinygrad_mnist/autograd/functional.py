@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.movement import reshape, stack
 from tinygrad_mnist.tape import enable_grad, grad
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 Func = Callable[..., Any]
 Tensors = tuple[Tensor, ...]
@@ -32,7 +32,7 @@ def _tuple(given: Any, what: str) -> Tensors:
 def _called(name: str, func: Func, inputs: Any, create_graph: bool) -> tuple[Tensors, Tensors]:
     """The inputs as tensors that `func` alone has used, and its outputs."""
     xs = tuple(
-        reshape(x, x.array.shape) if create_graph and x.tracked else x.detach().requires_grad_()
+        reshape(x, x.array.shape) if create_graph and x.requires_grad else x.detach().requires_grad_()
         for x in _tuple(inputs, f"inputs given to {name}")
     )
     return xs, _tuple(func(*xs), f"outputs of the user-provided function given to {name}")
@@ -42,7 +42,7 @@ def _gradients(
     outputs: Tensors, xs: Tensors, seeds: Any, create_graph: bool, strict: bool, keep: bool | None = None
 ) -> Tensors:
     """`grad`, with zeros (if not strict) for what does not depend on an input."""
-    pairs = [(y, g) for y, g in zip(outputs, seeds, strict=True) if y.tracked]
+    pairs = [(y, g) for y, g in zip(outputs, seeds, strict=True) if y.requires_grad]
     found: Any = [None] * len(xs)
     if pairs:
         ys, gs = zip(*pairs, strict=True)
@@ -51,7 +51,7 @@ def _gradients(
         wrong = (
             "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
         )
-        check(not strict or (g is not None and (g.tracked or not create_graph)), wrong, i)
+        check(not strict or (g is not None and (g.requires_grad or not create_graph)), wrong, i)
     return tuple(wrap(np.zeros_like(x.array)) if g is None else g for x, g in zip(xs, found, strict=True))
 
 

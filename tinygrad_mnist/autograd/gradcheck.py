@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.autograd.functional import jacobians
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.random import normal
 from tinygrad_mnist.tape import enable_grad, grad
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 
 class GradcheckError(RuntimeError):
@@ -32,7 +32,7 @@ def gradcheck(
         ignored: PyTorch's switches for further checks.
     """
     given = _listed(inputs)
-    checked = [(i, x) for i, x in enumerate(given) if isinstance(x, Tensor) and x.tracked]
+    checked = [(i, x) for i, x in enumerate(given) if isinstance(x, Tensor) and x.requires_grad]
     wanted = "gradcheck expects at least one input tensor to require gradient, but none of them does"
     check(checked, wanted, error=ValueError)
     for i, x in checked:
@@ -85,13 +85,13 @@ def gradgradcheck(
     given = _listed(inputs)
     if grad_outputs is None:
         with enable_grad():
-            outs = [y for y in _floats(func(*given)) if y.tracked]
+            outs = [y for y in _floats(func(*given)) if y.requires_grad]
         grad_outputs = [wrap(normal(y.array.shape, y.dtype, None)).requires_grad_() for y in outs]
 
     def gradient(*args: Any) -> list[Tensor]:
         xs, seeds = args[: len(given)], args[len(given) :]
-        ys = [y for y in _floats(func(*xs)) if y.tracked]
-        wanted: Any = [x for x in xs if getattr(x, "tracked", False)]
+        ys = [y for y in _floats(func(*xs)) if y.requires_grad]
+        wanted: Any = [x for x in xs if getattr(x, "requires_grad", False)]
         found: Any = grad(ys, wanted, seeds, create_graph=True, allow_unused=True)
         return [g for g in found if g is not None]
 

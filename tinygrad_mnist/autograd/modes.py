@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_mnist.tape import Node, enable_grad, inference_mode, mode, no_grad, set_grad_enabled
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 __all__ = [
     "Node", "Variable", "detect_anomaly", "enable_grad", "inference_mode", "is_anomaly_check_nan_enabled",
@@ -42,18 +42,18 @@ class detect_anomaly(set_detect_anomaly):
 
 def _switch(wanted: bool, check_nan: bool) -> tuple[bool, bool]:
     before = is_anomaly_enabled(), is_anomaly_check_nan_enabled()
-    mode.anomaly, mode.silent = wanted and check_nan, wanted and not check_nan
+    mode.set_anomaly(wanted, check_nan)
     return before
 
 
 def is_anomaly_enabled() -> bool:
     """Whether anomaly detection is on."""
-    return mode.anomaly or mode.silent
+    return mode.anomaly
 
 
 def is_anomaly_check_nan_enabled() -> bool:
     """Whether it looks for NaN."""
-    return not mode.silent
+    return mode.check_nan
 
 
 class _VariableMeta(type):

@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.scattering import index_select
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimension, index_array, size
 from tinygrad_mnist.ops.movement import (
     cat,
@@ -26,7 +26,7 @@ from tinygrad_mnist.ops.movement import (
 )
 from tinygrad_mnist.ops.movement import diagonal as _diagonal
 from tinygrad_mnist.ops.pointwise import pow
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = [
     "atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "cartesian_prod", "column_stack", "combinations",

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import as_tensor, cast, promoted
 from tinygrad_mnist.ops.pointwise import clamp, logaddexp, mul, pair, pow, times, trunc
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 __all__ = [
     "addcdiv", "addcmul", "allclose", "clamp_max", "clamp_min", "equal", "float_power", "frac", "heaviside",

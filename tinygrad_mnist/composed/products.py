@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimension, promoted
 from tinygrad_mnist.ops.linear_algebra import bmm, matmul, mm, mv, outer, same_dtype
 from tinygrad_mnist.ops.movement import diagonal, permute, reshape, squeeze, transpose, unsqueeze
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.ops.reduction import sum
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "bilinear", "chain_matmul", "cross", "einsum", "inner", "kron",

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import cast, dimension, index_array
 from tinygrad_mnist.ops.movement import (
     ALL,
@@ -27,7 +27,7 @@ from tinygrad_mnist.ops.movement import (
 )
 from tinygrad_mnist.ops.pointwise import div, floor_divide
 from tinygrad_mnist.tape import assign, record
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = [
     "as_strided_scatter", "diagonal_scatter", "index_add", "index_copy", "index_fill", "index_reduce",

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.composed.elementwise import lerp
 from tinygrad_mnist.composed.scattering import take_along_dim
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, returned
 from tinygrad_mnist.ops.movement import cat, diagonal, expand, gather, movedim, narrow, reshape, squeeze, unsqueeze
 from tinygrad_mnist.ops.pointwise import isnan, maximum, mul, sqrt, where
@@ -28,7 +28,7 @@ from tinygrad_mnist.ops.reduction import (
     sort,
     sum,
 )
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = [
     "aminmax", "argsort", "bincount", "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin",

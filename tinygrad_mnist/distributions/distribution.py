@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from tinygrad_mnist import dtypes, linalg
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.movement import broadcast_shapes
 from tinygrad_mnist.tape import enable_grad, no_grad
-from tinygrad_mnist.tensor import Size, Tensor, wrap
+from tinygrad_mnist.core.tensor import Size, Tensor, wrap
 
 Shape = Sequence[int]
 

@@ -15,12 +15,12 @@ import numpy as np
 from tinygrad_mnist import creation, random
 from tinygrad_mnist.distributions import distribution as c
 from tinygrad_mnist.distributions.distribution import Distribution, Shape, broadcast_all, lazy_property
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.linalg import cholesky, inv, solve_triangular
 from tinygrad_mnist.ops.movement import broadcast_shapes, broadcast_tensors
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where
 from tinygrad_mnist.special import erfinv
-from tinygrad_mnist.tensor import Size, Tensor, wrap
+from tinygrad_mnist.core.tensor import Size, Tensor, wrap
 
 __all__ = [
     "Bernoulli", "Categorical", "Independent", "Laplace", "MultivariateNormal", "Normal", "Uniform", "kl_divergence",

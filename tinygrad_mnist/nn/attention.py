@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 
 
 class SDPBackend(Enum):

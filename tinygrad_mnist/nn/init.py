@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.tape import touch
-from tinygrad_mnist.tensor import Array, Tensor
+from tinygrad_mnist.core.tensor import Array, Tensor
 
 GAINS = {"tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4} | dict.fromkeys((
     "linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"), 1.0,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 
 class Parameter(Tensor):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Tensor, as_array, wrap
+from tinygrad_mnist.core.tensor import Tensor, as_array, wrap
 
 Dims = int | Sequence[int] | None
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import mismatch
 from tinygrad_mnist.ops.movement import reshape, squeeze, transpose, unsqueeze
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 __all__ = [
     "bmm", "dot", "matmul", "mm", "mv", "outer", "vdot",

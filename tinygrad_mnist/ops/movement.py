@@ -13,10 +13,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.arguments import as_tensor, cast, dimension, dimensions, index_array, promoted, size
 from tinygrad_mnist.tape import Part, assign, embed, mode, record, record_view, touch
-from tinygrad_mnist.tensor import Array, Size, Tensor, as_array, wrap
+from tinygrad_mnist.core.tensor import Array, Size, Tensor, as_array, wrap
 
 __all__ = [
     "argwhere", "as_strided", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone",
@@ -55,7 +55,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return wrap(input.array.view(dtypes.resolve(shape[0])))
     out = reshape(input, *shape)
-    check(out.view_of is not None or not input.array.size, "view: view size is not compatible with input tensor's size"
+    check(out._view is not None or not input.array.size, "view: view size is not compatible with input tensor's size"
           " and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...).")  # fmt: skip
     return out
 
@@ -398,7 +398,7 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     lead = source.array.shape[: builtins.max(source.array.ndim - target.ndim, 0)]
     if lead and builtins.max(lead) == 1:
         source = reshape(source, source.array.shape[len(lead) :])
-    if mode.recording and (input.tracked or source.tracked):
+    if mode.recording and (input.requires_grad or source.requires_grad):
         source, region = cast(source, input.dtype), getitem(input, held) if basic else input
         value = expand(source, region.array.shape) if basic else index_put(input, held, source)
         assign(region, value, "setitem")

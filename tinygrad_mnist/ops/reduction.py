@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist import dtypes
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, named, returned, supported
 from tinygrad_mnist.ops.movement import expand, flip, gather, movedim, reshape, squeeze, stack
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, mul, ne, sign, where
 from tinygrad_mnist.tape import is_grad_enabled, record
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "log_softmax", "logcumsumexp",
@@ -86,7 +86,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     d = 0 if dim is None else dimension(dim, x.ndim, "prod")
     rows = reshape(x, -1) if dim is None or not x.ndim else x
     kept = _kept(rows.array.shape, (d,))
-    if rows.tracked and not rows.array.all():
+    if rows.requires_grad and not rows.array.all():
         out = reduce(mul, rows.unbind(d))
     else:
         product = np.multiply.reduce(rows.array, d, rows.array.dtype)
@@ -279,7 +279,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     x, d = _widened(input, dtype), dimension(dim, input.ndim, "cumprod")
     if not x.ndim:
         return x.clone()
-    if x.tracked and not x.array.all():
+    if x.requires_grad and not x.array.all():
         return stack(list(accumulate(x.unbind(d), mul)), d)
     out = np.cumprod(x.array, d, x.array.dtype)
     return record("cumprod", out, (x, lambda g, y: flip(cumsum(flip(g * y, d), d), d) / x), output=True)

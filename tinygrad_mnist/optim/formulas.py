@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_mnist.kernels.adam import adam
 from tinygrad_mnist.optim.optimizer import Group, State, TabledOptimizer, refuse, scalar, slot
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = [
     "ASGD", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop",

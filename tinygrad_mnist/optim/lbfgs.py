@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.optim.optimizer import State, TabledOptimizer, refuse
 from tinygrad_mnist.tape import enable_grad, touch
-from tinygrad_mnist.tensor import Array, wrap
+from tinygrad_mnist.core.tensor import Array, wrap
 
 
 class LBFGS(TabledOptimizer):

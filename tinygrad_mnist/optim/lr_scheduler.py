@@ -10,9 +10,9 @@ from inspect import Signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type, required, signature
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 class LRScheduler:

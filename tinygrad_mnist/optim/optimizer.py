@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.tape import enable_grad, touch
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 State = dict[str, Any]
 Group = dict[str, Any]

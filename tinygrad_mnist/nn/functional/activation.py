@@ -10,7 +10,7 @@ import numpy as np
 
 from tinygrad_mnist import methods, random
 from tinygrad_mnist.composed.scattering import scatter
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops import pointwise
@@ -18,7 +18,7 @@ from tinygrad_mnist.ops.movement import chunk
 from tinygrad_mnist.ops.pointwise import clamp, erf, exp, expm1, sigmoid, tanh, where
 from tinygrad_mnist.ops.reduction import softmax
 from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 
 def _activation(name: str, formula: Callable[..., Tensor], doc: str) -> Any:
@@ -126,7 +126,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         return input * (tanh((input + input**3 * 0.044715) * math.sqrt(2 / math.pi)) + 1) * 0.5
     if input.array.dtype != np.float32:
         return input * _normal(input)
-    out, slopes = network.gelu(input.array, mode.recording and input.tracked)
+    out, slopes = network.gelu(input.array, mode.recording and input.requires_grad)
     held = None if slopes is None else wrap(slopes)
 
     def rule(g: Tensor) -> Tensor:

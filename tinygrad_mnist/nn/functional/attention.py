@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.creation import zeros
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.functional.convolution import pad
 from tinygrad_mnist.nn.functional.dropout import dropout
 from tinygrad_mnist.ops.linear_algebra import linear, matmul
 from tinygrad_mnist.ops.movement import cat, chunk
 from tinygrad_mnist.ops.reduction import softmax
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.linear_algebra import matmul
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Array, Tensor, shared_memory, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
 Ints = tuple[int, ...]
 Pairs = list[tuple[int, int]]
@@ -318,12 +318,12 @@ def _max_pool(
     shape = x.array.shape
 
     def places(x: Tensor) -> Array:  # the result may have been written since, as by nn.ReLU(inplace=True)
-        peaks = kernels.pooled(np.maximum, x.array, grid) if memory.written else values
+        peaks = kernels.pooled(np.maximum, x.array, grid) if memory.version else values
         return kernels.first_at(x.array, peaks, grid, outside)
 
     values = kernels.pooled(np.maximum, x.array, grid)
     out = record(f"{name}_with_indices", values, (x, lambda g: _place(g, places(x), shape)))
-    memory = shared_memory(out)
+    memory = shared_version(out)
     if not return_indices:
         return out
     within = np.unravel_index(places(x) % math.prod(shape[-rank:]), shape[-rank:])

@@ -3,11 +3,11 @@
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.tape import record
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.composed.scattering import scatter
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels.softmax import exponentials
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
@@ -23,7 +23,7 @@ from tinygrad_mnist.ops.movement import gather, getitem, reshape, unsqueeze
 from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, sqrt, where, xlogy
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
 from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 _SIZES = "{}: Target size ({}) must be the same as input size ({})"
 OLD: dict[str, Any] = {"size_average": None, "reduce": None, "reduction": "mean"}

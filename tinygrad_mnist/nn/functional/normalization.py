@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.composed.statistics import var
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.functional.convolution import avg_pool2d, pad
 from tinygrad_mnist.ops.movement import reshape
 from tinygrad_mnist.ops.pointwise import rsqrt
 from tinygrad_mnist.ops.reduction import mean
 from tinygrad_mnist.tape import mode, no_grad, record
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 

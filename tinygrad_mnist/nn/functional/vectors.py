@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops.arguments import index_array, promoted
 from tinygrad_mnist.ops.movement import broadcast_tensors, cat, getitem, reshape
 from tinygrad_mnist.ops.pointwise import clamp, where
 from tinygrad_mnist.ops.reduction import norm, sum
 from tinygrad_mnist.tape import record, touch
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 
 def embedding(

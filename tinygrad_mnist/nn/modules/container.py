@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from itertools import groupby
 from typing import Any, Self
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 class _Listed(Module):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 REQUIRED: Any = inspect.Parameter.empty
 

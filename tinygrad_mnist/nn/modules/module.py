@@ -11,11 +11,11 @@ import numpy as np
 
 from tinygrad_mnist import dtypes
 from tinygrad_mnist.creation import empty_like
-from tinygrad_mnist.device import require_cpu
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.device import require_cpu
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
 from tinygrad_mnist.tape import Handle, is_grad_enabled, no_grad, record
-from tinygrad_mnist.tensor import Tensor, shared_memory, wrap
+from tinygrad_mnist.core.tensor import Tensor, shared_version, wrap
 
 
 class _IncompatibleKeys(NamedTuple("_IncompatibleKeys", [("missing_keys", list[str]), ("unexpected_keys", list[str])])):
@@ -488,9 +488,9 @@ def _gated(values: tuple[Any, ...], seen: Callable[[Any], Any]) -> tuple[Any, ..
         found[:] = [None] * len(found)
 
     gate = record("backward_hook", np.zeros(()), *((values[i], lambda g, i=i: passed[i]) for i in places))
-    gate.node.register_hook(through)  # type: ignore[union-attr]
+    gate.grad_fn.register_hook(through)  # type: ignore[union-attr]
     out = list(values)
     for i in places:
         out[i] = record("backward_hook", values[i].array, (gate, lambda g, i=i: keep(i, g)))
-        out[i].memory = shared_memory(values[i])
+        out[i]._version_counter = shared_version(values[i])
     return tuple(out)

@@ -3,13 +3,13 @@
 from typing import Any
 
 from tinygrad_mnist.creation import empty, ones, tensor, zeros
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 class _Affine(FunctionModule):

@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import Any, cast
 
 from tinygrad_mnist.creation import empty, zeros
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.kernels import recurrence
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
@@ -25,7 +25,7 @@ from tinygrad_mnist.ops.linear_algebra import linear
 from tinygrad_mnist.ops.movement import cat, chunk, flip, split, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh
 from tinygrad_mnist.tape import grad, mode, record
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 _check = partial(check, error=ValueError)
 State = tuple[Tensor, ...]
@@ -56,9 +56,9 @@ def lstm_sequence(share: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> Tensor
 
     def gradients(g: Tensor) -> Any:
         if mode.recording:
-            wanted = [x for x in inputs if x.tracked]
+            wanted = [x for x in inputs if x.requires_grad]
             found = iter(grad(_lstm_steps(*inputs), wanted, g, create_graph=True))
-            return [next(found) if x.tracked else None for x in inputs]
+            return [next(found) if x.requires_grad else None for x in inputs]
         if not known or known[0] is not g:
             known[:] = g, *map(wrap, recurrence.lstm_gradients(course, weight.array, g.array))
         return known[1:]

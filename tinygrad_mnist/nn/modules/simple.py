@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.functional.loss import _reduction_of
 from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.ops.movement import flatten, unflatten
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 def _ranked(name: str, base: type, **members: Any) -> list[Any]:

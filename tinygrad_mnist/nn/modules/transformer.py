@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.creation import empty, full
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.container import ModuleList
@@ -17,7 +17,7 @@ from tinygrad_mnist.nn.modules.normalization import LayerNorm
 from tinygrad_mnist.nn.modules.simple import Dropout
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.movement import triu
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 class NonDynamicallyQuantizableLinear(Linear):

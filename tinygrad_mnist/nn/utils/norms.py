@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.functional import normalize
 from tinygrad_mnist.nn.modules.conv import _ConvTransposeNd
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.tape import no_grad
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.tensor import Tensor
 
 
 class _WeightNorm:

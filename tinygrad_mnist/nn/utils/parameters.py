@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.ops.movement import cat, stack
 from tinygrad_mnist.ops.reduction import norm
 from tinygrad_mnist.tape import listed, no_grad, touch
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 
 @no_grad()

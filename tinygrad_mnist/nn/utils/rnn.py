@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.movement import cat, stack
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 
 
 class _Packed(NamedTuple):

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.creation import as_tensor_, tensor
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.movement import stack
-from tinygrad_mnist.tensor import Tensor, wrap
+from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.utils.data.dataset import IterableDataset, Subset, TensorDataset, examples
 from tinygrad_mnist.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
 

@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from tinygrad_mnist import random
-from tinygrad_mnist.errors import check
-from tinygrad_mnist.tensor import Tensor
+from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.tensor import Tensor
 
 __all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from tinygrad_mnist import random
 from tinygrad_mnist.creation import as_tensor_, multinomial
-from tinygrad_mnist.dtypes import float64
-from tinygrad_mnist.errors import check
+from tinygrad_mnist.core.dtypes import float64
+from tinygrad_mnist.core.errors import check
 
 __all__ = [
     "BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler",

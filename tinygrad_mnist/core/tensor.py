@@ -1,24 +1,27 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, and become its methods in `methods.py`.
+functions in `ops`, each of which says beside its definition that it is a method too (`core/surface.py`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_mnist import dtypes, printing
-from tinygrad_mnist.device import CPU, device, require_cpu
+from tinygrad_mnist.core import dtypes, printing
+from tinygrad_mnist.core.device import CPU, device, require_cpu
+from tinygrad_mnist.core.state import Step, state
 
 if TYPE_CHECKING:
-    from tinygrad_mnist.tape import Node, View
+    from tinygrad_mnist.core.attached import AttachedMethods
+    from tinygrad_mnist.core.record import Hooks, Node, View
+else:
+    AttachedMethods = object
 
 Array = npt.NDArray[Any]
 _new = object.__new__
@@ -44,53 +47,59 @@ class Size(tuple[int, ...]):
         return f"torch.Size([{', '.join(map(str, self))}])"
 
 
-class Memory:
-    """The memory that a tensor and its views share: when it was last written in place.
+class VersionCounter:
+    """When the memory that a tensor shares with its views was last written in place.
 
-    `written` is the tape's clock at the last write, `rebased` at the last one with a gradient.
+    Attributes:
+        version: the tape's clock at the last write.
+        graph_version: the clock at the last write that changed a history: older views read theirs anew.
     """
 
-    __slots__ = ("rebased", "written")
+    __slots__ = ("graph_version", "version")
 
     def __init__(self) -> None:
-        self.written = self.rebased = 0
+        self.version = 0
+        self.graph_version = 0
 
 
-class Tensor:
+class Tensor(AttachedMethods):
     """A multi-dimensional array that can remember how it was computed.
 
-    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is an
-    uninitialised tensor of that shape; `tensor(data)` is the better way to write one down.
+    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of zeros of
+    that shape; `tensor(data)` is the better way to write one down.
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.
         grad: the gradient accumulated by `backward()`, a tensor of the same shape, or None.
-        requires_grad: whether operations on this tensor are recorded.
-        is_leaf: whether the user made it, rather than a recorded operation.
+
+    Example:
+        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
     """
 
-    __slots__ = ("__dict__", "__weakref__", "array", "grad", "hooks", "memory", "node", "spent", "tracked", "view_of")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_freed",
+        "_grad_fn",
+        "_hooks",
+        "_requires_grad",
+        "_version_counter",
+        "_view",
+        "array",
+        "grad",
+    )
 
     array: Array
     grad: Tensor | None
-    hooks: list[Callable[[Tensor], Tensor | None]] | None
-    memory: Memory | None
-    node: Node | None
-    spent: bool  # set once a record that read this leaf has been freed
-    tracked: bool
-    view_of: View | None
-
-    if TYPE_CHECKING:  # attached in methods.py
-
-        def _unary(self) -> Tensor: ...
-        def _binary(self, other: Any) -> Tensor: ...
-        def __setitem__(self, index: Any, value: Any) -> None: ...
-        def __getattr__(self, name: str) -> Any: ...
-
-        __neg__ = __invert__ = _unary
-        __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __pow__ = __matmul__ = __getitem__ = _binary
-        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __and__ = __or__ = __xor__ = _binary
-        __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _binary  # type: ignore[assignment]
+    _freed: bool  # set once a record that read this leaf has been freed
+    _grad_fn: Node | None
+    _hooks: Hooks | None
+    _requires_grad: bool
+    _version_counter: VersionCounter | None
+    _view: View | None
 
     def __new__(cls, *data: Any, device: Any = None) -> Tensor:
         require_cpu(device)
@@ -104,17 +113,20 @@ class Tensor:
 
     @property
     def requires_grad(self) -> bool:
-        return self.tracked
+        """Whether operations on this tensor are recorded."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._requires_grad
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind != "f":
             raise RuntimeError(f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}")
-        if not wanted and self.node is not None:
+        if not wanted and self.grad_fn is not None:
             raise RuntimeError("requires_grad: only a leaf's flag can be changed; use detach()")
-        self.tracked = bool(wanted)
+        self._requires_grad = bool(wanted)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Switch the recording of operations on this leaf on or off, and return it."""
         self.requires_grad = requires_grad
         return self
@@ -122,44 +134,59 @@ class Tensor:
     @property
     def grad_fn(self) -> Node | None:
         """The record that made this tensor; None for a leaf."""
-        return self.node
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._grad_fn
 
     @property
     def is_leaf(self) -> bool:
-        return self.node is None
+        """Whether the user made this tensor, rather than a recorded operation."""
+        return self.grad_fn is None
 
     @property
     def shape(self) -> Size:
+        """The length of each dimension."""
         return _new_size(Size, self.array.shape)
 
     @property
     def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
         return dtypes.of(self.array.dtype)
 
     @property
     def device(self) -> device:
+        """Where the elements are: on the CPU."""
         return CPU
 
     layout = dtypes.dtype("strided", None)
-    is_cuda = is_mps = is_sparse = is_quantized = is_meta = False
+    is_cpu = True
+    is_cuda = False
+    is_mps = False
+    is_sparse = False
+    is_quantized = False
+    is_meta = False
     names: Any = None
-    retains_grad = False
 
     @property
     def ndim(self) -> int:
+        """The number of dimensions."""
         return self.array.ndim
 
     @property
     def itemsize(self) -> int:
+        """Bytes per element."""
         return self.array.itemsize
 
     @property
     def nbytes(self) -> int:
+        """Bytes in all."""
         return self.array.nbytes
 
     def dim(self) -> int:
         """The number of dimensions."""
         return self.array.ndim
+
+    ndimension = dim
 
     def numel(self) -> int:
         """The number of elements."""
@@ -167,18 +194,30 @@ class Tensor:
 
     nelement = numel
 
-    def size(self, dim: int | None = None) -> Any:
+    @overload
+    def size(self, dim: None = None) -> Size: ...
+    @overload
+    def size(self, dim: int) -> int: ...
+    def size(self, dim: int | None = None) -> Size | int:
         """The shape, or the length of one dimension."""
-        return self.shape if dim is None else self.array.shape[dim]
+        if dim is None:
+            return self.shape
+        return self.array.shape[dim]
 
     def element_size(self) -> int:
         """Bytes per element."""
         return self.array.itemsize
 
-    def stride(self, dim: int | None = None) -> Any:
+    @overload
+    def stride(self, dim: None = None) -> tuple[int, ...]: ...
+    @overload
+    def stride(self, dim: int) -> int: ...
+    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """Elements to step over for the next index in each dimension, or in one."""
         steps = tuple(step // self.array.itemsize for step in self.array.strides)
-        return steps if dim is None else steps[dim]
+        if dim is None:
+            return steps
+        return steps[dim]
 
     def storage_offset(self) -> int:
         """Elements between the start of the shared memory and this view's first element."""
@@ -194,43 +233,70 @@ class Tensor:
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
+        """Whether the elements are floating-point numbers."""
         return self.array.dtype.kind == "f"
 
     def is_complex(self) -> bool:
+        """False: there are no complex tensors."""
         return False
+
+    def is_signed(self) -> bool:
+        """Whether the dtype has negative numbers."""
+        return self.array.dtype.kind in "if"
 
     @property
     def _version(self) -> int:
-        return 0 if self.memory is None else self.memory.written
+        if self._version_counter is None:
+            return 0
+        return self._version_counter.version
 
     # values --------------------------------------------------------------------------------
 
     def item(self) -> Any:
-        """The one element as a Python number."""
+        """The one element as a Python number.
+
+        Raises:
+            RuntimeError: if there are more elements than one, or none.
+        """
         if self.array.size != 1:
             raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        note_read("item", self)
         return self.array.item()
 
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers; a number for a scalar."""
+        note_read("tolist", self)
         return self.array.tolist()
 
     def numpy(self, *, force: bool = False) -> Array:
-        """The elements as a NumPy array that shares memory with the tensor."""
-        if self.tracked and not force:
+        """The elements as a NumPy array that shares memory with the tensor.
+
+        Args:
+            force: give them although the tensor requires a gradient.
+
+        Raises:
+            RuntimeError: if the tensor requires a gradient, and `force` is not set.
+        """
+        if self.requires_grad and not force:
             raise RuntimeError("numpy: this tensor requires grad; use tensor.detach().numpy() instead")
+        note_read("numpy", self)
         return self.array
 
     def detach(self) -> Tensor:
         """The same memory without history: operations on it are not recorded."""
         out = wrap(self.array)
-        out.memory = shared_memory(self)
+        out._version_counter = shared_version(self)
+        if state.tracer is not None:
+            state.tracer.append(Step("view", "detach", same_array, {}, (self,), (out,)))
         return out
 
     @property
     def data(self) -> Tensor:
         """The same memory without history, whose writes the tape does not watch."""
-        return wrap(self.array)
+        out = wrap(self.array)
+        if state.tracer is not None:
+            state.tracer.append(Step("view", "data", same_array, {}, (self,), (out,)))
+        return out
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -246,9 +312,12 @@ class Tensor:
         return printing.text(self.array, self._suffixes())
 
     def _suffixes(self) -> list[str]:
-        if self.node is not None:
-            return [f"grad_fn=<{self.node.name()}>"]
-        return ["requires_grad=True"] if self.tracked else []
+        """What the repr says of the history."""
+        if self.grad_fn is not None:
+            return [f"grad_fn=<{self.grad_fn.name()}>"]
+        if self.requires_grad:
+            return ["requires_grad=True"]
+        return []
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.array.ndim == 0 else object.__format__(self, spec)
@@ -258,20 +327,21 @@ class Tensor:
             raise TypeError("len() of a 0-d tensor")
         return len(self.array)
 
-    def __iter__(self) -> Iterator[Tensor]:
-        if self.array.ndim == 0:
-            raise TypeError("iteration over a 0-d tensor")
-        return iter(self.unbind(0))
-
     def __bool__(self) -> bool:
         if self.array.size != 1:
             count = "more than one value" if self.array.size else "no values"
             raise RuntimeError(f"Boolean value of Tensor with {count} is ambiguous")
+        note_read("bool", self)
         return bool(self.array.item())
+
+    def is_nonzero(self) -> bool:
+        """Whether the one element is not 0."""
+        return bool(self)
 
     def _scalar(self) -> Any:
         if self.array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
+        note_read("item", self)
         return self.array.item()
 
     def __float__(self) -> float:
@@ -287,18 +357,20 @@ class Tensor:
 
     def __contains__(self, element: Any) -> bool:
         other = element.array if isinstance(element, Tensor) else element
+        note_read("contains", self)
         return bool((self.array == other).any())
 
     __hash__ = object.__hash__
 
     def __reduce__(self) -> Any:
-        return _rebuild, (type(self), self.array, self.tracked, self.grad)
+        return _rebuild, (type(self), self.array, self.requires_grad, self.grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if self.node is not None:
+        if self.grad_fn is not None:
             raise RuntimeError("deepcopy: only leaf tensors can be copied; use detach() or clone()")
         grad = None if self.grad is None else wrap(self.grad.array.copy())
-        memo[id(self)] = out = _rebuild(type(self), self.array.copy(), self.tracked, grad)
+        out = _rebuild(type(self), self.array.copy(), self.requires_grad, grad)
+        memo[id(self)] = out
         return out
 
 
@@ -309,22 +381,34 @@ def wrap(array: Array, cls: type[Tensor] = Tensor) -> Tensor:
     """A tensor over this very array, without history."""
     tensor = _new(cls)
     tensor.array = array
-    tensor.tracked = False
-    tensor.node = tensor.grad = tensor.memory = tensor.view_of = tensor.hooks = None
+    tensor._requires_grad = False
+    tensor._grad_fn = tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
     return tensor
 
 
-def _rebuild(cls: type[Tensor], array: Array, tracked: bool, grad: Tensor | None) -> Tensor:
+def _rebuild(cls: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None) -> Tensor:
     out = wrap(array, cls)
-    out.tracked, out.grad = tracked, grad
+    out._requires_grad = requires_grad
+    out.grad = grad
     return out
 
 
-def shared_memory(tensor: Tensor) -> Memory:
-    """What the tensor's memory shares with every view of it, made when first asked for."""
-    if tensor.memory is None:
-        tensor.memory = Memory()
-    return tensor.memory
+def shared_version(tensor: Tensor) -> VersionCounter:
+    """The version counter of the tensor's memory, made when first asked for."""
+    if tensor._version_counter is None:
+        tensor._version_counter = VersionCounter()
+    return tensor._version_counter
+
+
+def same_array(array: Array) -> Array:
+    """The array itself: what a tensor over the same memory is made of."""
+    return array
+
+
+def note_read(how: str, *tensors: Tensor) -> None:
+    """Tell a tracer that elements go to Python here: what follows may depend on them."""
+    if state.tracer is not None:
+        state.tracer.append(Step("read", how, same_array, {}, tensors, ()))
 
 
 def as_array(data: Any, dtype: Any = None) -> Array:

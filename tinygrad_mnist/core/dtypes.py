@@ -1,0 +1,165 @@
+"""The element types, and PyTorch's rules for which type a mixed operation has.
+
+A `dtype` may be given to NumPy wherever NumPy wants one, and prints as PyTorch's does. The aliases
+that shadow Python's own names (`float`, `int`, `bool`) are made in the package's `__init__`.
+"""
+
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+
+from tinygrad_mnist.core.errors import check
+
+__all__ = [
+    "bfloat16", "can_cast", "dtype", "finfo", "float16", "float32", "float64", "get_default_dtype", "iinfo", "int8",
+    "int16", "int32", "int64", "promote_types", "set_default_dtype", "uint8",
+]  # fmt: skip
+
+NumpyDtype = np.dtype[Any]
+
+
+class dtype:
+    """An element type: `float32`, `int64` and so on. There is one object for each."""
+
+    def __init__(self, name: str, numpy: type | None) -> None:
+        self.name = name
+        self.is_complex = False
+        if numpy is not None:
+            self.dtype: NumpyDtype = np.dtype(numpy)
+        kind, self.itemsize = (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
+        self.is_floating_point, self.is_signed = kind == "f", kind in "if"
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+DTYPES: Final = tuple(
+    dtype(name, getattr(np, name))
+    for name in ("float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool")
+)
+float16, float32, float64, uint8, int8, int16, int32, int64, bool_ = DTYPES
+bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
+
+_OF: Final = {each.dtype: each for each in DTYPES}
+_PYTHON: Final[dict[Any, dtype]] = {float: float64, int: int64, bool: bool_}
+BOOL, INTEGER, FLOAT = 0, 1, 2
+_KIND: Final = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOAT}
+
+
+def of(numpy: NumpyDtype) -> dtype:
+    """The `dtype` of a NumPy dtype; TypeError where there is none (complex, strings, objects)."""
+    try:
+        return _OF[numpy]
+    except KeyError:
+        wanted = ", ".join(each.name for each in DTYPES)
+        raise TypeError(f"tensor: {numpy} elements are not supported, only {wanted}") from None
+
+
+def resolve(wanted: Any) -> NumpyDtype:
+    """What a caller gave as `dtype=` (ours, NumPy's, a Python type or a name) as NumPy's."""
+    if isinstance(wanted, dtype) and wanted is not bfloat16:
+        return wanted.dtype
+    check(wanted is not bfloat16, "bfloat16: NumPy has no such elements; use float32 or float16", error=TypeError)
+    return _PYTHON[wanted].dtype if wanted in _PYTHON else of(np.dtype(wanted)).dtype
+
+
+class _Default:
+    floating: NumpyDtype = float32.dtype
+
+
+def default() -> NumpyDtype:
+    """`get_default_dtype()` as NumPy's dtype."""
+    return _Default.floating
+
+
+def get_default_dtype() -> dtype:
+    """The dtype that Python floats become: float32 unless `set_default_dtype` was called."""
+    return of(_Default.floating)
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Let Python floats become `d`, a floating dtype, from here on."""
+    wanted = "set_default_dtype: only floating-point types are supported, got {}"
+    check(resolve(d).kind == "f", wanted, d, error=TypeError)
+    _Default.floating = resolve(d)
+
+
+def kind(numpy: NumpyDtype) -> int:
+    """0 for bool, 1 for integers, 2 for floating point: in a mixture the higher one wins."""
+    return _KIND[numpy.kind]
+
+
+def of_number(x: Any, name: str) -> NumpyDtype:
+    """The dtype that a Python or NumPy number counts as in a mixture; TypeError for anything else."""
+    known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
+    array = np.asarray(x)
+    wanted = "{}: wanted a Tensor or a number, got {}"
+    check(array.dtype.kind in known and not array.ndim, wanted, name, type(x).__name__, error=TypeError)
+    return known[array.dtype.kind]
+
+
+def promote(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
+    """The dtype that two tensors of one dimension or more share; integers never widen floats."""
+    if kind(a) == kind(b):
+        return np.promote_types(a, b)
+    return a if kind(a) > kind(b) else b
+
+
+def combine(*groups: list[NumpyDtype]) -> NumpyDtype:
+    """The dtype of a mixture of dimensioned tensors, 0-d tensors and Python scalars, in that order.
+
+    A later group counts only where it is of a higher kind than the earlier ones:
+    https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc.
+    """
+
+    def stronger(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:
+        return promote(a, b) if kind(b) > kind(a) else a
+
+    return reduce(stronger, (reduce(promote, group) for group in groups if group))
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that holds both without an integer widening a float."""
+    return of(promote(resolve(type1), resolve(type2)))
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether PyTorch's rules let a result of `from_` be written where `to` is wanted."""
+    return kind(resolve(from_)) <= kind(resolve(to))
+
+
+class _Limits:
+    """What `finfo` and `iinfo` share: how they print."""
+
+    shown: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={getattr(self, name):g}" for name in self.shown)
+        return f"{type(self).__name__}({fields}, dtype={self.dtype})"  # type: ignore[attr-defined]
+
+
+class finfo(_Limits):
+    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`, `bits`."""
+
+    shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+
+    def __init__(self, type: Any = None) -> None:
+        numpy = resolve(type) if type is not None else default()
+        check(numpy.kind == "f", "torch.finfo() requires a floating point input type, got {}", type, error=TypeError)
+        info = np.finfo(numpy)
+        self.bits, self.dtype, self.resolution = info.bits, info.dtype.name, 10.0**-info.precision
+        self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
+        self.tiny = self.smallest_normal = info.tiny.item()
+
+
+class iinfo(_Limits):
+    """Limits of an integer dtype: `max`, `min`, `bits`."""
+
+    shown = ("min", "max")
+
+    def __init__(self, type: Any) -> None:
+        numpy = resolve(type)
+        check(numpy.kind in "iu", "torch.iinfo() requires an integer input type, got {}", type, error=TypeError)
+        info = np.iinfo(numpy)
+        self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name

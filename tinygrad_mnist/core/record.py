@@ -1,0 +1,479 @@
+"""The tape: what was computed from what.
+
+The only room that knows the graph. An operation hands `record` the function that computes it on arrays and,
+beside each input, the rule for that input's gradient:
+
+    record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))
+
+`record` computes the result, and notes the rules of those inputs that need a gradient. A rule is written in the
+framework's own operations. While a backward pass runs it with recording off it costs what NumPy costs; with
+recording on (`create_graph`) the gradient has a history of its own, and so a gradient. What holds for all:
+
+- Broadcasting and casting are undone in one place: a rule may return a gradient of the broadcast shape.
+- The function is NumPy's or a module's own, never a closure, and its keyword arguments hold all that is not
+  a tensor: so a tracer that sees it can call it again on other arrays.
+- An input that is read but gets no gradient (a condition, an index, random bits) has the rule None.
+- A rule closes over tensors, never over their arrays: what it closes over is what it reads, and is
+  checked against later writes in place. The result itself is not closed over (that would be a
+  cycle) but taken as a second argument by the rules of `record(..., output=True)`.
+- A rule returns `g`, a view of it, or a new tensor, never one that it closes over.
+- A record's index is the time of one clock, which writes in place also read. So a value is stale
+  exactly if its memory was written after the record that reads it.
+
+`record_view` is for results that share their input's memory, `record_joint` for several results with one rule
+for all of them, `record_draw` for random numbers. Writes in place are in `inplace`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from tinygrad_mnist.core.state import Step, state
+from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
+
+Rule = Callable[..., Tensor | None]
+Hook = Callable[[Tensor], Tensor | None]
+Edge = tuple[Tensor, Rule | None]
+
+_new = object.__new__
+tick = itertools.count(1).__next__
+
+
+class Clock:
+    """The time that records and writes share."""
+
+    last_write = 0  # the time of the latest write in place, to any memory
+
+
+class Hooks:
+    """What a record does with the gradient of its result before its rules run.
+
+    Attributes:
+        functions: called with the gradient; each may return another.
+        retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`), or None.
+    """
+
+    __slots__ = ("functions", "retained")
+
+    def __init__(self) -> None:
+        self.functions: list[Hook] = []
+        self.retained: weakref.ref[Tensor] | None = None
+
+
+class Node:
+    """A record: one operation's result and the rules of its inputs that need a gradient.
+
+    Attributes:
+        operation: its name.
+        edges: where each gradient goes, with the rule that makes it; None once the record is freed.
+        index: the clock's time; a backward pass goes from the latest record to the earliest.
+        shape: of the result.
+        dtype: of the result.
+        hooks: what is done with the gradient of the result, if anything.
+        result: the result without history, where rules read it.
+        trace: where the record was made; only there if anomaly detection was on.
+    """
+
+    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "index", "operation", "result", "shape", "trace")
+
+    dtype: np.dtype[Any]
+    edges: Sequence[tuple[Source, Any]] | None
+    hooks: Hooks | None
+    index: int
+    operation: str
+    result: Tensor | None
+    shape: tuple[int, ...]
+    trace: list[str]
+
+    def name(self) -> str:
+        """The operation in PyTorch's spelling, `MulBackward0`; a Function's without the 0."""
+        if self.operation.endswith("Backward"):
+            return self.operation
+        return "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The records (or leaves) that this one passes gradients to."""
+        return tuple((source if isinstance(source, Node) else AccumulateGrad(source), 0) for source in self.sources())
+
+    def sources(self) -> list[Source]:
+        """Where the gradients go; nowhere once the record is freed."""
+        return [source for source, _ in self.edges or ()]
+
+    def register_hook(self, hook: Hook) -> Handle:
+        """Call `hook(gradient)` before this record's rules run."""
+        if self.hooks is None:
+            self.hooks = Hooks()
+        return Handle(self.hooks.functions, hook)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class JointNode(Node):
+    """The record of an operation with several results, and one rule for all of them.
+
+    Attributes:
+        edges: where each gradient goes, with the place of its input.
+        rule: takes the gradients of all results (None for those without), and with `results` these, and returns
+            a gradient (or None) for every input.
+        results: the results without history, where the rule reads them.
+    """
+
+    __slots__ = ("results", "rule")
+
+    rule: Callable[..., Sequence[Tensor | None]] | None
+    results: tuple[Tensor, ...] | None
+
+
+class OutputNode(Node):
+    """One result of a joint record: what its tensor has for a `grad_fn`.
+
+    Attributes:
+        joint: the record it is a result of.
+        place: which of the results.
+    """
+
+    __slots__ = ("joint", "place")
+
+    joint: JointNode
+    place: int
+
+    def sources(self) -> list[Source]:
+        """Where the joint record's gradients go."""
+        return self.joint.sources()
+
+
+class AccumulateGrad:
+    """Stands for a leaf in `next_functions`: where a gradient ends up in `.grad`."""
+
+    next_functions: tuple[()] = ()
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        """Its kind, in PyTorch's spelling."""
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"
+
+
+Source = Node | Tensor  # where a gradient goes: a record, or a leaf tensor
+
+
+class Handle:
+    """Takes a hook out again by `remove()`, or at the end of a `with` block."""
+
+    def __init__(self, hooks: Any, hook: Any, key: Any = None) -> None:
+        self.hooks = hooks
+        self.key = hook if key is None else key
+        if isinstance(hooks, list):
+            hooks.append(hook)
+        else:
+            hooks[key] = hook
+
+    def remove(self) -> None:
+        """Take the hook out; nothing happens if it is out already."""
+        if not isinstance(self.hooks, list):
+            self.hooks.pop(self.key, None)
+        elif self.key in self.hooks:
+            self.hooks.remove(self.key)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+# one result ----------------------------------------------------------------------------------
+
+
+def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any) -> Tensor:
+    """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a gradient.
+
+    Args:
+        name: the operation, as errors and drawings name it.
+        function: called with the inputs' arrays, and `options`; returns an array or NumPy's scalar.
+        edges: pairs of an input and the rule for its gradient, called with the result's gradient; the rule is None
+            where an input gets none.
+        output: whether the rules also take the result, as second argument.
+        options: keyword arguments of the function.
+
+    Returns:
+        The result as a tensor.
+
+    Raises:
+        RuntimeError: where the inputs' shapes do not fit.
+    """
+    if not callable(function):  # TRANSITION
+        ready = function
+        function = lambda *arrays, **ignored: ready  # noqa: E731
+    sources = None
+    if state.recording:
+        sources = []
+        for x, rule in edges:
+            view = x._view
+            if view is not None and x._version_counter.graph_version > view.made:  # type: ignore[union-attr]
+                view.refresh(x)
+            if x._requires_grad and rule is not None:
+                sources.append((x._grad_fn or x, rule))
+    try:
+        if len(edges) == 2 and not options:  # the usual case, and what the others do too, but quicker
+            result = function(edges[0][0].array, edges[1][0].array)
+        else:
+            result = function(*[x.array for x, _ in edges], **options)
+    except ValueError as error:
+        raise mismatch(name, [x.array for x, _ in edges], error) from None
+    if result.__class__ is not np.ndarray:
+        result = np.asarray(result)
+    tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
+    tensor.array = result
+    tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    if sources:
+        tensor._requires_grad = True
+        tensor._grad_fn = node = _new(Node)
+        node.operation = name
+        node.edges = sources
+        node.index = tick()
+        node.shape = result.shape
+        node.dtype = result.dtype
+        node.hooks = None
+        node.result = _without_history(tensor) if output else None
+    else:
+        tensor._requires_grad = False
+        tensor._grad_fn = None
+    if state.watched:
+        _tell(Step("operation", name, function, options, tuple(x for x, _ in edges), (tensor,)))
+    return tensor
+
+
+def _tell(step: Step) -> None:
+    """Let those who watch have a step: the tracer, and with anomaly detection the record itself."""
+    if state.tracer is not None:
+        state.tracer.append(step)
+    if state.anomaly:
+        for out in step.outputs:
+            if out._grad_fn is not None:
+                out._grad_fn.trace = traceback.format_stack()[:-3]
+
+
+def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
+    """Give a tensor that exists a record of its own, in place of the history that it had."""
+    tensor._requires_grad = False
+    tensor._grad_fn = None
+    if not state.recording:
+        return
+    sources = []
+    for x, rule in edges:
+        refresh(x)
+        if x._requires_grad:
+            sources.append((x._grad_fn or x, rule))
+    if sources:
+        tensor._requires_grad = True
+        tensor._grad_fn = _node(Node, name, tensor.array, sources)
+
+
+def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:
+    node = _new(kind)
+    node.operation = name
+    node.edges = edges
+    node.index = tick()
+    node.shape = array.shape
+    node.dtype = array.dtype
+    node.hooks = None
+    node.result = None
+    return node
+
+
+def _without_history(tensor: Tensor) -> Tensor:
+    """The same memory, watched for writes, as rules read it: without the history, which would be a cycle."""
+    out = wrap(tensor.array)
+    out._version_counter = shared_version(tensor)
+    return out
+
+
+def mismatch(name: str, arrays: Sequence[Array], error: Exception) -> RuntimeError:
+    """The error for inputs that do not fit: the last dimension that clashes, named, or NumPy's words."""
+    shapes = [array.shape for array in arrays]
+    for place, m in enumerate(shapes):
+        for n in shapes[place + 1 :]:
+            for d in range(1, min(len(m), len(n)) + 1):
+                if m[-d] != n[-d] and 1 not in (m[-d], n[-d]):
+                    return RuntimeError(
+                        f"{name}: The size of tensor a ({m[-d]}) must match the size of tensor b ({n[-d]}) at"
+                        f" non-singleton dimension {max(len(m), len(n)) - d}: got shapes {m} and {n}"
+                    )
+    return RuntimeError(f"{name}: {error}; got {', '.join(f'{a.dtype} {a.shape}' for a in arrays)}")
+
+
+# views ---------------------------------------------------------------------------------------
+
+NEVER = float("inf")  # when a view made under no_grad was recorded
+
+
+class View:
+    """How a tensor is seen through another's memory, so that its history can be made anew after a write.
+
+    Attributes:
+        name: the operation.
+        base: the tensor whose memory it is.
+        function: gives the view's array of the base's, with `options`.
+        rule: for the base's gradient.
+        made: the clock's time when the history was made; NEVER under `no_grad`.
+    """
+
+    __slots__ = ("base", "function", "made", "name", "options", "rule")
+
+    def __init__(
+        self, name: str, base: Tensor, function: Callable[..., Array], options: dict[str, Any], rule: Rule | None
+    ) -> None:
+        self.name = name
+        self.base = base
+        self.function = function
+        self.options = options
+        self.rule = rule
+        self.made: float = tick() if state.recording else NEVER
+
+    def refresh(self, tensor: Tensor) -> None:
+        """Give the tensor the history of what its memory holds now, if that changed since."""
+        if cast(Any, tensor._version_counter).graph_version > self.made:
+            attach_history(tensor, self.name, (self.base, self.rule))
+            self.made = tick()
+
+
+def record_view(name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any) -> Tensor:
+    """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's memory.
+
+    Args:
+        name: the operation.
+        function: called with the array, or with another of its shape.
+        x: the input.
+        rule: for x's gradient; None where it gets none.
+        options: keyword arguments of the function.
+
+    Returns:
+        The view as a tensor; a write to either is seen by both, and by their histories.
+    """
+    if callable(x):  # TRANSITION: the old order (name, x, function, rule)
+        function, x = x, function  # type: ignore[assignment]
+    refresh(x)
+    array = function(x.array, **options)
+    if array.__class__ is not np.ndarray:
+        array = np.asarray(array)
+    out = wrap(array)
+    if state.recording and x._requires_grad and rule is not None:
+        out._requires_grad = True
+        out._grad_fn = _node(Node, name, array, [(x._grad_fn or x, rule)])
+    out._version_counter = shared_version(x)
+    out._view = View(name, x, function, options, rule)
+    if state.watched:
+        _tell(Step("view", name, function, options, (x,), (out,)))
+    return out
+
+
+def refresh(x: Tensor) -> None:
+    """Bring the history of a view up to date with the writes to its memory."""
+    view = x._view
+    if view is not None and x._version_counter.graph_version > view.made:  # type: ignore[union-attr]
+        view.refresh(x)
+
+
+# several results -----------------------------------------------------------------------------
+
+
+def record_joint(
+    name: str,
+    function: Callable[..., Sequence[Array]],
+    inputs: Sequence[Tensor],
+    rule: Callable[..., Sequence[Tensor | None]],
+    *,
+    output: bool = False,
+    constant: Sequence[int] = (),
+    **options: Any,
+) -> tuple[Tensor, ...]:
+    """An operation with several results, and one rule for all of them.
+
+    Args:
+        name: the operation.
+        function: called with the inputs' arrays and `options`; returns the results' arrays.
+        inputs: the tensors.
+        rule: `rule(gradients)`, with the results as second argument if `output`: the tuple of all results' gradients,
+            None for those without one; returns a gradient, or None, for every input.
+        output: whether the rule reads the results.
+        constant: the places of results without a gradient. Those that are not floating-point have none anyway.
+        options: keyword arguments of the function.
+
+    Returns:
+        The results as tensors.
+    """
+    for x in inputs:
+        refresh(x)
+    arrays = [x.array for x in inputs]
+    try:
+        results = function(*arrays, **options)
+    except ValueError as error:
+        raise mismatch(name, arrays, error) from None
+    outs = tuple(wrap(np.asarray(each)) for each in results)
+    join_history(outs, name, inputs, rule, output=output, constant=constant)
+    if state.watched:
+        _tell(Step("operation", name, function, options, tuple(inputs), outs))
+    return outs
+
+
+def join_history(
+    outs: Sequence[Tensor],
+    name: str,
+    inputs: Sequence[Tensor],
+    rule: Callable[..., Sequence[Tensor | None]],
+    *,
+    output: bool = False,
+    constant: Sequence[int] = (),
+) -> JointNode | None:
+    """Give tensors that exist one joint record of the inputs, if any of these needs a gradient."""
+    if not state.recording:
+        return None
+    edges = [(x._grad_fn or x, place) for place, x in enumerate(inputs) if x._requires_grad]
+    smooth = [k for k, out in enumerate(outs) if out.array.dtype.kind == "f" and k not in constant]
+    if not edges or not smooth:
+        return None
+    joint: JointNode = _node(JointNode, name, outs[0].array, edges)
+    joint.rule = rule
+    joint.results = tuple(_without_history(out) for out in outs) if output else None
+    for place in smooth:
+        attach_output(outs[place], joint, place)
+    return joint
+
+
+def attach_output(tensor: Tensor, joint: JointNode, place: int) -> None:
+    """Make a tensor one result of a joint record."""
+    node: OutputNode = _node(OutputNode, joint.operation, tensor.array, [(joint, None)])
+    node.joint = joint
+    node.place = place
+    tensor._grad_fn = node
+    tensor._requires_grad = True
+
+
+# random numbers ------------------------------------------------------------------------------
+
+
+def record_draw(name: str, function: Callable[..., Any], **options: Any) -> Tensor:
+    """Random numbers as a tensor without history: `function(**options)` draws them anew each time it is called.
+
+    Args:
+        name: the operation.
+        function: draws from a generator that is among the options.
+        options: keyword arguments of the function.
+    """
+    tensor = wrap(np.asarray(function(**options)))
+    if state.watched:
+        _tell(Step("draw", name, function, options, (), (tensor,)))
+    return tensor

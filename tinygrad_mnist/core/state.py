@@ -1,0 +1,66 @@
+"""What each thread knows of its own: whether it records, what it looks out for, who is watching."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from tinygrad_mnist.core.tensor import Tensor
+
+
+class Step(NamedTuple):
+    """One thing that a thread did with tensors, as a tracer sees it.
+
+    Attributes:
+        kind: "operation" (new tensors), "view" (the output shares the input's memory), "draw" (random numbers),
+            "write" (the second input's elements went into the first one's memory), or "read" (an element, or
+            a shape that depends on the elements, went to Python: what follows may depend on it).
+        name: the operation, as errors and drawings name it.
+        function: what computed the outputs' arrays from the inputs' arrays: NumPy's, or a module's own.
+        options: the keyword arguments of that function.
+        inputs: the tensors whose arrays were the function's positional arguments.
+        outputs: the tensors that hold what it returned.
+    """
+
+    kind: str
+    name: str
+    function: Callable[..., Any]
+    options: dict[str, Any]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+class ThreadState(threading.local):
+    """The state of the current thread.
+
+    Attributes:
+        recording: whether operations are recorded for a backward pass (`no_grad` switches it off).
+        inference: whether the thread is inside `inference_mode`.
+        anomaly: whether records note where they were made.
+        check_nan: whether a backward pass looks for NaN while anomaly detection is on.
+        tracer: the list that every `Step` is appended to, or None.
+        watched: whether there is a tracer, or anomaly detection: the one thing that a record looks at.
+    """
+
+    recording = True
+    inference = False
+    anomaly = False
+    check_nan = True
+    tracer: list[Step] | None = None
+    watched = False
+
+    def set_anomaly(self, wanted: bool, check_nan: bool) -> None:
+        """Switch anomaly detection on or off."""
+        self.anomaly = wanted
+        self.check_nan = check_nan
+        self.watched = wanted or self.tracer is not None
+
+    def set_tracer(self, tracer: list[Step] | None) -> None:
+        """Let a list have every step from here on, or none."""
+        self.tracer = tracer
+        self.watched = self.anomaly or tracer is not None
+
+
+state = ThreadState()
