@@ -286,7 +286,7 @@ def orientation(u: Array, vh: Array) -> Array:
 
 
 def check_matrices(caller: str, A: Tensor, square: bool = False) -> None:
-    """RuntimeError for what LAPACK cannot take: other dtypes, vectors, with `square` oblong ones."""
+    """RuntimeError for what LAPACK cannot take: other dtypes, vectors, and oblong ones."""
     shape = A.array.shape
     check(
         A.array.dtype in (np.float32, np.float64),
