@@ -290,6 +290,7 @@ class _Pass:
         waiting = self.waiting
         targets = self.targets
         create_graph = self.create_graph
+        add = self.add
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
@@ -315,7 +316,7 @@ class _Pass:
                     continue
                 h = rule(g) if result is None else rule(g, result)
                 if h is not None:
-                    self.add(source, h, g, node)
+                    add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
             node = edges = source = rule = result = h = g = None  # type: ignore[assignment]  # free before the next
@@ -341,7 +342,7 @@ class _Pass:
         """
         if self.anomaly:
             _check_for_nan(node, h)
-        is_leaf = isinstance(source, Tensor)
+        is_leaf = source.__class__ is not Node and isinstance(source, Tensor)
         goal: Any = source.array if is_leaf else source  # type: ignore[union-attr]
         array = h.array
         if array.shape != goal.shape:
