@@ -76,16 +76,17 @@ def backward(
 
 def _accumulate(x: Tensor, g: Tensor, create_graph: bool) -> None:
     """Add g to `x.grad`."""
-    if x.grad is None:
-        x.grad = copy_tensor(g) if x._grad_fn or x._hooks else g
+    present = x._grad
+    if present is None:
+        x._grad = copy_tensor(g) if x._grad_fn or x._hooks else g
     elif create_graph:
-        x.grad = add_tensors(x.grad, g)
+        x._grad = add_tensors(present, g)
     elif state.tracer is not None:
         with no_grad():
-            assign(x.grad, add_tensors(x.grad, g), "accumulate")
+            assign(present, add_tensors(present, g), "accumulate")
     else:
-        np.add(x.grad.array, g.array, out=x.grad.array)
-        mark_written(x.grad)
+        np.add(present.array, g.array, out=present.array)
+        mark_written(present)
 
 
 def grad(
@@ -477,11 +478,24 @@ def _through_hooks(hooks: Hooks, g: Tensor) -> Tensor:
     """What the hooks make of a gradient; the tensor whose gradient is retained gets that."""
     for hook in tuple(hooks.functions):
         changed = hook(g)
-        g = g if changed is None else changed
+        if changed is not None:
+            g = _checked_change(hook, g, changed)
     tensor = None if hooks.retained is None else hooks.retained()
     if tensor is not None:
-        tensor.grad = copy_tensor(g) if tensor.grad is None else add_tensors(tensor.grad, g)
+        tensor._grad = copy_tensor(g) if tensor._grad is None else add_tensors(tensor._grad, g)
     return g
+
+
+def _checked_change(hook: Hook, g: Tensor, changed: Any) -> Tensor:
+    """The gradient that a hook returned in place of g, which must have its shape and dtype."""
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(changed, Tensor):
+        raise TypeError(f"hook '{name}' has returned {type(changed).__name__}, expected a Tensor or None")
+    if changed.array.shape != g.array.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value: {g.shape} to {changed.shape}")
+    if changed.array.dtype != g.array.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {g.dtype} got {changed.dtype})")
+    return changed
 
 
 # what rules read -----------------------------------------------------------------------------
