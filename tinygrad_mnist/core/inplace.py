@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.record import NEVER, Clock, attach_history, record, record_view, refresh, tick
+from tinygrad_mnist.core.record import (
+    NEVER,
+    Clock,
+    attach_history,
+    record,
+    record_view,
+    refresh,
+    set_history,
+    tick,
+)
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
@@ -37,7 +46,7 @@ def has_history(x: Tensor) -> bool:
     return x._requires_grad
 
 
-def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
+def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = False) -> Tensor:
     """Write `value` (of the target's shape) into the target's memory, and into its history.
 
     With a gradient at stake, every view of the memory sees the new history from here on.
@@ -46,6 +55,8 @@ def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
         target: the tensor to write.
         value: what is written: a tensor of the target's shape, cast to its dtype.
         name: the operation, without the underscore that its method has.
+        fresh: whether `value` is a result that nobody else holds, computed from the target: its record becomes the
+            target's. Otherwise the target gets a record of its own.
 
     Returns:
         The target.
@@ -66,10 +77,7 @@ def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
             raise RuntimeError(f"{name}_: cannot write {value.shape} into {target.shape}: {error}") from None
     mark_written(target)
     if at_stake:
-        if value._requires_grad and value._grad_fn is None:
-            source, value = value, wrap(value.array)
-            attach_history(value, name, (source, lambda g: g))
-        _replace_history(target, value)
+        _replace_history(target, value if fresh else _copied_over(target, value, name))
         shared_version(target).graph_version = tick()
         refresh(target)
     return target
@@ -78,6 +86,21 @@ def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
 def copy_into(target: Array, value: Array) -> None:
     """The write itself: the elements of `value`, cast to the target's dtype."""
     np.copyto(target, value, casting="unsafe")
+
+
+def _copied_over(target: Tensor, value: Tensor, name: str) -> Tensor:
+    """What the target is once the value was copied over it: gradients go to the value, and zeros to what was there."""
+    before = wrap(target.array)
+    before._requires_grad = target._requires_grad
+    before._grad_fn = target._grad_fn
+    out = wrap(value.array)
+    attach_history(out, name, (before, zeros_of), (value, lambda g: g))
+    return out
+
+
+def zeros_of(g: Tensor) -> Tensor:
+    """The rule of an input that has no part in the result."""
+    return record("zeros_like", np.zeros_like, (g, None))
 
 
 def refuse_leaf(x: Tensor, name: str) -> None:
@@ -100,8 +123,7 @@ def _replace_history(target: Tensor, value: Tensor) -> None:
     """Let the target's history be the value's; of a view, let the base's be the base's with the value in the view."""
     view = target._view
     if view is None:
-        target._requires_grad = value._requires_grad
-        target._grad_fn = value._grad_fn
+        set_history(target, value._grad_fn)
         return
     of = functools.partial(view.function, **view.options)  # not the view, which would be a cycle
     whole = wrap(view.base.array)
@@ -188,7 +210,7 @@ def in_place_method(function: Callable[..., Tensor], name: str) -> Callable[...,
                 f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape {list(value.shape)}"
             )
         check_castable(value, self, name)
-        return assign(self, value, name)
+        return assign(self, value, name, fresh=value is not source)
 
     method.__name__ = name + "_"
     method.__qualname__ = name + "_"

@@ -237,7 +237,7 @@ def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool =
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
     tensor.array = result
-    tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    tensor._grad = tensor._version_counter = tensor._view = tensor._hooks = None
     if sources:
         tensor._requires_grad = True
         tensor._grad_fn = node = _new(Node)
@@ -268,18 +268,29 @@ def _tell(step: Step) -> None:
 
 def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
     """Give a tensor that exists a record of its own, in place of the history that it had."""
-    tensor._requires_grad = False
-    tensor._grad_fn = None
     if not state.recording:
+        set_history(tensor, None)
         return
     sources = []
     for x, rule in edges:
         refresh(x)
         if x._requires_grad:
             sources.append((x._grad_fn or x, rule))
-    if sources:
-        tensor._requires_grad = True
-        tensor._grad_fn = _node(Node, name, tensor.array, sources)
+    set_history(tensor, _node(Node, name, tensor.array, sources) if sources else None)
+
+
+def set_history(tensor: Tensor, node: Node | None) -> None:
+    """Let a node (or nothing) be what the tensor comes from; a retained gradient is that of the tensor as it is now."""
+    before = tensor._grad_fn
+    tensor._grad_fn = node
+    tensor._requires_grad = node is not None
+    hooks = None if before is None else before.hooks
+    if node is None or hooks is None or hooks.retained is None or hooks.retained() is not tensor:
+        return
+    if node.hooks is None:
+        node.hooks = Hooks()
+    node.hooks.retained = hooks.retained
+    hooks.retained = None
 
 
 def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:

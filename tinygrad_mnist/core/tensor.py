@@ -70,7 +70,6 @@ class Tensor(AttachedMethods):
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.
-        grad: the gradient accumulated by `backward()`, a tensor of the same shape, or None.
 
     Example:
         >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -83,17 +82,17 @@ class Tensor(AttachedMethods):
         "__dict__",
         "__weakref__",
         "_freed",
+        "_grad",
         "_grad_fn",
         "_hooks",
         "_requires_grad",
         "_version_counter",
         "_view",
         "array",
-        "grad",
     )
 
     array: Array
-    grad: Tensor | None
+    _grad: Tensor | None
     _freed: bool  # set once a record that read this leaf has been freed
     _grad_fn: Node | None
     _hooks: Hooks | None
@@ -110,6 +109,26 @@ class Tensor(AttachedMethods):
         else:
             array = np.zeros(data or (0,), dtypes.default())
         return wrap(array, cls)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward()` added up: a tensor of this one's shape and dtype, or None.
+
+        Raises:
+            TypeError: if what is assigned is no tensor.
+            RuntimeError: if it has another shape or dtype.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            check_gradient(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     @property
     def requires_grad(self) -> bool:
@@ -382,15 +401,31 @@ def wrap(array: Array, cls: type[Tensor] = Tensor) -> Tensor:
     tensor = _new(cls)
     tensor.array = array
     tensor._requires_grad = False
-    tensor._grad_fn = tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    tensor._grad_fn = tensor._grad = tensor._version_counter = tensor._view = tensor._hooks = None
     return tensor
 
 
 def _rebuild(cls: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None) -> Tensor:
     out = wrap(array, cls)
     out._requires_grad = requires_grad
-    out.grad = grad
+    out._grad = grad
     return out
+
+
+def check_gradient(x: Tensor, g: Any) -> None:
+    """TypeError or RuntimeError unless g can be x's gradient: a tensor of its shape and dtype."""
+    if not isinstance(g, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}")
+    if g.array.shape != x.array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(x.shape)}'."
+            " Please ensure that the gradient and the tensor are the same size"
+        )
+    if g.array.dtype != x.array.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype '{x.dtype}'."
+            " The gradient must match the tensor's dtype"
+        )
 
 
 def shared_version(tensor: Tensor) -> VersionCounter:
