@@ -141,7 +141,10 @@ def grad(
     found = _Pass(create_graph, retain_graph).run(roots, seeds, wanted)
     result = [found.get(x._grad_fn or x) for x in wanted]
     if materialize_grads:
-        result = [wrap(np.zeros_like(x.array)) if g is None else g for x, g in zip(wanted, result, strict=True)]
+        result = [
+            wrap(np.zeros_like(x.array)) if g is None else g
+            for x, g in zip(wanted, result, strict=True)
+        ]
     if any(g is None for g in result) and not allow_unused:
         raise RuntimeError(
             "grad: One of the differentiated Tensors appears to not have been used in the graph."
@@ -151,7 +154,12 @@ def grad(
 
 
 def _batched(
-    outputs: Any, inputs: Any, batches: list[Any], retain_graph: Any, create_graph: bool, options: dict[str, Any]
+    outputs: Any,
+    inputs: Any,
+    batches: list[Any],
+    retain_graph: Any,
+    create_graph: bool,
+    options: dict[str, Any],
 ) -> tuple[Any, ...]:
     """`grad` for each slice of the batches, the results stacked."""
     last = len(batches[0]) - 1
@@ -206,7 +214,9 @@ def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):
         has_history(root)
         if not root.requires_grad:
-            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            )
         if g is None:
             if root.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
@@ -262,7 +272,9 @@ class _Pass:
         self.useful: set[Source] = set()
         self.found: dict[Source, Tensor] = {}
 
-    def run(self, roots: list[Tensor], seeds: list[Tensor], inputs: list[Tensor] | None) -> dict[Source, Tensor]:
+    def run(
+        self, roots: list[Tensor], seeds: list[Tensor], inputs: list[Tensor] | None
+    ) -> dict[Source, Tensor]:
         """From the roots to the leaves, or to just the `inputs`: their gradients."""
         recording = state.recording
         state.recording = self.create_graph
@@ -390,7 +402,9 @@ class _Pass:
         before = gradients.get(node.place)
         gradients[node.place] = g if before is None else add_tensors(before, g)
 
-    def run_joint_rule(self, node: JointNode, edges: Sequence[tuple[Source, int]], given: dict[int, Tensor]) -> None:
+    def run_joint_rule(
+        self, node: JointNode, edges: Sequence[tuple[Source, int]], given: dict[int, Tensor]
+    ) -> None:
         """The one rule of a joint record, on the gradients of all its results."""
         if node.rule is None:
             raise _freed(node)
@@ -402,7 +416,9 @@ class _Pass:
             found = node.rule(gradients)
         else:
             if self.create_graph:
-                results = tuple(_joint_result(result, node, place) for place, result in enumerate(results))
+                results = tuple(
+                    _joint_result(result, node, place) for place, result in enumerate(results)
+                )
             gradients += (None,) * (len(results) - len(gradients))
             found = node.rule(gradients, results)
         for source, place in edges:
@@ -490,11 +506,17 @@ def _checked_change(hook: Hook, g: Tensor, changed: Any) -> Tensor:
     """The gradient that a hook returned in place of g, which must have its shape and dtype."""
     name = getattr(hook, "__name__", type(hook).__name__)
     if not isinstance(changed, Tensor):
-        raise TypeError(f"hook '{name}' has returned {type(changed).__name__}, expected a Tensor or None")
+        raise TypeError(
+            f"hook '{name}' has returned {type(changed).__name__}, expected a Tensor or None"
+        )
     if changed.array.shape != g.array.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value: {g.shape} to {changed.shape}")
+        raise RuntimeError(
+            f"hook '{name}' has changed the size of value: {g.shape} to {changed.shape}"
+        )
     if changed.array.dtype != g.array.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was {g.dtype} got {changed.dtype})")
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was {g.dtype} got {changed.dtype})"
+        )
     return changed
 
 
@@ -527,7 +549,9 @@ def tensors_read(readers: Iterable[Any]) -> Iterator[Tensor]:
         elif kind is types.FunctionType:
             if id(each) not in seen:
                 seen.add(id(each))
-                stack.extend(cell.cell_contents for cell in each.__closure__ or () if _is_filled(cell))
+                stack.extend(
+                    cell.cell_contents for cell in each.__closure__ or () if _is_filled(cell)
+                )
                 stack.extend(each.__defaults__ or ())
                 stack.extend((each.__kwdefaults__ or {}).values())
         elif isinstance(each, tuple | list):
@@ -552,7 +576,9 @@ def _check_for_nan(node: Node | None, h: Tensor) -> None:
     if node is not None and state.check_nan and np.isnan(h.array).any():
         trace = getattr(node, "trace", None)
         where = "".join(trace[-4:]) if trace else "  (recorded before anomaly detection)\n"
-        raise RuntimeError(f"Function '{node.name()}' returned nan values. It was recorded here:\n{where}")
+        raise RuntimeError(
+            f"Function '{node.name()}' returned nan values. It was recorded here:\n{where}"
+        )
 
 
 # methods -------------------------------------------------------------------------------------

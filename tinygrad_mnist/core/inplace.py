@@ -74,7 +74,9 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
         try:
             copy_into(target.array, value.array)
         except ValueError as error:
-            raise RuntimeError(f"{name}_: cannot write {value.shape} into {target.shape}: {error}") from None
+            raise RuntimeError(
+                f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
+            ) from None
     mark_written(target)
     if at_stake:
         _replace_history(target, value if fresh else _copied_over(target, value, name))
@@ -109,7 +111,9 @@ def refuse_leaf(x: Tensor, name: str) -> None:
     if view is not None and view.made == NEVER:
         raise RuntimeError(f"{name}_: a view made under no_grad is written with grad mode enabled")
     if x._requires_grad and x._grad_fn is None:
-        raise RuntimeError(f"{name}_: a leaf Variable that requires grad is being used in an in-place operation")
+        raise RuntimeError(
+            f"{name}_: a leaf Variable that requires grad is being used in an in-place operation"
+        )
     if view is None:
         return
     if view.base._requires_grad and view.base._grad_fn is None:
@@ -127,7 +131,12 @@ def _replace_history(target: Tensor, value: Tensor) -> None:
         return
     of = functools.partial(view.function, **view.options)  # not the view, which would be a cycle
     whole = wrap(view.base.array)
-    attach_history(whole, "copy_slices", (view.base, lambda g: zero_part(g, of)), (value, lambda g: part(g, of)))
+    attach_history(
+        whole,
+        "copy_slices",
+        (view.base, lambda g: zero_part(g, of)),
+        (value, lambda g: part(g, of)),
+    )
     _replace_history(view.base, whole)
 
 
@@ -230,7 +239,9 @@ def snapshot(x: Tensor) -> Tensor:
 def check_castable(value: Tensor, target: Tensor, name: str) -> None:
     """RuntimeError where the result's dtype may not be written into the target's: a float into an integer."""
     if dtypes.kind(value.array.dtype) > dtypes.kind(target.array.dtype):
-        raise RuntimeError(f"{name}: result type {value.dtype} can't be cast to the desired output type {target.dtype}")
+        raise RuntimeError(
+            f"{name}: result type {value.dtype} can't be cast to the desired output type {target.dtype}"
+        )
 
 
 def write_out(name: str, value: Tensor, out: Tensor) -> Tensor:

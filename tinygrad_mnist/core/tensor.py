@@ -140,7 +140,9 @@ class Tensor(AttachedMethods):
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind != "f":
-            raise RuntimeError(f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}")
+            raise RuntimeError(
+                f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}"
+            )
         if not wanted and self.grad_fn is not None:
             raise RuntimeError("requires_grad: only a leaf's flag can be changed; use detach()")
         self._requires_grad = bool(wanted)
@@ -278,7 +280,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if there are more elements than one, or none.
         """
         if self.array.size != 1:
-            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+            raise RuntimeError(
+                f"a Tensor with {self.array.size} elements cannot be converted to Scalar"
+            )
         note_read("item", self)
         return self.array.item()
 
@@ -297,7 +301,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if the tensor requires a gradient, and `force` is not set.
         """
         if self.requires_grad and not force:
-            raise RuntimeError("numpy: this tensor requires grad; use tensor.detach().numpy() instead")
+            raise RuntimeError(
+                "numpy: this tensor requires grad; use tensor.detach().numpy() instead"
+            )
         note_read("numpy", self)
         return self.array
 
@@ -415,7 +421,9 @@ def _rebuild(cls: type[Tensor], array: Array, requires_grad: bool, grad: Tensor 
 def check_gradient(x: Tensor, g: Any) -> None:
     """TypeError or RuntimeError unless g can be x's gradient: a tensor of its shape and dtype."""
     if not isinstance(g, Tensor):
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}")
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
+        )
     if g.array.shape != x.array.shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(x.shape)}'."
@@ -466,7 +474,9 @@ def _read(data: Any, floats: Any) -> Array:
     try:
         array = np.asarray(data)
     except ValueError:
-        raise ValueError("tensor: expected a sequence of equal length at every dimension, got ragged rows") from None
+        raise ValueError(
+            "tensor: expected a sequence of equal length at every dimension, got ragged rows"
+        ) from None
     if (array.dtype.kind == "f" and not _holds_arrays(data)) or array.size == 0:
         return array.astype(floats)
     if array.dtype.kind not in "biuf":
