@@ -1,6 +1,6 @@
 """The type stub of Tensor's attached methods, made from the facts beside their definitions.
 
-    python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi
+python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi
 """
 
 from __future__ import annotations
@@ -48,11 +48,17 @@ class Scope:
             found = function.__globals__[name]
             if isinstance(found, types.ModuleType):
                 package, _, last = found.__name__.rpartition(".")
-                self.add(package, last, shadowed) if package else self.add("", found.__name__, shadowed)
+                self.add(package, last, shadowed) if package else self.add(
+                    "", found.__name__, shadowed
+                )
             else:
                 home = getattr(found, "__module__", None)
                 own = sys.modules.get(home) if isinstance(home, str) else None
-                place = home if own is not None and getattr(own, name, None) is found else function.__module__
+                place = (
+                    home
+                    if own is not None and getattr(own, name, None) is found
+                    else function.__module__
+                )
                 self.add(place, name, shadowed)
         elif hasattr(builtins, name):
             if shadowed != name:
@@ -69,7 +75,11 @@ class Scope:
         for module in sorted(self.imports):
             names = sorted(self.imports[module])
             if module:
-                yield f"from {module} import ({', '.join(names)})" if len(names) > 3 else f"from {module} import {', '.join(names)}"
+                yield (
+                    f"from {module} import ({', '.join(names)})"
+                    if len(names) > 3
+                    else f"from {module} import {', '.join(names)}"
+                )
             else:
                 yield from (f"import {name}" for name in names)
 
@@ -94,7 +104,9 @@ def definition(function: Callable[..., Any]) -> ast.FunctionDef:
     tree = ast.parse(textwrap.dedent(inspect.getsource(bare)))
     found = tree.body[0]
     if not isinstance(found, ast.FunctionDef):
-        raise TypeError(f"{function}: a method must be written as a def, got {ast.unparse(found)[:80]}")
+        raise TypeError(
+            f"{function}: a method must be written as a def, got {ast.unparse(found)[:80]}"
+        )
     return found
 
 
@@ -104,22 +116,44 @@ def signature(function: Any, kind: str, scope: Scope) -> tuple[str, str]:
     node = definition(function)
     renamer = Renamer(scope, bare)
     arguments = node.args
-    for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+    for each in [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        arguments.vararg,
+        arguments.kwarg,
+    ]:
         if each is not None and each.annotation is not None:
             each.annotation = renamer.visit(each.annotation)
     simple = (ast.Constant, ast.UnaryOp, ast.Tuple)
-    arguments.defaults = [each if isinstance(each, simple) else ast.Constant(...) for each in arguments.defaults]
-    arguments.kw_defaults = [
-        each if each is None or isinstance(each, simple) else ast.Constant(...) for each in arguments.kw_defaults
+    arguments.defaults = [
+        each if isinstance(each, simple) else ast.Constant(...) for each in arguments.defaults
     ]
-    first = (arguments.posonlyargs or arguments.args)[0] if arguments.posonlyargs or arguments.args else None
+    arguments.kw_defaults = [
+        each if each is None or isinstance(each, simple) else ast.Constant(...)
+        for each in arguments.kw_defaults
+    ]
+    first = (
+        (arguments.posonlyargs or arguments.args)[0]
+        if arguments.posonlyargs or arguments.args
+        else None
+    )
     if kind == "reflected":
-        other = "object" if first is None or first.annotation is None else ast.unparse(first.annotation)
-        arguments = ast.arguments([], [ast.arg("self"), ast.arg("other", ast.Name(other))], None, [], [], None, [])
+        other = (
+            "object" if first is None or first.annotation is None else ast.unparse(first.annotation)
+        )
+        arguments = ast.arguments(
+            [], [ast.arg("self"), ast.arg("other", ast.Name(other))], None, [], [], None, []
+        )
     elif first is not None:
         first.arg = "self"
         first.annotation = None
-        if kind == "method" and arguments.args and arguments.args[0] is first and len(arguments.defaults) == len(arguments.args):
+        if (
+            kind == "method"
+            and arguments.args
+            and arguments.args[0] is first
+            and len(arguments.defaults) == len(arguments.args)
+        ):
             arguments.defaults = arguments.defaults[1:]
     else:  # only *args: the tensor is the first of them
         arguments.args = [ast.arg("self")]
@@ -153,7 +187,11 @@ def method_lines(fact: Attached, scope: Scope) -> Iterator[str]:
 def documented(function: Any, fact: Attached) -> Iterator[str]:
     text = inspect.getdoc(function) or ""
     if fact.kind == "in place":
-        text = f"`{fact.name.rstrip('_')}`, written into this tensor." if not fact.name.startswith("__i") else ""
+        text = (
+            f"`{fact.name.rstrip('_')}`, written into this tensor."
+            if not fact.name.startswith("__i")
+            else ""
+        )
     if not text:
         yield "        ..."
         return

@@ -15,7 +15,15 @@ from tinygrad_mnist.core.surface import ATTACHED
 
 NAMES = {"torch": tinygrad_mnist, "nn": nn, "F": nn.functional, "optim": optim, "np": np}
 EXAMPLES = 150  # at least so many docstrings with an example
-SELDOM = {"args", "kwargs", "self", "cls", "ignored", "memory_format", "_stacklevel"}  # need no explanation
+SELDOM = {
+    "args",
+    "kwargs",
+    "self",
+    "cls",
+    "ignored",
+    "memory_format",
+    "_stacklevel",
+}  # need no explanation
 
 
 def modules():
@@ -57,7 +65,11 @@ def documentation(each):
 
 def parameters(each):
     try:
-        return [name for name in inspect.signature(each).parameters if not name.startswith("_") and name not in SELDOM]
+        return [
+            name
+            for name in inspect.signature(each).parameters
+            if not name.startswith("_") and name not in SELDOM
+        ]
     except (TypeError, ValueError):
         return []
 
@@ -69,7 +81,11 @@ def test_every_public_callable_says_what_it_does():
 
 def test_every_parameter_is_named():
     missing = {
-        name: [p for p in parameters(each) if not re.search(rf"(?<!\w){re.escape(p)}(?!\w)", documentation(each))]
+        name: [
+            p
+            for p in parameters(each)
+            if not re.search(rf"(?<!\w){re.escape(p)}(?!\w)", documentation(each))
+        ]
         for name, each in PUBLIC.items()
     }
     assert not {name: left for name, left in missing.items() if left}
@@ -83,14 +99,20 @@ def test_many_docstrings_have_an_example():
 def test_all_of_these_have_an_example(package):
     """All layers, losses, optimizers, schedulers and the whole of `autograd`."""
     prefix = f"tinygrad_mnist.{package}"
-    without = [name for name, each in PUBLIC.items() if name.startswith(prefix) and ">>>" not in documentation(each)]
+    without = [
+        name
+        for name, each in PUBLIC.items()
+        if name.startswith(prefix) and ">>>" not in documentation(each)
+    ]
     assert not without
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_examples_run(module):
     finder = doctest.DocTestFinder(exclude_empty=True)
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS, verbose=False)
+    runner = doctest.DocTestRunner(
+        optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS, verbose=False
+    )
     failures = []
     for example in finder.find(module, module.__name__, extraglobs=NAMES):
         with np.printoptions():

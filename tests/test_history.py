@@ -22,7 +22,15 @@ def test_a_copy_has_a_record_of_its_own():
     assert seen == [[3, 3]]
 
 
-@pytest.mark.parametrize("write", [lambda h: h.copy_(tg.zeros(2)), lambda h: h.normal_(), lambda h: h.zero_(), lambda h: h.fill_(2.0)])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda h: h.copy_(tg.zeros(2)),
+        lambda h: h.normal_(),
+        lambda h: h.zero_(),
+        lambda h: h.fill_(2.0),
+    ],
+)
 def test_what_was_written_over_gets_zeros(write):
     x = leaf(2)
     h = x * 2

@@ -15,16 +15,25 @@ DEEPEST = 4  # levels of blocks inside a function
 SKIPS = 20  # places that the formatter leaves alone, each with its reason
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
 
-every_file = pytest.mark.parametrize("file", FILES, ids=[str(file.relative_to(PACKAGE)) for file in FILES])
+every_file = pytest.mark.parametrize(
+    "file", FILES, ids=[str(file.relative_to(PACKAGE)) for file in FILES]
+)
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 def length(function: ast.FunctionDef) -> int:
     documented = ast.get_docstring(function, clean=False)
-    return function.end_lineno - function.lineno + 1 - (len(documented.splitlines()) if documented else 0)
+    return (
+        function.end_lineno
+        - function.lineno
+        + 1
+        - (len(documented.splitlines()) if documented else 0)
+    )
 
 
 def depth(node: ast.AST, is_elif: bool = False) -> int:
@@ -34,7 +43,12 @@ def depth(node: ast.AST, is_elif: bool = False) -> int:
     for name, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, ast.FunctionDef | ast.Lambda):
-                chained = name == "orelse" and isinstance(node, ast.If) and len(value) == 1 and isinstance(child, ast.If)
+                chained = (
+                    name == "orelse"
+                    and isinstance(node, ast.If)
+                    and len(value) == 1
+                    and isinstance(child, ast.If)
+                )
                 below = max(below, depth(child, chained))
     return own + below
 
@@ -42,7 +56,12 @@ def depth(node: ast.AST, is_elif: bool = False) -> int:
 def is_swap(targets: ast.Tuple, values: ast.Tuple) -> bool:
     """Whether what is assigned is read on the right side too, as in a swap, so that the order would matter."""
     written = {ast.unparse(each) for each in targets.elts}
-    read = {ast.unparse(node) for each in values.elts for node in ast.walk(each) if isinstance(node, ast.expr)}
+    read = {
+        ast.unparse(node)
+        for each in values.elts
+        for node in ast.walk(each)
+        if isinstance(node, ast.expr)
+    }
     return bool(written & read)
 
 
@@ -76,5 +95,10 @@ def test_one_thing_a_line(file):
 
 
 def test_the_formatter_is_obeyed():
-    skipped = [str(f.relative_to(PACKAGE)) for f in FILES for line in f.read_text("utf-8").splitlines() if "# fmt: skip" in line]
+    skipped = [
+        str(f.relative_to(PACKAGE))
+        for f in FILES
+        for line in f.read_text("utf-8").splitlines()
+        if "# fmt: skip" in line
+    ]
     assert len(skipped) <= SKIPS, skipped

@@ -1,12 +1,19 @@
 """Tensor's methods that are functions elsewhere. Written by `python -m tests.stubs`: change the functions, not this."""
 
 from collections.abc import Sequence
+
 from tinygrad_mnist.core.backward import Hook
 from tinygrad_mnist.core.record import Handle
 from tinygrad_mnist.core.tensor import Tensor
 
 class AttachedMethods:
-    def backward(self, gradient: Tensor | None=None, retain_graph: bool | None=None, create_graph: bool=False, inputs: Tensor | Sequence[Tensor] | None=None) -> None:
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
+    ) -> None:
         """Add the gradient of this tensor to the `grad` of every leaf it was computed from.
 
         Args:

@@ -1,7 +1,8 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, each of which says beside its definition that it is a method too (`core/surface.py`).
+functions in `ops`, each of which says beside its definition that it is a method too
+(`core/surface.py`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class VersionCounter:
 
     Attributes:
         version: the tape's clock at the last write.
-        graph_version: the clock at the last write that changed a history: older views read theirs anew.
+        graph_version: the clock at the last write that changed a history: older views read theirs
+            anew.
     """
 
     __slots__ = ("graph_version", "version")
@@ -65,8 +67,8 @@ class VersionCounter:
 class Tensor(AttachedMethods):
     """A multi-dimensional array that can remember how it was computed.
 
-    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of zeros of
-    that shape; `tensor(data)` is the better way to write one down.
+    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of
+    zeros of that shape; `tensor(data)` is the better way to write one down.
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.
@@ -140,7 +142,10 @@ class Tensor(AttachedMethods):
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind != "f":
-            raise RuntimeError(f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}")
+            raise RuntimeError(
+                "requires_grad: only floating-point tensors can require gradients, got"
+                f" {self.dtype}"
+            )
         if not wanted and self.grad_fn is not None:
             raise RuntimeError("requires_grad: only a leaf's flag can be changed; use detach()")
         self._requires_grad = bool(wanted)
@@ -278,7 +283,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if there are more elements than one, or none.
         """
         if self.array.size != 1:
-            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+            raise RuntimeError(
+                f"a Tensor with {self.array.size} elements cannot be converted to Scalar"
+            )
         note_read("item", self)
         return self.array.item()
 
@@ -297,7 +304,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if the tensor requires a gradient, and `force` is not set.
         """
         if self.requires_grad and not force:
-            raise RuntimeError("numpy: this tensor requires grad; use tensor.detach().numpy() instead")
+            raise RuntimeError(
+                "numpy: this tensor requires grad; use tensor.detach().numpy() instead"
+            )
         note_read("numpy", self)
         return self.array
 
@@ -415,15 +424,19 @@ def _rebuild(cls: type[Tensor], array: Array, requires_grad: bool, grad: Tensor 
 def check_gradient(x: Tensor, g: Any) -> None:
     """TypeError or RuntimeError unless g can be x's gradient: a tensor of its shape and dtype."""
     if not isinstance(g, Tensor):
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}")
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
+        )
     if g.array.shape != x.array.shape:
         raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(x.shape)}'."
+            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size"
+            f" '{list(x.shape)}'."
             " Please ensure that the gradient and the tensor are the same size"
         )
     if g.array.dtype != x.array.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype '{x.dtype}'."
+            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype"
+            f" '{x.dtype}'."
             " The gradient must match the tensor's dtype"
         )
 
@@ -447,7 +460,9 @@ def note_read(how: str, *tensors: Tensor) -> None:
 
 
 def as_array(data: Any, dtype: Any = None) -> Array:
-    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's defaults."""
+    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's
+    defaults.
+    """
     if dtype is not None:
         return _read(data, dtype).astype(dtype, copy=False)
     return _read(data, dtypes.default())
@@ -466,7 +481,9 @@ def _read(data: Any, floats: Any) -> Array:
     try:
         array = np.asarray(data)
     except ValueError:
-        raise ValueError("tensor: expected a sequence of equal length at every dimension, got ragged rows") from None
+        raise ValueError(
+            "tensor: expected a sequence of equal length at every dimension, got ragged rows"
+        ) from None
     if (array.dtype.kind == "f" and not _holds_arrays(data)) or array.size == 0:
         return array.astype(floats)
     if array.dtype.kind not in "biuf":
