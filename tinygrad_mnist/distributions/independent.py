@@ -58,7 +58,7 @@ class Independent(Distribution):
     @property
     def has_rsample(self) -> bool:
         """Whether draws have gradients."""
-        return self.base_dist.has_rsample
+        return bool(self.base_dist.has_rsample)
 
     @property
     def mean(self) -> Tensor:

@@ -15,6 +15,11 @@ class LocationScale(Distribution):
 
     A subclass has `loc` and `scale`, and of the standard form the mean, variance and entropy, and
     four functions: draws, the logarithm of the density, the cdf, and the inverse of that.
+
+    Args:
+        batch_shape: the shape of the parameters' batch.
+        event_shape: the shape of one draw.
+        validate_args: whether parameters and samples are checked. Default: yes.
     """
 
     standard_mean = 0.0

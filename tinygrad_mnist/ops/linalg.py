@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.arithmetic import add_tensors
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
@@ -181,32 +182,38 @@ def run_lapack(
 
 def solve_arrays(a: Array, b: Array, caller: str) -> Array:
     """x with a @ x = b."""
-    return run_lapack(caller, np.linalg.solve, a, b)
+    out: Array = run_lapack(caller, np.linalg.solve, a, b)
+    return out
 
 
 def inverse_array(a: Array) -> Array:
     """The inverses."""
-    return run_lapack("inv", np.linalg.inv, a)
+    out: Array = run_lapack("inv", np.linalg.inv, a)
+    return out
 
 
 def cholesky_array(a: Array) -> Array:
     """The lower triangular factors."""
-    return run_lapack("cholesky", np.linalg.cholesky, a)
+    out: Array = run_lapack("cholesky", np.linalg.cholesky, a)
+    return out
 
 
 def qr_arrays(a: Array, mode: str) -> Sequence[Array]:
     """Q and R."""
-    return run_lapack("qr", np.linalg.qr, a, mode=mode)
+    results: Sequence[Array] = run_lapack("qr", np.linalg.qr, a, mode=mode)
+    return results
 
 
 def svd_arrays(a: Array, full_matrices: bool) -> Sequence[Array]:
     """U, S and Vh."""
-    return run_lapack("svd", np.linalg.svd, a, full_matrices=full_matrices)
+    results: Sequence[Array] = run_lapack("svd", np.linalg.svd, a, full_matrices=full_matrices)
+    return results
 
 
 def eigh_arrays(a: Array, UPLO: str) -> Sequence[Array]:
     """Eigenvalues and eigenvectors."""
-    return run_lapack("eigh", np.linalg.eigh, a, UPLO)
+    results: Sequence[Array] = run_lapack("eigh", np.linalg.eigh, a, UPLO)
+    return results
 
 
 def mirrored_array(a: Array) -> Array:
@@ -222,7 +229,9 @@ def pseudoinverse_array(
     u, s, vh = run_lapack("pinv", np.linalg.svd, matrices, full_matrices=False)
     kept = s > least_value(s, a.shape, bounds, names, **numbers)
     inverse = np.divide(1, s, out=np.zeros_like(s), where=kept)
-    return np.matmul(vh.swapaxes(-1, -2) * inverse[..., None, :], u.swapaxes(-1, -2))
+    scaled = vh.swapaxes(-1, -2) * inverse[..., None, :]
+    out: Array = np.matmul(scaled, u.swapaxes(-1, -2))
+    return out
 
 
 def rank_array(
@@ -263,23 +272,27 @@ def least_value(
     if absolute is None:
         absolute = 0
     largest: Array = np.max(s, -1, keepdims=True, initial=0)
-    return np.maximum(absolute, relative * largest)
+    least: Array = np.maximum(absolute, relative * largest)
+    return least
 
 
 def cofactor_array(a: Array, det: Array) -> Array:
     """The matrices of cofactors: what an element of `a` is multiplied by in its determinant."""
+    out: Array
     if np.all(det):
-        return det[..., None, None] * np.linalg.inv(a).swapaxes(-1, -2)
+        out = det[..., None, None] * np.linalg.inv(a).swapaxes(-1, -2)
+        return out
     u, s, vh = run_lapack("det", np.linalg.svd, a)
     diagonals = np.eye(a.shape[-1], dtype=bool)
     others = np.where(diagonals, 1, s[..., None, :]).prod(-1)
-    return np.matmul(u * others[..., None, :], vh) * orientation(u, vh)
+    out = np.matmul(u * others[..., None, :], vh) * orientation(u, vh)
+    return out
 
 
 def orientation(u: Array, vh: Array) -> Array:
     """The product of two orthogonal matrices' determinants: 1 or -1, (..., 1, 1)."""
-    signs = np.round(np.linalg.det(u) * np.linalg.det(vh))
-    return np.asarray(signs)[..., None, None]
+    signs: Array = np.asarray(np.round(np.linalg.det(u) * np.linalg.det(vh)))
+    return signs[..., None, None]
 
 
 # parts of rules ------------------------------------------------------------------------------
@@ -744,11 +757,7 @@ def _svd_rule(gradients: Gradients, results: tuple[Tensor, ...]) -> list[Tensor 
     if vh_grad is not None:
         v_grad = _transposed(vh_grad[..., :count, :])
         parts.append(_transposed(_svd_by_u(v_grad, _transposed(vh), s, _transposed(u))))
-    return [reduce(_plus, parts)]
-
-
-def _plus(a: Tensor, b: Tensor) -> Tensor:
-    return a + b
+    return [reduce(add_tensors, parts)]
 
 
 def _svd_by_u(g: Tensor, u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
@@ -829,7 +838,7 @@ def _eigh_rule(gradients: Gradients, results: tuple[Tensor, ...]) -> list[Tensor
         gaps = unsqueeze(values, -2) - unsqueeze(values, -1)
         turned = _over_gaps((along - _transposed(along)) * 0.5, gaps)
         parts.append(times_transposed(matmul(vectors, turned), vectors))
-    return [reduce(_plus, parts)]
+    return [reduce(add_tensors, parts)]
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:

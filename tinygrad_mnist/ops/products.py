@@ -97,16 +97,20 @@ def matmul_rows(a: Array, b: Array) -> Array:
 
 def matmul_transposed(a: Array, b: Array) -> Array:
     """a @ b.T, matrix by matrix; all rows of a in one product where b is one matrix."""
+    out: Array
     if b.ndim > 2:
-        return np.matmul(a, b.swapaxes(-1, -2))
-    if a.ndim == 2:
-        return np.matmul(a, b.T)
-    return matmul_rows(a, b.T)
+        out = np.matmul(a, b.swapaxes(-1, -2))
+    elif a.ndim == 2:
+        out = np.matmul(a, b.T)
+    else:
+        out = matmul_rows(a, b.T)
+    return out
 
 
 def transposed_matmul(a: Array, b: Array) -> Array:
     """a.T @ b, matrix by matrix."""
-    return np.matmul(a.swapaxes(-1, -2), b)
+    out: Array = np.matmul(a.swapaxes(-1, -2), b)
+    return out
 
 
 def affine_map(input: Array, weight: Array, bias: Array) -> Array:
