@@ -528,7 +528,7 @@ def pinv(
         tensor([[0.5000, 0.0000],
                 [0.0000, 0.0000]])
     """
-    check_matrices("pinv", A)
+    check_matrices("pinv", A, square=hermitian)
     bounds, options = _tolerances(atol, rcond if rtol is None else rtol)
 
     def rule(g: Tensor, y: Tensor) -> Tensor:
@@ -966,7 +966,7 @@ def matrix_rank(
         >>> torch.linalg.matrix_rank(torch.tensor([[1.0, 2.0], [2.0, 4.0]]))
         tensor(1)
     """
-    check_matrices("matrix_rank", A)
+    check_matrices("matrix_rank", A, square=hermitian)
     if tol is None:
         bounds, options = _tolerances(atol, rtol)
     else:

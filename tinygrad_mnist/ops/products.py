@@ -18,7 +18,7 @@ from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.ops.arguments import cast, operands
+from tinygrad_mnist.ops.arguments import cast, operands, supported
 from tinygrad_mnist.ops.movement import diagonal, reshape, squeeze, unsqueeze
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.ops.reduction import sum
@@ -71,12 +71,14 @@ def _check_factors(name: str, a: Tensor, b: Tensor) -> None:
 
 
 def _check_dimensions(name: str, a: Tensor, b: Tensor, left: int, right: int) -> None:
-    """RuntimeError unless a and b have this many dimensions, and fit."""
+    """RuntimeError unless a and b have this many dimensions, of three one batch size, and fit."""
     if a.array.ndim != left or b.array.ndim != right:
         raise RuntimeError(
             f"{name}: wanted tensors of {left} and {right} dimensions,"
             f" got shapes {a.shape} and {b.shape}"
         )
+    if left == 3 and a.array.shape[0] != b.array.shape[0]:
+        raise RuntimeError(f"{name}: batch sizes differ: {a.shape} and {b.shape}")
     _check_factors(name, a, b)
 
 
@@ -446,12 +448,6 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
         torch.Size([5, 2, 4])
     """
     _check_dimensions("bmm", input, mat2, 3, 3)
-    check(
-        len(input.array) == len(mat2.array),
-        "bmm: batch sizes differ: {} and {}",
-        input.shape,
-        mat2.shape,
-    )
     result = _record_matmul("bmm", input, mat2)
     return result if out is None else write_out("bmm", result, out)
 
@@ -814,23 +810,30 @@ def cross(
         The shape that both broadcast to.
 
     Raises:
-        RuntimeError: if a size there is not 3.
+        RuntimeError: if a size there is not 3, or for bools; if the numbers of dimensions differ
+            and `dim` counts from the front.
 
     Example:
         >>> torch.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
         tensor([0., 0., 1.])
     """
-    place = dim
-    if place is None:
-        place = input.array.shape.index(3) if 3 in input.array.shape else 0
-    fits = all(x.array.ndim and x.size(place) == 3 for x in (input, other))
+    if dim is None:
+        dim = input.array.shape.index(3) if 3 in input.array.shape else 0
+    fits = all(x.array.shape[dim : dim + 1 or None] == (3,) for x in (input, other))
     check(
-        fits, "cross: dimension {} must have size 3, got {} and {}", place, input.shape, other.shape
+        fits, "cross: dimension {} must have size 3, got {} and {}", dim, input.shape, other.shape
     )
-    if place >= 0:
-        place -= input.array.ndim
+    if dim >= 0:
+        check(
+            input.array.ndim == other.array.ndim,
+            "cross: inputs must have the same number of dimensions, got {} and {}",
+            input.array.ndim,
+            other.array.ndim,
+        )
+        dim -= input.array.ndim
     a, b = operands(input, other, "cross")
-    result = _record_cross(a, b, place)
+    supported("cross", "iuf", a)
+    result = _record_cross(a, b, dim)
     return result if out is None else write_out("cross", result, out)
 
 
