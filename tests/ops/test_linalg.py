@@ -13,8 +13,8 @@ import tinygrad_mnist as tg
 from tests.ops.rows import leaves
 from tests.ops.table_linalg import ROWS, full_rank, positive_definite
 from tinygrad_mnist import linalg, tape
-from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
 from tinygrad_mnist.core.tensor import wrap
+from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
 
 
 def leaf(data):
