@@ -84,10 +84,9 @@ def class_losses(
     picks, kept = valid_classes(
         classes.reshape(-1), count=logits.shape[1], ignore_index=ignore_index, name="cross_entropy"
     )
-    if kept is None:
-        weights = np.ones(len(picks), logits.dtype)
-    else:
-        weights = kept.astype(logits.dtype)
+    weights = np.ones(len(picks), logits.dtype)
+    if kept is not None:
+        weights *= kept
     if weight is not None:
         weights *= weight[picks]
     if reduction == "mean":

@@ -861,7 +861,7 @@ def max(
 def max(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
 ) -> Any:
-    """`max(x)`: the largest element. `max(x, dim)`: along a dimension. `max(x, y)`: the larger of two.
+    """The largest element, also along a dimension (`max(x, dim)`), or of two (`max(x, y)`).
 
     Args:
         input: of any shape; with one element at least along the dimension.
@@ -910,7 +910,7 @@ def min(
 def min(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
 ) -> Any:
-    """`min(x)`: the smallest element. `min(x, dim)`: along a dimension. `min(x, y)`: the smaller of two.
+    """The smallest element, or along a dimension (`min(x, dim)`), or of two tensors (`min(x, y)`).
 
     Args:
         input: of any shape; with one element at least along the dimension.
@@ -949,7 +949,7 @@ def min(
 
 
 def order_of(array: Array, axis: int, descending: bool = False) -> Array:
-    """Indices that sort an array of one dimension or more, stably; NaN last (first if descending)."""
+    """Indices that sort along an axis, stably; NaN last (first if descending)."""
     if not descending:
         return np.argsort(array, axis, kind="stable")
     rising = np.argsort(np.flip(array, axis), axis, kind="stable")

@@ -46,6 +46,7 @@ from tinygrad_mnist.ops.reduction import (
     amax,
     amin,
     cumsum,
+    kept_shape,
     mean,
     order_of,
     require_elements,
@@ -574,7 +575,7 @@ def median(
 @method
 @numpy_names
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
-    """`median(x)`: the lower middle element. `median(x, dim)`: that along a dimension, and where it was.
+    """The lower middle element, also along a dimension (`median(x, dim)`).
 
     Args:
         input: of any shape; with one element at least along the dimension.
@@ -677,10 +678,9 @@ def _median_place(array: Array, axis: int, skip_nan: bool) -> Array:
     order = order_of(rows, axis)
     n = rows.shape[axis]
     count = np.sum(~np.isnan(rows), axis, keepdims=True)
-    if skip_nan:
-        middle = np.maximum(count - 1, 0) // 2
-    else:
-        middle = np.where(count < n, count, (n - 1) // 2)  # the first NaN is the count-th in order
+    middle = np.maximum(count - 1, 0) // 2
+    if not skip_nan:
+        middle = np.where(count < n, count, middle)  # the first NaN is the count-th in order
     places = np.take_along_axis(order, middle, axis)
     return places if array.ndim else places.reshape(())
 
@@ -716,7 +716,7 @@ def mode(
 
 
 def _mode_place(array: Array, axis: int) -> Array:
-    """The last index of the most frequent value along an axis, which stays; of a scalar a scalar."""
+    """The last index of the most frequent value along an axis, which stays."""
     places = np.apply_along_axis(_mode_of_row, axis, np.atleast_1d(array))
     return np.expand_dims(places, axis) if array.ndim else places
 
@@ -890,10 +890,8 @@ def _quantile(
     weight = 0.5 if interpolation == "midpoint" else place - below
     result = movedim(lerp(low, high, weight), -1, 0)
     if keepdim:
-        if one_row:
-            result = reshape(result, (-1,) + (1,) * input.ndim)
-        else:
-            result = unsqueeze(result, d + 1)
+        shape = (1,) * input.ndim if one_row else kept_shape(input.array.shape, (d,))
+        result = reshape(result, (levels.numel(), *shape))
     return result if levels.ndim else squeeze(result, 0)
 
 
@@ -1016,7 +1014,8 @@ def unique_consecutive(
 
     Returns:
         The elements left, (n,) or with n along the dimension; with them, as asked for, the inverse
-        (int64, of the input's shape, or its length along the dimension) and the counts (int64, (n,)).
+        (int64, of the input's shape, or its length along the dimension) and the counts (int64,
+        (n,)).
 
     Example:
         >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
@@ -1378,7 +1377,7 @@ def gradient(
     dim: Dims = None,
     edge_order: int = 1,
 ) -> tuple[Tensor, ...]:
-    """The slope at each sample, along all dimensions or those given, by differences of second order.
+    """The slope at each sample along dimensions, by differences of second order.
 
     Args:
         input: the samples, of any shape.

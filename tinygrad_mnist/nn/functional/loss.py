@@ -1,6 +1,7 @@
 """Loss functions. `reduction` is "mean" (the default), "sum" or "none", a loss for each element.
 
-The two arguments that it replaced still count: `reduce=False` is "none", `size_average=False` is "sum".
+The two arguments that it replaced still count: `reduce=False` is "none", and `size_average=False`
+is "sum".
 """
 
 from __future__ import annotations
@@ -739,10 +740,9 @@ def poisson_nll_loss(
         tensor(1.)
     """
     how = reduction_of("poisson_nll_loss", size_average, reduce, reduction)
-    if log_input:
-        losses = exp(input) - target * input
-    else:
-        losses = input - target * log(input + eps)
+    rate = exp(input) if log_input else input
+    logarithm = input if log_input else log(input + eps)
+    losses = rate - target * logarithm
     if full:
         stirling = target * log(target) - target + log(target * (2 * math.pi)) * 0.5
         losses = losses + where(target > 1, stirling, 0.0)
