@@ -62,9 +62,38 @@ def valid_classes(
     return safe, kept
 
 
+def class_weights(
+    classes: Array,
+    weight: Array | None = None,
+    *,
+    count: int,
+    reduction: str,
+    ignore_index: int,
+    dtype: np.dtype[Any],
+) -> Array:
+    """What each class number counts in `class_losses`: (m,), for "mean" adding up to 1."""
+    picks, kept = valid_classes(
+        classes.reshape(-1), count=count, ignore_index=ignore_index, name="cross_entropy"
+    )
+    return _weights_of(picks, kept, weight, reduction, dtype)
+
+
+def _weights_of(
+    picks: Array, kept: Array | None, weight: Array | None, reduction: str, dtype: np.dtype[Any]
+) -> Array:
+    weights = np.ones(len(picks), dtype)
+    if kept is not None:
+        weights *= kept
+    if weight is not None:
+        weights *= weight[picks]
+    if reduction == "mean":
+        weights /= np.add.reduce(weights)
+    return weights
+
+
 def class_losses(
     logits: Array, classes: Array, weight: Array | None = None, *, reduction: str, ignore_index: int
-) -> tuple[Any, Array, Array]:
+) -> tuple[Any, Array]:
     """The cross-entropy of class numbers, and its gradient.
 
     Args:
@@ -75,8 +104,8 @@ def class_losses(
         ignore_index: this class counts nothing.
 
     Returns:
-        The loss, a scalar or in the shape of `classes`; its gradient by the logits, softmax less
-        one-hot times the weights, (m, n); the weights, (m,), which for "mean" add up to 1.
+        The loss, a scalar or in the shape of `classes`; and its gradient by the logits, softmax
+        less one-hot times the weights, (m, n).
 
     Raises:
         IndexError: if a class number is out of range.
@@ -84,13 +113,7 @@ def class_losses(
     picks, kept = valid_classes(
         classes.reshape(-1), count=logits.shape[1], ignore_index=ignore_index, name="cross_entropy"
     )
-    weights = np.ones(len(picks), logits.dtype)
-    if kept is not None:
-        weights *= kept
-    if weight is not None:
-        weights *= weight[picks]
-    if reduction == "mean":
-        weights /= np.add.reduce(weights)
+    weights = _weights_of(picks, kept, weight, reduction, logits.dtype)
     shifted, powers, totals = exponentials(logits, 1)
     places = np.arange(len(picks)), picks
     losses = (np.log(totals[:, 0]) - shifted[places]) * weights
@@ -98,5 +121,5 @@ def class_losses(
     powers[places] -= 1
     powers *= weights[:, None]
     if reduction == "none":
-        return losses.reshape(classes.shape), powers, weights
-    return np.add.reduce(losses), powers, weights
+        return losses.reshape(classes.shape), powers
+    return np.add.reduce(losses), powers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinygrad_mnist import linalg
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
@@ -63,8 +62,11 @@ def norm(
 
 def _nuclear_norm(x: Tensor, dim: Dims, keepdim: bool) -> Tensor:
     """The sum of the singular values of the matrices in two dimensions."""
+    # TRANSITION: at the top, once linalg takes `vector_norm_of` and not `norm` of reduction
+    from tinygrad_mnist.linalg import svdvals
+
     matrices = movedim(x, dim or (0, 1), (-2, -1))
-    return sum(linalg.svdvals(matrices), -1, keepdim)
+    return sum(svdvals(matrices), -1, keepdim)
 
 
 @method

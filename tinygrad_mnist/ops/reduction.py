@@ -131,6 +131,10 @@ def _expand_reduced(g: Tensor, kept: tuple[int, ...], shape: tuple[int, ...]) ->
 
 
 def _expanded(array: Array, kept: tuple[int, ...], shape: tuple[int, ...]) -> Array:
+    if array.size == 1:  # what `broadcast_to` gives, three times as quick
+        out: Array = np.ndarray(shape, array.dtype, array, 0, (0,) * len(shape))
+        out.flags.writeable = False
+        return out
     return np.broadcast_to(array.reshape(kept), shape)
 
 

@@ -14,10 +14,10 @@ import numpy as np
 
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.record import attach_history, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.kernels.softmax import class_losses, valid_classes
+from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.linear_algebra import linear
@@ -316,38 +316,52 @@ def _class_loss(
 ) -> Tensor:
     """The cross-entropy of class numbers; its gradient by the logits is softmax less one-hot."""
     x = input
-    if x.ndim == 1:
+    if x.array.ndim == 1:
         x = reshape(x, (1, -1))
-    elif x.ndim > 2:
+    elif x.array.ndim > 2:
         x = movedim(x, 1, -1)
         x = reshape(x, (-1, x.array.shape[-1]))
     by_element = reduction == "none"
 
-    def rule(gradients: Sequence[Tensor | None], results: Sequence[Tensor]) -> list[Tensor | None]:
-        g = gradients[0]
-        if g is None:
-            return [None, None, None]
-        if by_element:
-            g = reshape(g, (-1, 1))
-        _, slope, weights = results
-        if not state.recording:
-            return [slope * g, None, None]
-        goal = _one_hot_rows(target, ignore_index, x)
-        return [(softmax(x, 1) - goal) * (reshape(weights.detach(), (-1, 1)) * g), None, None]
-
-    return record_joint(
+    loss, slope = record_joint(
         "cross_entropy",
         class_losses,
         (x, target) if weight is None else (x, target, weight),
-        rule,
-        output=True,
-        constant=(1, 2),
+        _no_gradients,
+        constant=(0, 1),
         reduction=reduction,
         ignore_index=ignore_index,
-    )[0]
+    )
+
+    constants = [(each, None) for each in (target, weight) if each is not None]
+
+    def rule(g: Tensor) -> Tensor:
+        if by_element:
+            g = reshape(g, (-1, 1))
+        if not state.recording:
+            return slope * g
+        goal = _one_hot_rows(target, x)
+        weights = record(
+            "class_weights",
+            class_weights,
+            *constants,
+            count=x.array.shape[1],
+            reduction=reduction,
+            ignore_index=ignore_index,
+            dtype=x.array.dtype,
+        )
+        return (softmax(x, 1) - goal) * (reshape(weights, (-1, 1)) * g)
+
+    attach_history(loss, "cross_entropy", (x, rule))  # cheaper than a joint record
+    return loss
 
 
-def _one_hot_rows(target: Tensor, ignore_index: int, logits: Tensor) -> Tensor:
+def _no_gradients(gradients: Sequence[Tensor | None]) -> tuple[()]:
+    """The rule of a joint record none of whose results has a gradient: never called."""
+    return ()
+
+
+def _one_hot_rows(target: Tensor, logits: Tensor) -> Tensor:
     """A row for each class number, with 1 in its place."""
     return record(
         "one_hot",
