@@ -235,7 +235,8 @@ def window_maximum_with_indices(x: Array, *, grid: Grid, padding: Pairs) -> tupl
     largest = _reduce_windows(np.maximum, wide, grid)
     outside = None
     if wide is not x:
-        outside = np.pad(np.zeros(x.shape[-len(padding) :], bool), padding, constant_values=True)
+        outside = np.ones(wide.shape[-len(padding) :], bool)
+        outside[_inside(x.shape[-len(padding) :], padding)] = False
     first = _first_offsets(wide, largest, grid, outside)
     return largest, _indices(first, x.shape[-len(padding) :], grid, padding)
 
@@ -245,8 +246,15 @@ def _padded(x: Array, padding: Pairs) -> Array:
     if not any(map(any, padding)):
         return x
     least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    widths = [(0, 0)] * (x.ndim - len(padding)) + list(padding)
-    return np.pad(x, widths, constant_values=least)
+    shape = [n + sum(width) for n, width in zip(x.shape[-len(padding) :], padding, strict=True)]
+    result = np.full((*x.shape[: -len(padding)], *shape), least, x.dtype)
+    result[_inside(x.shape[-len(padding) :], padding)] = x
+    return result
+
+
+def _inside(size: Ints, padding: Pairs) -> Any:
+    """The index of what is not padding."""
+    return (..., *(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True)))
 
 
 def _first_offsets(x: Array, largest: Array, grid: Grid, outside: Array | None) -> Array:
