@@ -212,7 +212,7 @@ def _reduce_windows(function: np.ufunc, x: Array, grid: Grid) -> Array:
     """`function`, np.add or np.maximum, over the elements of each window: (..., *out)."""
     offsets = grid.offsets()
     _, start = next(offsets)
-    result = x[start].copy()
+    result: Array = x[start].copy()
     for _, index in offsets:
         function(result, x[index], out=result)
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -97,7 +98,7 @@ def safe_softmax(scores: Array) -> Array:
         return scores.copy()
     largest = scores.max(-1, keepdims=True)
     largest[np.isneginf(largest)] = 0
-    out = np.exp(scores - largest)
+    out: Array = np.exp(scores - largest)
     total = out.sum(-1, keepdims=True)
     total[total == 0] = 1
     out /= total
@@ -125,12 +126,12 @@ class _Projections(NamedTuple):
     """The weights and biases that make queries, keys and values of the inputs.
 
     Attributes:
-        weight: (3 * width, width); None where each has its own.
+        weight: (3 * width, width); not used where each has its own.
         bias: (3 * width,).
         separate: the weights of query, key and value, (width, own width), if each has its own.
     """
 
-    weight: Tensor | None
+    weight: Tensor
     bias: Tensor | None
     separate: tuple[Tensor, Tensor, Tensor] | None
 
@@ -221,18 +222,9 @@ def multi_head_attention_forward(
     _check_widths(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight)
     projections = _Projections(in_proj_weight, in_proj_bias, separate)  # type: ignore[arg-type]
     q, k, v = _projected(query, key, value, projections)
-    batch = query.array.shape[1]
-    if bias_k is not None and bias_v is not None:
-        k = cat([k, bias_k.repeat(1, batch, 1)])
-        v = cat([v, bias_v.repeat(1, batch, 1)])
-    q, k, v = (_split_heads(x, num_heads) for x in (q, k, v))
-    if static_k is not None:
-        k = static_k.unflatten(0, (batch, num_heads))
-    if static_v is not None:
-        v = static_v.unflatten(0, (batch, num_heads))
-    if add_zero_attn:
-        k = pad(k, (0, 0, 0, 1))
-        v = pad(v, (0, 0, 0, 1))
+    q = _split_heads(q, num_heads)
+    k = _key_heads(k, num_heads, bias_k, static_k, add_zero_attn)
+    v = _key_heads(v, num_heads, bias_v, static_v, add_zero_attn)
     # with the hint, and nothing else to look at, the mask need not be read
     causal = is_causal and key_padding_mask is None and not need_weights
     mask = None
@@ -305,8 +297,8 @@ def _projected(
     weight, bias, separate = projections
     if separate is None and query is key is value:
         return chunk(linear(query, weight, bias), 3, -1)
-    weights = chunk(weight, 3) if separate is None else separate
-    biases = (None, None, None) if bias is None else chunk(bias, 3)
+    weights: Sequence[Tensor] = chunk(weight, 3) if separate is None else separate
+    biases: Sequence[Tensor | None] = (None, None, None) if bias is None else chunk(bias, 3)
     inputs = zip((query, key, value), weights, biases, strict=True)
     return tuple(linear(x, w, b) for x, w, b in inputs)
 
@@ -314,6 +306,27 @@ def _projected(
 def _split_heads(x: Tensor, num_heads: int) -> Tensor:
     """(length, n, width) as (n, heads, length, width / heads)."""
     return x.unflatten(-1, (num_heads, x.array.shape[-1] // num_heads)).permute(1, 2, 0, 3)
+
+
+def _key_heads(
+    x: Tensor, num_heads: int, more: Tensor | None, static: Tensor | None, add_zero: bool
+) -> Tensor:
+    """Keys, or values, of (s, n, width) as (n, heads, s, width / heads).
+
+    Args:
+        more: one more for all, (1, 1, width).
+        static: (n * heads, s, width / heads), in place of x.
+        add_zero: whether there is one more of zeros.
+    """
+    batch = x.array.shape[1]
+    if more is not None:
+        x = cat([x, more.repeat(1, batch, 1)])
+    heads = _split_heads(x, num_heads)
+    if static is not None:
+        heads = static.unflatten(0, (batch, num_heads))
+    if add_zero:
+        heads = pad(heads, (0, 0, 0, 1))
+    return heads
 
 
 def _joined_mask(masks: _Masks, q: Tensor, k: Tensor, source: int) -> Tensor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ __all__ = ["pad"]
 Widths = Sequence[tuple[int, int]]  # (before, after), for each dimension
 
 # as NumPy names them
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def pad(
@@ -73,7 +74,8 @@ def _places(size: int, width: tuple[int, int], mode: str) -> Array:
     first, last = (max(-n, 0) for n in width)
     if mode == "circular":
         return np.pad(np.arange(first, size - last), grown, "wrap")
-    return np.pad(np.arange(size), grown, MODES[mode])[first : size + sum(grown) - last]  # type: ignore[call-overload]
+    kept: Array = np.pad(np.arange(size), grown, MODES[mode])
+    return kept[first : size + sum(grown) - last]
 
 
 def pad_zeros(x: Tensor, widths: Widths) -> Tensor:

@@ -253,9 +253,8 @@ def _max_pool(
         input, rank, name, kernel_size, stride, padding, dilation, ceil_mode
     )
     operation = f"{name}_with_indices"
-    options = {"grid": grid, "padding": widths}
     if not return_indices and not (state.recording and input.requires_grad):
-        return record(operation, kernels.window_maximum, (input, None), **options)
+        return record(operation, kernels.window_maximum, (input, None), grid=grid, padding=widths)
     out, indices = record_joint(
         operation,
         kernels.window_maximum_with_indices,
@@ -263,7 +262,8 @@ def _max_pool(
         # does not read the result, which nn.ReLU(inplace=True) may overwrite; the input may not be
         # written, as in PyTorch
         lambda gradients: [_add_elements(gradients[0], indices, input.array.shape[-rank:])],
-        **options,
+        grid=grid,
+        padding=widths,
     )
     return (out, indices) if return_indices else out
 

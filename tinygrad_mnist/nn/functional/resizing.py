@@ -193,9 +193,11 @@ def _new_size(
     """The new size, and the factors of the dimensions where they are given."""
     if scale_factor is None:
         return each_dimension(size, len(old), "size", "interpolate"), None  # type: ignore[arg-type]
-    factors = scale_factor
-    if not isinstance(factors, tuple | list):
-        factors = (factors,) * len(old)
+    factors: Sequence[float]
+    if isinstance(scale_factor, Sequence):
+        factors = scale_factor
+    else:
+        factors = (scale_factor,) * len(old)
     given = [math.floor(n * factor) for n, factor in zip(old, factors, strict=True)]
     return each_dimension(given, len(old), "size", "interpolate"), factors
 

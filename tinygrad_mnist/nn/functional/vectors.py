@@ -297,7 +297,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
 def one_hot_rows(classes: Array, *, num_classes: int) -> Array:
     """(...) as (..., num_classes), int64."""
-    return (classes[..., None] == np.arange(num_classes)).astype(np.int64)
+    rows: Array = classes[..., None] == np.arange(num_classes)
+    return rows.astype(np.int64)
 
 
 # lengths and distances ---------------------------------------------------------------------
