@@ -18,7 +18,8 @@ import numpy as np
 
 from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.inplace import EmbedRule, has_history, mark_written
+from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_written
+from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import (
     Clock,
     Handle,
@@ -79,6 +80,9 @@ def _accumulate(x: Tensor, g: Tensor, create_graph: bool) -> None:
         x.grad = copy_tensor(g) if x._grad_fn or x._hooks else g
     elif create_graph:
         x.grad = add_tensors(x.grad, g)
+    elif state.tracer is not None:
+        with no_grad():
+            assign(x.grad, add_tensors(x.grad, g), "accumulate")
     else:
         np.add(x.grad.array, g.array, out=x.grad.array)
         mark_written(x.grad)
@@ -222,6 +226,7 @@ class _Pass:
     """One way back along the tape.
 
     Attributes:
+        in_place: whether gradients may be added up in memory of the pass: neither recorded nor traced.
         pending: the gradients that have arrived at a record or leaf; for a joint record a list, one for each result.
         waiting: a heap of the records with a pending gradient, the latest first.
         writable: the records and leaves whose pending gradient is memory of the pass alone.
@@ -235,6 +240,7 @@ class _Pass:
         "anomaly",
         "create_graph",
         "found",
+        "in_place",
         "pending",
         "retain_graph",
         "targets",
@@ -246,6 +252,7 @@ class _Pass:
     def __init__(self, create_graph: bool, retain_graph: bool | None) -> None:
         self.create_graph = create_graph
         self.anomaly = state.anomaly
+        self.in_place = not create_graph and state.tracer is None
         self.retain_graph = create_graph if retain_graph is None else retain_graph
         self.pending: dict[Source, Any] = {}
         self.waiting: list[tuple[int, Node]] = []
@@ -283,6 +290,7 @@ class _Pass:
         waiting = self.waiting
         targets = self.targets
         create_graph = self.create_graph
+        add = self.add
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
@@ -308,7 +316,7 @@ class _Pass:
                     continue
                 h = rule(g) if result is None else rule(g, result)
                 if h is not None:
-                    self.add(source, h, g, node)
+                    add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
             node = edges = source = rule = result = h = g = None  # type: ignore[assignment]  # free before the next
@@ -319,7 +327,7 @@ class _Pass:
 
     def added_in_place(self, source: Source, rule: EmbedRule, g: Tensor) -> bool:
         """Add g to its part of a pending gradient that nobody else holds; whether there was one."""
-        if self.create_graph or self.anomaly:
+        if self.anomaly or not self.in_place:
             return False
         if source in self.writable:
             rule.of(self.pending[source].array)[...] += g.array
@@ -334,7 +342,7 @@ class _Pass:
         """
         if self.anomaly:
             _check_for_nan(node, h)
-        is_leaf = isinstance(source, Tensor)
+        is_leaf = source.__class__ is not Node and isinstance(source, Tensor)
         goal: Any = source.array if is_leaf else source  # type: ignore[union-attr]
         array = h.array
         if array.shape != goal.shape:
@@ -350,7 +358,7 @@ class _Pass:
             pending[source] = h
             return
         present = pending[source]
-        if self.create_graph:
+        if not self.in_place:
             pending[source] = add_tensors(present, h)
         elif is_leaf:
             np.add(present.array, h.array, present.array)
