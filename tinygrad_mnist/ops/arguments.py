@@ -87,14 +87,14 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
                 return a, b
         elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
             return a, wrap(np.array(b, a.array.dtype))
-    elif isinstance(b, Tensor) and b.array.dtype.kind == "f":
-        if a.__class__ is float or a.__class__ is int:
+    elif a.__class__ is float or a.__class__ is int:
+        if isinstance(b, Tensor) and b.array.dtype.kind == "f":
             return wrap(np.array(a, b.array.dtype)), b
     return promoted(a, b, name=name)
 
 
 def supported(name: str, kinds: str, *tensors: Tensor) -> None:
-    """NotImplementedError, as in PyTorch, unless every tensor's dtype is of one of NumPy's `kinds`."""
+    """NotImplementedError, as in PyTorch, unless each tensor's dtype is of one of these kinds."""
     message = '"{}" not implemented for {}'
     for x in tensors:
         check(x.array.dtype.kind in kinds, message, name, x.dtype, error=NotImplementedError)

@@ -1,6 +1,7 @@
 """Operations on each element by itself: arithmetic, elementary functions, comparisons, logic.
 
-Each names the function of arrays that computes it and, beside each input, the rule for its gradient.
+Each names the function of arrays that computes it and, beside each input, the rule for that
+input's gradient.
 """
 
 from __future__ import annotations
@@ -253,7 +254,7 @@ subtract = sub
 
 
 def _factor_last(name: str, *arguments: Any) -> list[Any]:
-    """The arguments of `add(x, alpha, y)`, the order of old programs: the tensors, then the factor."""
+    """The arguments of `add(x, alpha, y)`, as old programs write it: tensors, then the factor."""
     tensors: list[Any] = [each for each in arguments if isinstance(each, Tensor)]
     factors = [each for each in arguments if not isinstance(each, Tensor)]
     message = "{}: takes {} positional arguments but {} were given"
@@ -342,8 +343,8 @@ def div(
     Args:
         input: a tensor or a number.
         other: a tensor or a number, of a shape that broadcasts with input's.
-        rounding_mode: "trunc" rounds the quotient towards 0, "floor" down; then integers stay integers.
-            Default: no rounding.
+        rounding_mode: "trunc" rounds the quotient towards 0, "floor" down; integers then stay
+            integers. Default: no rounding.
         out: the tensor to write the result to.
 
     Returns:
