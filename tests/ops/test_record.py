@@ -53,7 +53,9 @@ def test_a_record_can_be_played_forwards_again(row, data):
     if any(step.kind == "read" for step in steps):
         return  # what follows may depend on the values, as the trace says
     for step in steps:
-        assert not getattr(step.function, "__closure__", None), f"{step.name}: {step.function} is a closure"
+        assert not getattr(step.function, "__closure__", None), (
+            f"{step.name}: {step.function} is a closure"
+        )
     with np.errstate(all="ignore"):
         tg.set_rng_state(state)
         _, direct = row([a.copy() for a in others], sample)
@@ -96,7 +98,11 @@ def test_rules_can_be_played_forwards_again(row, data):
         assert (g is None) == (wanted is None)
         if g is not None:
             np.testing.assert_allclose(
-                found.get(g, g.array), wanted.array, 1e-14, 1e-300, err_msg=f"{row}: a rule computes beside its record"
+                found.get(g, g.array),
+                wanted.array,
+                1e-14,
+                1e-300,
+                err_msg=f"{row}: a rule computes beside its record",
             )
 
 
@@ -182,5 +188,8 @@ def test_the_table_has_rows():
 
 
 def test_shapes_that_do_not_fit_are_worded_by_the_record():
-    with pytest.raises(RuntimeError, match=r"hypot: The size of tensor a \(2\) must match the size of tensor b \(3\)"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"hypot: The size of tensor a \(2\) must match the size of tensor b \(3\)",
+    ):
         record("hypot", np.hypot, (tg.ones(2), None), (tg.ones(3), None))
