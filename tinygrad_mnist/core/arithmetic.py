@@ -5,6 +5,7 @@ The operations of `ops` that do the same are made of these.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,5 +69,7 @@ def expand_to(x: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def broadcast_array(array: Array, shape: tuple[int, ...]) -> Array:
-    """The array broadcast to a shape, read-only, without copying."""
+    """The array broadcast to a shape without copying; read-only where an element is seen more than once."""
+    if array.size == math.prod(shape):
+        return array.reshape(shape)
     return np.broadcast_to(array, shape)

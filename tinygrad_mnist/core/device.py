@@ -15,16 +15,28 @@ class device:
 
     def __init__(self, type: Any, index: int | None = None) -> None:
         check(not isinstance(type, int), "Cannot access accelerator device when none is available.")
-        check(isinstance(type, str | device), "device: wanted a string, got {!r}", type, error=TypeError)
+        check(
+            isinstance(type, str | device),
+            "device: wanted a string, got {!r}",
+            type,
+            error=TypeError,
+        )
         self.type: str
         self.index: int | None
         self.type, colon, number = str(type).partition(":")
         check(
-            self.type in KNOWN.split(", "), "Expected one of {} device type at start of device string: {}", KNOWN, type
+            self.type in KNOWN.split(", "),
+            "Expected one of {} device type at start of device string: {}",
+            KNOWN,
+            type,
         )
         fine = not colon or number == "0" or (number.isdecimal() and number[0] != "0")
         check(fine, "Invalid device string: {!r}", type)
-        check(not colon or index is None, "device: the type must not include an index because one is given: {}", type)
+        check(
+            not colon or index is None,
+            "device: the type must not include an index because one is given: {}",
+            type,
+        )
         check(index is None or index >= 0, "Device index must not be negative")
         self.index = int(number) if colon else index
 
@@ -56,4 +68,9 @@ def require_cpu(place: Any) -> None:
     """Refuse any place but the CPU, with the error of a PyTorch that was built without CUDA."""
     if place is not None and place is not CPU:
         place = device("cuda", place) if isinstance(place, int) else device(place)
-        check(place.type == "cpu", "device: tensors live on the CPU here, got {!r}", str(place), error=AssertionError)
+        check(
+            place.type == "cpu",
+            "device: tensors live on the CPU here, got {!r}",
+            str(place),
+            error=AssertionError,
+        )

@@ -27,7 +27,9 @@ class dtype:
         self.is_complex = False
         if numpy is not None:
             self.dtype: NumpyDtype = np.dtype(numpy)
-        kind, self.itemsize = (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
+        kind, self.itemsize = (
+            (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
+        )
         self.is_floating_point, self.is_signed = kind == "f", kind in "if"
 
     def __repr__(self) -> str:
@@ -36,7 +38,17 @@ class dtype:
 
 DTYPES: Final = tuple(
     dtype(name, getattr(np, name))
-    for name in ("float16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64", "bool")
+    for name in (
+        "float16",
+        "float32",
+        "float64",
+        "uint8",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "bool",
+    )
 )
 float16, float32, float64, uint8, int8, int16, int32, int64, bool_ = DTYPES
 bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
@@ -60,7 +72,11 @@ def resolve(wanted: Any) -> NumpyDtype:
     """What a caller gave as `dtype=` (ours, NumPy's, a Python type or a name) as NumPy's."""
     if isinstance(wanted, dtype) and wanted is not bfloat16:
         return wanted.dtype
-    check(wanted is not bfloat16, "bfloat16: NumPy has no such elements; use float32 or float16", error=TypeError)
+    check(
+        wanted is not bfloat16,
+        "bfloat16: NumPy has no such elements; use float32 or float16",
+        error=TypeError,
+    )
     return _PYTHON[wanted].dtype if wanted in _PYTHON else of(np.dtype(wanted)).dtype
 
 
@@ -95,7 +111,13 @@ def of_number(x: Any, name: str) -> NumpyDtype:
     known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
     array = np.asarray(x)
     wanted = "{}: wanted a Tensor or a number, got {}"
-    check(array.dtype.kind in known and not array.ndim, wanted, name, type(x).__name__, error=TypeError)
+    check(
+        array.dtype.kind in known and not array.ndim,
+        wanted,
+        name,
+        type(x).__name__,
+        error=TypeError,
+    )
     return known[array.dtype.kind]
 
 
@@ -146,7 +168,12 @@ class finfo(_Limits):
 
     def __init__(self, type: Any = None) -> None:
         numpy = resolve(type) if type is not None else default()
-        check(numpy.kind == "f", "torch.finfo() requires a floating point input type, got {}", type, error=TypeError)
+        check(
+            numpy.kind == "f",
+            "torch.finfo() requires a floating point input type, got {}",
+            type,
+            error=TypeError,
+        )
         info = np.finfo(numpy)
         self.bits, self.dtype, self.resolution = info.bits, info.dtype.name, 10.0**-info.precision
         self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
@@ -160,6 +187,11 @@ class iinfo(_Limits):
 
     def __init__(self, type: Any) -> None:
         numpy = resolve(type)
-        check(numpy.kind in "iu", "torch.iinfo() requires an integer input type, got {}", type, error=TypeError)
+        check(
+            numpy.kind in "iu",
+            "torch.iinfo() requires an integer input type, got {}",
+            type,
+            error=TypeError,
+        )
         info = np.iinfo(numpy)
         self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name

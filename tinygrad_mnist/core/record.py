@@ -80,7 +80,17 @@ class Node:
         trace: where the record was made; only there if anomaly detection was on.
     """
 
-    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "index", "operation", "result", "shape", "trace")
+    __slots__ = (
+        "__weakref__",
+        "dtype",
+        "edges",
+        "hooks",
+        "index",
+        "operation",
+        "result",
+        "shape",
+        "trace",
+    )
 
     dtype: np.dtype[Any]
     edges: Sequence[tuple[Source, Any]] | None
@@ -95,12 +105,17 @@ class Node:
         """The operation in PyTorch's spelling, `MulBackward0`; a Function's without the 0."""
         if self.operation.endswith("Backward"):
             return self.operation
-        return "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
+        return (
+            "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
+        )
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The records (or leaves) that this one passes gradients to."""
-        return tuple((source if isinstance(source, Node) else AccumulateGrad(source), 0) for source in self.sources())
+        return tuple(
+            (source if isinstance(source, Node) else AccumulateGrad(source), 0)
+            for source in self.sources()
+        )
 
     def sources(self) -> list[Source]:
         """Where the gradients go; nowhere once the record is freed."""
@@ -197,7 +212,9 @@ class Handle:
 # one result ----------------------------------------------------------------------------------
 
 
-def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any) -> Tensor:
+def record(
+    name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any
+) -> Tensor:
     """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a gradient.
 
     Args:
@@ -227,7 +244,9 @@ def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool =
             if x._requires_grad and rule is not None:
                 sources.append((x._grad_fn or x, rule))
     try:
-        if len(edges) == 2 and not options:  # the usual case, and what the others do too, but quicker
+        if (
+            len(edges) == 2 and not options
+        ):  # the usual case, and what the others do too, but quicker
             result = function(edges[0][0].array, edges[1][0].array)
         else:
             result = function(*[x.array for x, _ in edges], **options)
@@ -237,7 +256,7 @@ def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool =
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
     tensor.array = result
-    tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    tensor._grad = tensor._version_counter = tensor._view = tensor._hooks = None
     if sources:
         tensor._requires_grad = True
         tensor._grad_fn = node = _new(Node)
@@ -268,18 +287,29 @@ def _tell(step: Step) -> None:
 
 def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
     """Give a tensor that exists a record of its own, in place of the history that it had."""
-    tensor._requires_grad = False
-    tensor._grad_fn = None
     if not state.recording:
+        set_history(tensor, None)
         return
     sources = []
     for x, rule in edges:
         refresh(x)
         if x._requires_grad:
             sources.append((x._grad_fn or x, rule))
-    if sources:
-        tensor._requires_grad = True
-        tensor._grad_fn = _node(Node, name, tensor.array, sources)
+    set_history(tensor, _node(Node, name, tensor.array, sources) if sources else None)
+
+
+def set_history(tensor: Tensor, node: Node | None) -> None:
+    """Let a node (or nothing) be what the tensor comes from; a retained gradient is that of the tensor as it is now."""
+    before = tensor._grad_fn
+    tensor._grad_fn = node
+    tensor._requires_grad = node is not None
+    hooks = None if before is None else before.hooks
+    if node is None or hooks is None or hooks.retained is None or hooks.retained() is not tensor:
+        return
+    if node.hooks is None:
+        node.hooks = Hooks()
+    node.hooks.retained = hooks.retained
+    hooks.retained = None
 
 
 def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:
@@ -334,7 +364,12 @@ class View:
     __slots__ = ("base", "function", "made", "name", "options", "rule")
 
     def __init__(
-        self, name: str, base: Tensor, function: Callable[..., Array], options: dict[str, Any], rule: Rule | None
+        self,
+        name: str,
+        base: Tensor,
+        function: Callable[..., Array],
+        options: dict[str, Any],
+        rule: Rule | None,
     ) -> None:
         self.name = name
         self.base = base
@@ -350,7 +385,9 @@ class View:
             self.made = tick()
 
 
-def record_view(name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any) -> Tensor:
+def record_view(
+    name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any
+) -> Tensor:
     """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's memory.
 
     Args:
