@@ -225,7 +225,7 @@ def add_at(out: Array, index: Any, values: Array) -> None:
         index: a tuple, as NumPy takes it.
         values: what is added, of the shape of `out[index]`, or one that broadcasts to it.
     """
-    rows = index[0] if len(index) == 1 else None
+    rows: Any = index[0] if len(index) == 1 else None
     sortable = isinstance(rows, np.ndarray) and rows.dtype.kind in "iu" and rows.size > 1
     if not sortable or out.ndim < 2:
         np.add.at(out, index, values)
@@ -1021,13 +1021,14 @@ def _neutral(how: str, kind: np.dtype[Any]) -> Any:
         return 1
     if how not in ("amax", "amin"):
         return 0
+    limits: tuple[Any, Any]
     if kind.kind == "f":
-        low, high = -np.inf, np.inf
+        limits = (-np.inf, np.inf)
     elif kind.kind == "b":
-        low, high = 0, 1
+        limits = (0, 1)
     else:
-        low, high = np.iinfo(kind).min, np.iinfo(kind).max
-    return low if how == "amax" else high
+        limits = (np.iinfo(kind).min, np.iinfo(kind).max)
+    return limits[0] if how == "amax" else limits[1]
 
 
 def _combined(name: str, x: Tensor, at: Index, src: Tensor, how: str, include_self: bool) -> Tensor:
@@ -1046,7 +1047,11 @@ def _combined(name: str, x: Tensor, at: Index, src: Tensor, how: str, include_se
         total = _put_checked(base, at, src, True)
         if how != "mean":
             return total
-        options = {"shape": x.array.shape, "dtype": kind, "include_self": include_self}
+        options: dict[str, Any] = {
+            "shape": x.array.shape,
+            "dtype": kind,
+            "include_self": include_self,
+        }
         counts = record("scatter_counts", counts_at, *at.edges, parts=at.parts, **options)
         return div(total, counts) if kind.kind == "f" else floor_divide(total, counts)
     if how == "prod":

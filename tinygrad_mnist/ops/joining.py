@@ -19,7 +19,6 @@ from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops.arguments import cast, index_array, promoted
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
 from tinygrad_mnist.ops.arguments import dimensions as as_dimensions
-from tinygrad_mnist.ops.arguments import size as as_sizes
 from tinygrad_mnist.ops.indexing import getitem, index_select
 from tinygrad_mnist.ops.pointwise import pow
 from tinygrad_mnist.ops.shape import (
@@ -27,6 +26,7 @@ from tinygrad_mnist.ops.shape import (
     clone,
     diagonal_of,
     expand,
+    given_sizes,
     reshape,
     reshape_to,
     transpose,
@@ -171,7 +171,6 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
 def atleast_1d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_1d(*tensors: Any) -> Any: ...
-@method
 def atleast_1d(*tensors: Any) -> Any:
     """Tensors with at least one dimension.
 
@@ -194,7 +193,6 @@ def atleast_1d(*tensors: Any) -> Any:
 def atleast_2d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_2d(*tensors: Any) -> Any: ...
-@method
 def atleast_2d(*tensors: Any) -> Any:
     """Tensors with at least two dimensions, new ones in front.
 
@@ -217,7 +215,6 @@ def atleast_2d(*tensors: Any) -> Any:
 def atleast_3d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_3d(*tensors: Any) -> Any: ...
-@method
 def atleast_3d(*tensors: Any) -> Any:
     """Tensors with at least three dimensions.
 
@@ -388,14 +385,14 @@ def tile(input: Tensor, dims: Sequence[int]) -> Tensor: ...
 @overload
 def tile(input: Tensor, *dims: int) -> Tensor: ...
 @method
-def tile(input: Tensor, *times: Any, dims: Any = None) -> Tensor:
+def tile(input: Tensor, dims: Any = (), *more: int) -> Tensor:
     """The tensor repeated along its dimensions.
 
     Args:
         input: a tensor of any shape.
-        times: how often along each dimension, as ints or as one sequence; missing ones in front
-            are 1.
-        dims: the same as a sequence, by keyword.
+        dims: how often along each dimension, as a sequence or the first number; missing ones in
+            front are 1.
+        more: the other numbers.
 
     Returns:
         A tensor whose sizes are input's times those.
@@ -405,7 +402,7 @@ def tile(input: Tensor, *times: Any, dims: Any = None) -> Tensor:
         tensor([[1, 2, 1, 2],
                 [1, 2, 1, 2]])
     """
-    given = as_sizes(times if dims is None else (dims,))
+    given = given_sizes(dims, more)
     return repeat(input, (1,) * (input.ndim - len(given)) + given)
 
 
@@ -414,14 +411,14 @@ def repeat(input: Tensor, repeats: Sequence[int]) -> Tensor: ...
 @overload
 def repeat(input: Tensor, *repeats: int) -> Tensor: ...
 @method
-def repeat(input: Tensor, *sizes: Any, repeats: Any = None) -> Tensor:
+def repeat(input: Tensor, repeats: Any = (), *more: int) -> Tensor:
     """The tensor copied along its dimensions.
 
     Args:
         input: a tensor of any shape.
-        sizes: how often along each dimension, as ints or as one sequence; new dimensions come in
-            front.
-        repeats: the same as a sequence, by keyword.
+        repeats: how often along each dimension, as a sequence or the first number; new dimensions
+            come in front.
+        more: the other numbers.
 
     Returns:
         A tensor whose sizes are input's times those.
@@ -434,7 +431,7 @@ def repeat(input: Tensor, *sizes: Any, repeats: Any = None) -> Tensor:
         tensor([[1, 2, 1, 2],
                 [1, 2, 1, 2]])
     """
-    times = as_sizes(sizes if repeats is None else (repeats,))
+    times = given_sizes(repeats, more)
     shape = input.array.shape
     new = len(times) - len(shape)
     check(
@@ -454,16 +451,14 @@ def repeat(input: Tensor, *sizes: Any, repeats: Any = None) -> Tensor:
     return reshape(copied, [count * own for count, own in zip(times, padded, strict=True)])
 
 
-@overload
-def repeat_interleave(repeats: Tensor, *, output_size: int | None = None) -> Tensor: ...
-@overload
-def repeat_interleave(
-    input: Tensor, repeats: int | Tensor, dim: int | None = None, *, output_size: int | None = None
-) -> Tensor: ...
 @method
 @numpy_names
 def repeat_interleave(
-    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Tensor,
+    repeats: int | Tensor | None = None,
+    dim: int | None = None,
+    *,
+    output_size: int | None = None,
 ) -> Tensor:
     """Each element, or each slice along a dimension, repeated.
 
@@ -497,8 +492,9 @@ def repeat_interleave(
         d = as_dimension(dim, input.ndim, "repeat_interleave")
     if isinstance(repeats, Tensor):
         note_read("repeat_interleave", repeats)
-        repeats = repeats.array
-    counts = np.asarray(repeats)
+        counts = repeats.array
+    else:
+        counts = np.asarray(repeats)
     length = (*x.array.shape, 1)[d]
     check(
         counts.size in (1, length),
@@ -528,13 +524,13 @@ def flip(input: Tensor, dims: Sequence[int]) -> Tensor: ...
 @overload
 def flip(input: Tensor, *dims: int) -> Tensor: ...
 @method
-def flip(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
+def flip(input: Tensor, dims: Any = (), *more: int) -> Tensor:
     """A copy with the order of elements along the dimensions reversed.
 
     Args:
         input: a tensor of any shape.
-        along: the dimensions, as ints or as one sequence.
-        dims: the dimensions as a sequence, by keyword.
+        dims: the dimensions as a sequence, or the first of them.
+        more: the others.
 
     Returns:
         A tensor of input's shape.
@@ -546,7 +542,7 @@ def flip(input: Tensor, *along: Any, dims: Any = None) -> Tensor:
         >>> torch.tensor([1, 2, 3]).flip(0)
         tensor([3, 2, 1])
     """
-    given = as_sizes(along if dims is None else (dims,))
+    given = given_sizes(dims, more)
     return _flipped(input, as_dimensions(given, input.ndim, "flip") if given else ())
 
 
@@ -610,7 +606,9 @@ def roll(
         tensor([3, 1, 2])
     """
     steps = [shifts] if isinstance(shifts, int) else [*shifts]
-    named = [] if dims is None else [dims] if isinstance(dims, int) else [*dims]
+    named: Sequence[int] = () if dims is None else dims  # type: ignore[assignment]
+    if isinstance(dims, int):
+        named = [dims]
     axes = tuple(as_dimension(d, input.ndim, "roll") for d in named)
     fits = len(steps) == (len(axes) or 1)
     check(fits, "roll: shifts and dimensions must align, got {} and {}", shifts, dims)

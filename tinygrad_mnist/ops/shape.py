@@ -81,14 +81,17 @@ def reshaped(array: Array, shape: tuple[int, ...]) -> Array:
     return array.reshape(shape)
 
 
-def _sizes(values: tuple[Any, ...]) -> tuple[int, ...]:
+def given_sizes(first: Any, more: tuple[int, ...]) -> tuple[int, ...]:
     """A shape given as `f(2, 3)` or `f((2, 3))`; the usual case first."""
-    if len(values) == 1 and values[0].__class__ is tuple:
-        values = values[0]
-    for each in values:
-        if each.__class__ is not int:
-            return as_sizes(values)
-    return values
+    sizes = first
+    if more or sizes.__class__ is int:
+        sizes = (first, *more)
+    if sizes.__class__ is tuple:
+        for each in sizes:
+            if each.__class__ is not int:
+                return as_sizes(sizes)
+        return sizes
+    return as_sizes((sizes,))
 
 
 def _full_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> tuple[int, ...]:
@@ -149,14 +152,14 @@ def reshape(input: Tensor, shape: Sequence[int]) -> Tensor: ...
 @overload
 def reshape(input: Tensor, *shape: int) -> Tensor: ...
 @method
-def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
+def reshape(input: Tensor, shape: Any = (), *more: int) -> Tensor:
     """The elements in another shape: a view where that is possible, else a copy.
 
     Args:
         input: a tensor of any shape.
-        sizes: the shape, as ints or as one sequence; one size may be -1, and follows from the
+        shape: the shape as a sequence, or its first size; one size may be -1, and follows from the
             others.
-        shape: the shape as a sequence, by keyword.
+        more: the other sizes.
 
     Returns:
         The tensor of that shape.
@@ -169,8 +172,7 @@ def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
         tensor([[0, 1, 2],
                 [3, 4, 5]])
     """
-    wanted = _sizes(sizes if shape is None else (shape,))
-    return reshape_to(input, _full_shape(input, wanted, "reshape"))
+    return reshape_to(input, _full_shape(input, given_sizes(shape, more), "reshape"))
 
 
 @overload
@@ -180,12 +182,13 @@ def view(input: Tensor, size: Sequence[int], /) -> Tensor: ...
 @overload
 def view(input: Tensor, *size: int) -> Tensor: ...
 @method
-def view(input: Tensor, *size: Any) -> Tensor:
+def view(input: Tensor, size: Any = (), *more: int) -> Tensor:
     """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
 
     Args:
         input: a tensor of any shape.
-        size: the shape, as ints or as one sequence, one size of which may be -1; or a dtype.
+        size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
+        more: the other sizes.
 
     Returns:
         A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -201,9 +204,9 @@ def view(input: Tensor, *size: Any) -> Tensor:
         tensor([[1., 0.],
                 [0., 0.]])
     """
-    if len(size) == 1 and isinstance(size[0], dtypes.dtype):
-        return record_view("view", viewed_as, input, None, dtype=dtypes.resolve(size[0]))
-    goal = _full_shape(input, _sizes(size), "reshape")
+    if isinstance(size, dtypes.dtype):
+        return record_view("view", viewed_as, input, None, dtype=dtypes.resolve(size))
+    goal = _full_shape(input, given_sizes(size, more), "reshape")
     array = input.array
     check(
         array.flags.c_contiguous or _can_view(array, goal),
@@ -406,13 +409,13 @@ def permute(input: Tensor, dims: Sequence[int]) -> Tensor: ...
 @overload
 def permute(input: Tensor, *dims: int) -> Tensor: ...
 @method
-def permute(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
+def permute(input: Tensor, dims: Any = (), *more: int) -> Tensor:
     """The dimensions in another order: a view.
 
     Args:
         input: a tensor of any shape.
-        order: for each dimension of the result the one of input, as ints or as one sequence.
-        dims: the order as a sequence, by keyword.
+        dims: for each dimension of the result the one of input: a sequence, or the first of them.
+        more: the others.
 
     Returns:
         A view whose dimension i is input's dimension `dims[i]`.
@@ -424,7 +427,7 @@ def permute(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
         >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
         torch.Size([4, 2, 3])
     """
-    given = _sizes(order if dims is None else (dims,))
+    given = given_sizes(dims, more)
     check(
         len(given) == input.ndim,
         "permute: number of dimensions in the tensor input does not match the length of the"
@@ -591,14 +594,14 @@ def expand(input: Tensor, size: Sequence[int], *, implicit: bool = False) -> Ten
 @overload
 def expand(input: Tensor, *size: int, implicit: bool = False) -> Tensor: ...
 @method
-def expand(input: Tensor, *sizes: Any, size: Any = None, implicit: bool = False) -> Tensor:
+def expand(input: Tensor, size: Any = (), *more: int, implicit: bool = False) -> Tensor:
     """Dimensions of size 1 repeated to the sizes given, without copying.
 
     Args:
         input: a tensor of any shape.
-        sizes: the shape wanted, as ints or as one sequence, with new dimensions in front; -1
-            keeps a size.
-        size: the shape as a sequence, by keyword.
+        size: the shape wanted as a sequence, or its first size, with new dimensions in front;
+            -1 keeps a size.
+        more: the other sizes.
         implicit: accepted; changes nothing.
 
     Returns:
@@ -612,7 +615,7 @@ def expand(input: Tensor, *sizes: Any, size: Any = None, implicit: bool = False)
         tensor([[1, 1, 1],
                 [2, 2, 2]])
     """
-    wanted = _sizes(sizes if size is None else (size,))
+    wanted = given_sizes(size, more)
     shape = input.array.shape
     new = len(wanted) - len(shape)
     check(new >= 0, "expand: {} has fewer dimensions than the tensor's {}", wanted, shape)
@@ -720,12 +723,13 @@ def sum_to_size(input: Tensor, size: Sequence[int], /) -> Tensor: ...
 @overload
 def sum_to_size(input: Tensor, *size: int) -> Tensor: ...
 @method
-def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+def sum_to_size(input: Tensor, size: Any = (), *more: int) -> Tensor:
     """The opposite of broadcasting: summed over the dimensions that `size` lacks or has as 1.
 
     Args:
         input: a tensor of a shape that `size` broadcasts to.
-        size: the shape wanted, as ints or as one sequence.
+        size: the shape wanted as a sequence, or its first size.
+        more: the other sizes.
 
     Returns:
         A tensor of that shape; sums of integers and bools are int64.
@@ -738,7 +742,7 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
         tensor([[3.],
                 [3.]])
     """
-    goal = _sizes(size)
+    goal = given_sizes(size, more)
     own = input.array.shape
     new = len(own) - len(goal)
     fits = new >= 0 and all(n in (m, 1) for m, n in zip(own[new:], goal, strict=True))
@@ -797,9 +801,10 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
 def indexed(array: Array, index: Any) -> Array:
     """`array[index]`, for an index of ints, slices, None and an Ellipsis: a view."""
     try:
-        return array[index]
+        found: Array = array[index]
     except IndexError as error:
         raise index_error(error, array) from None
+    return found
 
 
 def index_error(error: Exception, array: Array) -> IndexError:
@@ -1081,15 +1086,19 @@ unsafe_chunk = chunk
 @method
 @numpy_names
 def tensor_split(
-    input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0
+    input: Tensor,
+    sections: int | Sequence[int] | Tensor | None = None,
+    dim: int = 0,
+    *,
+    indices: Sequence[int] | Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Pieces along a dimension as NumPy's `array_split` cuts them.
 
     Args:
         input: a tensor with at least one dimension.
-        indices_or_sections: how many pieces, of sizes that differ by at most 1; or the places to
-            cut at.
+        sections: how many pieces, of sizes that differ by at most 1; or the places to cut at.
         dim: the dimension.
+        indices: the places to cut at, by keyword.
 
     Returns:
         Views, one a piece.
@@ -1103,9 +1112,7 @@ def tensor_split(
     """
     d = as_dimension(dim, input.ndim, "tensor_split")
     length = input.array.shape[d]
-    cuts: Any = indices_or_sections
-    if isinstance(cuts, Tensor):
-        cuts = cuts.tolist()
+    cuts = _cuts("tensor_split", sections, indices)
     if isinstance(cuts, int):
         check(cuts > 0, "tensor_split: number of sections must be larger than 0, got {}", cuts)
         least, more = divmod(length, cuts)
@@ -1114,9 +1121,16 @@ def tensor_split(
     edges = [0, *(_cut(int(each), length) for each in cuts), length]
     pieces = []
     for start, stop in pairwise(edges):
-        d, first, count = _narrowed(input, d, start, max(stop - start, 0))
+        _, first, count = _narrowed(input, d, start, max(stop - start, 0))
         pieces.append(_piece(input, d, first, first + count))
     return tuple(pieces)
+
+
+def _cuts(name: str, sections: Any, indices: Any) -> Any:
+    """The number of pieces, or the places to cut at as a list."""
+    cuts = sections if indices is None else indices
+    check(cuts is not None, "{}: wanted sections or indices", name, error=TypeError)
+    return cuts.tolist() if isinstance(cuts, Tensor) else cuts
 
 
 def _cut(place: int, length: int) -> int:
@@ -1128,32 +1142,27 @@ def _split_along(
     name: str, input: Tensor, dim: int, least: int, cuts: int | Sequence[int]
 ) -> tuple[Tensor, ...]:
     """`tensor_split` that must cut evenly, of a tensor of at least so many dimensions."""
-    check(
-        input.ndim >= least,
-        "{} requires at least {} dimensions, but got {}",
-        name,
-        least,
-        input.ndim,
-    )
+    wanted = "{} requires at least {} dimensions, but got {}"
+    check(input.ndim >= least, wanted, name, least, input.ndim)
     even = not isinstance(cuts, int) or (cuts > 0 and input.array.shape[dim] % cuts == 0)
-    check(
-        even,
-        "{}: the size of dimension {} of {} is not divisible by {}",
-        name,
-        dim,
-        input.shape,
-        cuts,
-    )
+    uneven = "{}: the size of dimension {} of {} is not divisible by {}"
+    check(even, uneven, name, dim, input.shape, cuts)
     return tensor_split(input, cuts, dim)
 
 
 @method
-def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def hsplit(
+    input: Tensor,
+    sections: int | Sequence[int] | None = None,
+    *,
+    indices: Sequence[int] | None = None,
+) -> tuple[Tensor, ...]:
     """Pieces side by side: along dimension 1, or 0 of a vector.
 
     Args:
         input: a tensor with at least one dimension.
-        indices_or_sections: how many pieces of one size, or the places to cut at.
+        sections: how many pieces of one size, or the places to cut at.
+        indices: the places to cut at, by keyword.
 
     Returns:
         Views, one a piece.
@@ -1165,16 +1174,23 @@ def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Ten
         >>> [piece.shape for piece in torch.zeros(2, 4).hsplit(2)]
         [torch.Size([2, 2]), torch.Size([2, 2])]
     """
-    return _split_along("hsplit", input, min(1, input.ndim - 1), 1, indices_or_sections)
+    cuts = _cuts("hsplit", sections, indices)
+    return _split_along("hsplit", input, min(1, input.ndim - 1), 1, cuts)
 
 
 @method
-def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def vsplit(
+    input: Tensor,
+    sections: int | Sequence[int] | None = None,
+    *,
+    indices: Sequence[int] | None = None,
+) -> tuple[Tensor, ...]:
     """Pieces one below the other: along dimension 0.
 
     Args:
         input: a tensor with at least two dimensions.
-        indices_or_sections: how many pieces of one size, or the places to cut at.
+        sections: how many pieces of one size, or the places to cut at.
+        indices: the places to cut at, by keyword.
 
     Returns:
         Views, one a piece.
@@ -1182,16 +1198,23 @@ def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Ten
     Raises:
         RuntimeError: if input has too few dimensions, or cannot be cut evenly.
     """
-    return _split_along("vsplit", input, 0, 2, indices_or_sections)
+    cuts = _cuts("vsplit", sections, indices)
+    return _split_along("vsplit", input, 0, 2, cuts)
 
 
 @method
-def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+def dsplit(
+    input: Tensor,
+    sections: int | Sequence[int] | None = None,
+    *,
+    indices: Sequence[int] | None = None,
+) -> tuple[Tensor, ...]:
     """Pieces along dimension 2.
 
     Args:
         input: a tensor with at least three dimensions.
-        indices_or_sections: how many pieces of one size, or the places to cut at.
+        sections: how many pieces of one size, or the places to cut at.
+        indices: the places to cut at, by keyword.
 
     Returns:
         Views, one a piece.
@@ -1199,7 +1222,8 @@ def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Ten
     Raises:
         RuntimeError: if input has too few dimensions, or cannot be cut evenly.
     """
-    return _split_along("dsplit", input, 2, 3, indices_or_sections)
+    cuts = _cuts("dsplit", sections, indices)
+    return _split_along("dsplit", input, 2, 3, cuts)
 
 
 # other views ---------------------------------------------------------------------------------
@@ -1349,7 +1373,7 @@ def laid_anew(array: Array, given: Layout, wanted: Layout, count: int) -> Array:
 
 def _lay_anew(g: Tensor, given: Layout, wanted: Layout, count: int) -> Tensor:
     back = partial(_lay_anew, given=wanted, wanted=given, count=count)
-    options = {"given": given, "wanted": wanted, "count": count}
+    options: dict[str, Any] = {"given": given, "wanted": wanted, "count": count}
     return record("as_strided_backward", laid_anew, (g, back), **options)
 
 
