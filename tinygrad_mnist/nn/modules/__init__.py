@@ -11,7 +11,7 @@ from tinygrad_mnist.nn.modules.linear import Bilinear, Embedding, EmbeddingBag, 
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.normalization import *
 from tinygrad_mnist.nn.modules.normalization import _BatchNorm as _BatchNorm
-from tinygrad_mnist.nn.modules.rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell
+from tinygrad_mnist.nn.modules.rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from tinygrad_mnist.nn.modules.simple import *
 from tinygrad_mnist.nn.modules.simple import _Loss as _Loss
 from tinygrad_mnist.nn.modules.transformer import (
