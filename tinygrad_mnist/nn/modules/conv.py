@@ -49,7 +49,7 @@ class _ConvNd(Module):
     def reset_parameters(self) -> None:
         """Draw the parameters anew, uniform in +-1 / sqrt(fan_in)."""
         init.kaiming_uniform_(self.weight, a=5**0.5)
-        init.bias_for(self.weight, self.bias)
+        init.uniform_bias_(self.bias, self.weight)
 
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = self.padding

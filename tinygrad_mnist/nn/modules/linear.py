@@ -44,7 +44,7 @@ class Linear(Module):
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        init.bias_for(self.weight, self.bias)
+        init.uniform_bias_(self.bias, self.weight)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.linear(input, self.weight, self.bias)
