@@ -23,7 +23,9 @@ class SDPBackend(Enum):
 
 
 @contextmanager
-def sdpa_kernel(backends: SDPBackend | Sequence[SDPBackend], set_priority: bool = False) -> Iterator[None]:
+def sdpa_kernel(
+    backends: SDPBackend | Sequence[SDPBackend], set_priority: bool = False
+) -> Iterator[None]:
     """A with-block that wants certain kernels: accepted, without effect.
 
     Args:
@@ -39,5 +41,10 @@ def sdpa_kernel(backends: SDPBackend | Sequence[SDPBackend], set_priority: bool 
     """
     chosen = backends if isinstance(backends, list | tuple) else [backends]
     for each in chosen:
-        check(isinstance(each, SDPBackend), "sdpa_kernel: {!r} is not an SDPBackend", each, error=AssertionError)
+        check(
+            isinstance(each, SDPBackend),
+            "sdpa_kernel: {!r} is not an SDPBackend",
+            each,
+            error=AssertionError,
+        )
     yield

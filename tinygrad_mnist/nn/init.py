@@ -117,7 +117,13 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
     """
     shape = tensor.array.shape
     values = record_draw(
-        "uniform", _draw_uniform, shape=shape, dtype=tensor.dtype, low=a, high=b, generator=generator
+        "uniform",
+        _draw_uniform,
+        shape=shape,
+        dtype=tensor.dtype,
+        low=a,
+        high=b,
+        generator=generator,
     )
     return _write(tensor, values, "uniform")
 
@@ -125,7 +131,9 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
 uniform = uniform_
 
 
-def _draw_uniform(shape: tuple[int, ...], dtype: Any, low: float, high: float, generator: Any) -> Array:
+def _draw_uniform(
+    shape: tuple[int, ...], dtype: Any, low: float, high: float, generator: Any
+) -> Array:
     return np.asarray(random.uniform(shape, dtype, generator) * (high - low) + low)
 
 
@@ -151,7 +159,13 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
     check(std >= 0, "normal_ expects std >= 0.0, but found std {}", std)
     shape = tensor.array.shape
     values = record_draw(
-        "normal", _draw_normal, shape=shape, dtype=tensor.dtype, mean=mean, std=std, generator=generator
+        "normal",
+        _draw_normal,
+        shape=shape,
+        dtype=tensor.dtype,
+        mean=mean,
+        std=std,
+        generator=generator,
     )
     return _write(tensor, values, "normal")
 
@@ -159,7 +173,9 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
 normal = normal_
 
 
-def _draw_normal(shape: tuple[int, ...], dtype: Any, mean: float, std: float, generator: Any) -> Array:
+def _draw_normal(
+    shape: tuple[int, ...], dtype: Any, mean: float, std: float, generator: Any
+) -> Array:
     return np.asarray(random.normal(shape, dtype, generator) * std + mean)
 
 
@@ -191,7 +207,14 @@ def trunc_normal_(
     """
     shape = tensor.array.shape
     values = record_draw(
-        "trunc_normal", _draw_truncated, shape=shape, mean=mean, std=std, low=a, high=b, generator=generator
+        "trunc_normal",
+        _draw_truncated,
+        shape=shape,
+        mean=mean,
+        std=std,
+        low=a,
+        high=b,
+        generator=generator,
     )
     return _write(tensor, values, "trunc_normal")
 
@@ -326,7 +349,11 @@ dirac = dirac_
 
 def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """How many inputs feed one output of a weight, and how many outputs one input feeds."""
-    check(tensor.ndim >= 2, "Fan in and fan out can not be computed for fewer than 2 dimensions", error=ValueError)
+    check(
+        tensor.ndim >= 2,
+        "Fan in and fan out can not be computed for fewer than 2 dimensions",
+        error=ValueError,
+    )
     receptive_field = math.prod(tensor.array.shape[2:])
     fan_in = tensor.array.shape[1] * receptive_field
     fan_out = tensor.array.shape[0] * receptive_field
@@ -487,7 +514,9 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     if not tensor.array.size:
         return tensor
     shape = tensor.array.shape
-    values = record_draw("orthogonal", _draw_orthogonal, shape=shape, gain=gain, generator=generator)
+    values = record_draw(
+        "orthogonal", _draw_orthogonal, shape=shape, gain=gain, generator=generator
+    )
     return _write(tensor, values, "orthogonal")
 
 
@@ -527,7 +556,9 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     """
     _check_ndim(tensor.ndim == 2, "sparse_", "2", tensor)
     shape = tensor.array.shape
-    values = record_draw("sparse", _draw_sparse, shape=shape, sparsity=sparsity, std=std, generator=generator)
+    values = record_draw(
+        "sparse", _draw_sparse, shape=shape, sparsity=sparsity, std=std, generator=generator
+    )
     return _write(tensor, values, "sparse")
 
 

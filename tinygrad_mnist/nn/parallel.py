@@ -61,6 +61,13 @@ class DistributedDataParallel(Module):
     """
 
     def __init__(
-        self, module: Module, device_ids: Any = None, output_device: Any = None, *args: Any, **kwargs: Any
+        self,
+        module: Module,
+        device_ids: Any = None,
+        output_device: Any = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
-        raise RuntimeError("DistributedDataParallel: the default process group has not been initialized")
+        raise RuntimeError(
+            "DistributedDataParallel: the default process group has not been initialized"
+        )

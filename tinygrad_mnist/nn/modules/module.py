@@ -179,14 +179,18 @@ class Module:
         if name not in held and hasattr(self, name):
             raise KeyError(f"attribute '{name}' already exists")
 
-    def _register(self, where: str, kind: str, wanted: str, cls: Any, name: Any, value: Any) -> None:
+    def _register(
+        self, where: str, kind: str, wanted: str, cls: Any, name: Any, value: Any
+    ) -> None:
         if where not in self.__dict__:
             raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
         held = self.__dict__[where]
         self._check_name(held, kind, name)
         if value is not None and not isinstance(value, cls):
             got = type(value).__name__
-            raise TypeError(f"cannot assign '{got}' object to {kind} '{name}' ({wanted} or None required)")
+            raise TypeError(
+                f"cannot assign '{got}' object to {kind} '{name}' ({wanted} or None required)"
+            )
         held[name] = value
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
@@ -243,7 +247,9 @@ class Module:
             args: what the module is called with.
             kwargs: what it is called with by name.
         """
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._hooked:
@@ -260,7 +266,9 @@ class Module:
                     _call_forward_hook(self, key, hook, args, kwargs, None)
             raise
 
-    def _forward_between_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[_HookKey]) -> Any:
+    def _forward_between_hooks(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[_HookKey]
+    ) -> Any:
         for key, hook in tuple(self._forward_pre_hooks.items()):
             if key.with_kwargs:
                 changed = hook(self, args, kwargs)
@@ -270,7 +278,9 @@ class Module:
                 continue
             if key.with_kwargs:
                 ok = isinstance(changed, tuple) and len(changed) == 2
-                message = "forward pre-hook must return None or a tuple of (args, kwargs), but got {}."
+                message = (
+                    "forward pre-hook must return None or a tuple of (args, kwargs), but got {}."
+                )
                 check(ok, message, changed)
                 args, kwargs = changed
             else:
@@ -291,7 +301,9 @@ class Module:
 
     # hooks ---------------------------------------------------------------------------------
 
-    def _add_hook(self, hooks: OrderedDict[_HookKey, Hook], hook: Hook, key: _HookKey, prepend: bool) -> Handle:
+    def _add_hook(
+        self, hooks: OrderedDict[_HookKey, Hook], hook: Hook, key: _HookKey, prepend: bool
+    ) -> Handle:
         handle = Handle(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
@@ -344,7 +356,9 @@ class Module:
             >>> layer(torch.ones(2))
             tensor([10., 10.])
         """
-        return self._add_hook(self._forward_hooks, hook, _HookKey(with_kwargs, always_call), prepend)
+        return self._add_hook(
+            self._forward_hooks, hook, _HookKey(with_kwargs, always_call), prepend
+        )
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> Handle:
         """Call `hook(module, grad_output)` before the module's gradient; it may return another.
@@ -421,7 +435,9 @@ class Module:
                 path = f"{prefix}.{name}" if prefix else name
                 yield from module.named_modules(memo, path, remove_duplicate)
 
-    def _named_members(self, where: str, prefix: str, recurse: bool, remove_duplicate: bool = True) -> Iterator[Any]:
+    def _named_members(
+        self, where: str, prefix: str, recurse: bool, remove_duplicate: bool = True
+    ) -> Iterator[Any]:
         """The members of one kind, with the paths to them."""
         modules: Any = [(prefix, self)]
         if recurse:
@@ -609,7 +625,9 @@ class Module:
                 saved[name] = buffer
         return saved
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
+    def state_dict(
+        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module.
 
         Args:
@@ -667,17 +685,27 @@ class Module:
                 module._load_own(state_dict, prefix, assign, keys.missing_keys, errors)
                 module._find_unexpected(state_dict, prefix, keys.unexpected_keys)
         if strict:
-            for kind, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
+            for kind, found in (
+                ("Unexpected", keys.unexpected_keys),
+                ("Missing", keys.missing_keys),
+            ):
                 if found:
                     listed = ", ".join(f'"{key}"' for key in found)
                     errors.insert(0, f"{kind} key(s) in state_dict: {listed}. ")
         if errors:
             listed = "\n\t".join(errors)
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}")
+            raise RuntimeError(
+                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"
+            )
         return keys
 
     def _load_own(
-        self, given: Mapping[str, Any], prefix: str, assign: bool, missing: list[str], errors: list[str]
+        self,
+        given: Mapping[str, Any],
+        prefix: str,
+        assign: bool,
+        missing: list[str],
+        errors: list[str],
     ) -> None:
         """Write what fits of a state dict into this module's own tensors, and note what does not."""
         for name, own in self._saved_tensors().items():
@@ -701,7 +729,9 @@ class Module:
                     value = Parameter(value)
                 setattr(self, name, value.requires_grad_(own.requires_grad))
 
-    def _find_unexpected(self, given: Mapping[str, Any], prefix: str, unexpected: list[str]) -> None:
+    def _find_unexpected(
+        self, given: Mapping[str, Any], prefix: str, unexpected: list[str]
+    ) -> None:
         """Note the keys of a state dict that are none of this module's."""
         own = self._saved_tensors()
         for key in given:
@@ -953,7 +983,12 @@ def _cannot_assign(value: Any, kind: str, name: str, wanted: str) -> TypeError:
 
 
 def _call_forward_hook(
-    module: Module, key: _HookKey, hook: Hook, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any
+    module: Module,
+    key: _HookKey,
+    hook: Hook,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    out: Any,
 ) -> Any:
     if key.with_kwargs:
         return hook(module, args, kwargs, out)
@@ -1028,7 +1063,9 @@ class _BackwardWatch:
         return gradients
 
 
-def _joined(values: tuple[Any, ...], hook: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> tuple[Any, ...]:
+def _joined(
+    values: tuple[Any, ...], hook: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+) -> tuple[Any, ...]:
     """The values, whose gradients pass together through `hook`; the very tuple where none will have a gradient.
 
     Args:
@@ -1044,7 +1081,9 @@ def _joined(values: tuple[Any, ...], hook: Callable[[tuple[Any, ...]], tuple[Any
 
     def rule(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
         given: list[Any] = [None] * count
-        for place, g in zip(places, gradients, strict=False):  # those of the last outputs may be left out
+        for place, g in zip(
+            places, gradients, strict=False
+        ):  # those of the last outputs may be left out
             given[place] = g
         passed = hook(tuple(given))
         return [passed[place] for place in places]

@@ -91,7 +91,9 @@ RECURRENCES = {
 # all steps of an LSTM at once ----------------------------------------------------------------
 
 
-def lstm_sequence(projected: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def lstm_sequence(
+    projected: Tensor, weight: Tensor, h: Tensor, c: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     """`lstm_step` over all steps as one record.
 
     Args:
@@ -105,7 +107,9 @@ def lstm_sequence(projected: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> tu
     """
     inputs = (projected, weight, h, c)
 
-    def rule(gradients: Sequence[Tensor | None], results: tuple[Tensor, ...]) -> Sequence[Tensor | None]:
+    def rule(
+        gradients: Sequence[Tensor | None], results: tuple[Tensor, ...]
+    ) -> Sequence[Tensor | None]:
         if state.recording:
             return _composed_gradients(inputs, gradients[:3])
         hidden, last_h, last_c, cells, gates, tanh_cells = results
@@ -118,7 +122,9 @@ def lstm_sequence(projected: Tensor, weight: Tensor, h: Tensor, c: Tensor) -> tu
         return record_joint("lstm_backward", recurrence.lstm_backward, (*given, *read), _no_rule)
 
     forward = recurrence.lstm_forward
-    hidden, last_h, last_c, *_ = record_joint("lstm", forward, inputs, rule, output=True, constant=(3, 4, 5))
+    hidden, last_h, last_c, *_ = record_joint(
+        "lstm", forward, inputs, rule, output=True, constant=(3, 4, 5)
+    )
     return hidden, last_h, last_c
 
 
@@ -189,13 +195,17 @@ def _draw_parameters(module: Module, hidden_size: int) -> None:
 
 def _check_count(name: str, value: Any) -> None:
     got = type(value).__name__
-    check(isinstance(value, int), "{} should be of type {}, got {}", name, int, got, error=TypeError)
+    check(
+        isinstance(value, int), "{} should be of type {}, got {}", name, int, got, error=TypeError
+    )
     check(value > 0, "{} must be greater than zero, got {}", name, value, error=ValueError)
 
 
 def _check_flag(name: str, value: Any) -> None:
     got = type(value).__name__
-    check(isinstance(value, bool), "{} should be of type {}, got {}", name, bool, got, error=TypeError)
+    check(
+        isinstance(value, bool), "{} should be of type {}, got {}", name, bool, got, error=TypeError
+    )
 
 
 class RNNBase(Module):
@@ -257,10 +267,14 @@ class RNNBase(Module):
         _check_count("num_layers", num_layers)
         _check_flag("bias", bias)
         _check_flag("batch_first", batch_first)
-        ok = isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
+        ok = (
+            isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
+        )
         check(ok, "dropout should be a number in range [0, 1], got {}", dropout, error=ValueError)
         ok = proj_size == 0 or (mode == "LSTM" and 0 < proj_size < hidden_size)
-        message = "proj_size has to be smaller than hidden_size, and is only supported for LSTM, got {}"
+        message = (
+            "proj_size has to be smaller than hidden_size, and is only supported for LSTM, got {}"
+        )
         check(ok, message, proj_size, error=ValueError)
         check(mode in RECURRENCES, "Unrecognized RNN mode: {}", mode, error=ValueError)
         if dropout and num_layers == 1:
@@ -334,7 +348,9 @@ class RNNBase(Module):
         steps, batch = x.array.shape[:2]
         flat = x.flatten(0, 1)
         self._check_input(flat, steps)
-        out, last = self._run_layers(flat, [batch] * steps, self._first_state(hx, batch, x.dtype, batched))
+        out, last = self._run_layers(
+            flat, [batch] * steps, self._first_state(hx, batch, x.dtype, batched)
+        )
         out = out.unflatten(0, (steps, batch))
         if not batched:
             return out.squeeze(1), self._as_result(tuple(s.squeeze(1) for s in last))
@@ -353,7 +369,9 @@ class RNNBase(Module):
         out, last = self._run_layers(x, sizes, before)
         if input.unsorted_indices is not None:
             last = tuple(s.index_select(1, input.unsorted_indices) for s in last)
-        packed = PackedSequence(out, input.batch_sizes, input.sorted_indices, input.unsorted_indices)
+        packed = PackedSequence(
+            out, input.batch_sizes, input.sorted_indices, input.unsorted_indices
+        )
         return packed, self._as_result(last)
 
     def _as_result(self, last: State) -> Any:
@@ -379,7 +397,12 @@ class RNNBase(Module):
         given = tuple(hx) if len(shapes) == 2 else (hx,)
         for s, (count, n, width) in zip(given, shapes, strict=True):
             shape = (count, n, width) if batched else (count, width)
-            check(s.array.shape == shape, "Expected hidden size {}, got {}", shape, list(s.array.shape))
+            check(
+                s.array.shape == shape,
+                "Expected hidden size {}, got {}",
+                shape,
+                list(s.array.shape),
+            )
         if batched:
             return given
         return tuple(s.unsqueeze(1) for s in given)
@@ -401,9 +424,13 @@ class RNNBase(Module):
                 x = F.dropout(x, self.dropout, self.training)
         return x, tuple(stack(list(each)) for each in zip(*finals, strict=True))
 
-    def _run(self, x: Tensor, sizes: list[int], first: State, names: list[str]) -> tuple[Tensor, State]:
+    def _run(
+        self, x: Tensor, sizes: list[int], first: State, names: list[str]
+    ) -> tuple[Tensor, State]:
         """One direction of a layer over the steps of x: the outputs of all steps, and the last state."""
-        weights: dict[str, Any] = {name.partition("_l")[0]: self._parameters[name] for name in names}
+        weights: dict[str, Any] = {
+            name.partition("_l")[0]: self._parameters[name] for name in names
+        }
         reverse = names[0].endswith("reverse")
         if self.mode == "LSTM" and not self.proj_size and sizes[0] == sizes[-1]:
             return self._run_lstm(x, sizes, first, weights, reverse)
@@ -444,7 +471,9 @@ class RNNBase(Module):
                 ended.append(tuple(s[n:] for s in after))
                 after = tuple(s[:n] for s in after)
             elif n > before:
-                after = tuple(cat([s, start[before:n]]) for s, start in zip(after, first, strict=True))
+                after = tuple(
+                    cat([s, start[before:n]]) for s, start in zip(after, first, strict=True)
+                )
             after = step(part, after, weights["weight_hh"], weights.get("bias_hh"))
             if self.proj_size:
                 after = (F.linear(after[0], weights["weight_hr"]), *after[1:])
@@ -705,7 +734,9 @@ class RNNCellBase(Module):
             check(s.ndim in (1, 2), message, name, s.ndim, error=ValueError)
         x, *before = (s if s.ndim == 2 else s.unsqueeze(0) for s in (input, *given))
         batch, width = x.array.shape
-        fits = width == self.input_size and all(s.array.shape == (batch, self.hidden_size) for s in before)
+        fits = width == self.input_size and all(
+            s.array.shape == (batch, self.hidden_size) for s in before
+        )
         shapes = [list(s.array.shape) for s in (x, *before)]
         message = "{}({}, {}): input and hidden of {} do not fit"
         check(fits, message, name, self.input_size, self.hidden_size, shapes)
@@ -816,7 +847,9 @@ class LSTMCell(RNNCellBase):
     ) -> None:
         super().__init__(input_size, hidden_size, bias, 4, device, dtype)
 
-    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
         """The next h and c.
 
         Args:

@@ -43,7 +43,12 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         >>> layer(torch.ones(1)).item()
         5.0
     """
-    check(isinstance(vec, Tensor), "expected torch.Tensor, but got: {}", type(vec).__name__, error=TypeError)
+    check(
+        isinstance(vec, Tensor),
+        "expected torch.Tensor, but got: {}",
+        type(vec).__name__,
+        error=TypeError,
+    )
     start = 0
     for p in parameters:
         end = start + p.numel()

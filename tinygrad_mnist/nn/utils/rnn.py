@@ -173,7 +173,9 @@ def pad_packed_sequence(
     note_read("pad_packed_sequence", sequence.batch_sizes)
     sizes = sequence.batch_sizes.array
     length = len(sizes) if total_length is None else total_length
-    message = "Expected total_length to be at least the length of the longest sequence, got {} and {}"
+    message = (
+        "Expected total_length to be at least the length of the longest sequence, got {} and {}"
+    )
     check(length >= len(sizes), message, length, len(sizes), error=ValueError)
     there = np.arange(sizes[0]) < np.pad(sizes, (0, length - len(sizes)))[:, None]
     out = sequence.data.new_full((*there.shape, *sequence.data.array.shape[1:]), padding_value)
