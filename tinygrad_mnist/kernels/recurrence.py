@@ -1,6 +1,7 @@
 """An LSTM's loop over time, forward and backward, on arrays.
 
-What a step reads and writes fits the second-level cache; the gradient of the weight is one product at the end.
+What a step reads and writes fits the second-level cache; the gradient of the weight is one product
+at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[A
         c: the cell state before the first step, (batch, units).
 
     Returns:
-        h after each step, (time, batch, units); the last h and the last c, (batch, units); and what the gradient
+        h after each step, (time, batch, units); the last h and the last c, (batch, units); and what
+        the gradient
         needs: c after each step, the gates (time, batch, 4 units), and tanh(c) after each step.
     """
     steps, batch, _ = projected.shape

@@ -62,7 +62,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor on the standard deviation that makes up for what a nonlinearity takes away.
 
     Args:
-        nonlinearity: "linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu" or a convolution's name.
+        nonlinearity: "linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu" or a convolution's
+            name.
         param: of "leaky_relu" the slope of its negative part. Default: 0.01.
 
     Returns:
@@ -317,14 +318,16 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """Let a convolution's weight pass as many channels through as it can.
 
     Args:
-        tensor: (out_channels, in_channels / groups, *kernel_size), of 3 to 5 dimensions; it is written.
+        tensor: (out_channels, in_channels / groups, *kernel_size), of 3 to 5 dimensions; it is
+            written.
         groups: of the convolution.
 
     Returns:
         The tensor.
 
     Raises:
-        ValueError: if it has another number of dimensions, or `groups` does not divide the channels.
+        ValueError: if it has another number of dimensions, or `groups` does not divide the
+            channels.
 
     Example:
         >>> nn.init.dirac_(torch.empty(1, 1, 3))
@@ -432,7 +435,9 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    """Fill a weight with uniform numbers of variance gain^2 / fan. He et al. (2015), arXiv:1502.01852.
+    """Fill a weight with uniform numbers of variance gain^2 / fan.
+
+    He et al. (2015), arXiv:1502.01852.
 
     Args:
         tensor: (out, in, ...); it is written.
@@ -466,7 +471,9 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    """Fill a weight with normal numbers of variance gain^2 / fan. He et al. (2015), arXiv:1502.01852.
+    """Fill a weight with normal numbers of variance gain^2 / fan.
+
+    He et al. (2015), arXiv:1502.01852.
 
     Args:
         tensor: (out, in, ...); it is written.
@@ -492,7 +499,9 @@ kaiming_normal = kaiming_normal_
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
-    """Let the rows (or columns, if there are fewer) be orthonormal, times gain. Saxe et al. (2013), arXiv:1312.6120.
+    """Let the rows (or columns, if there are fewer) be orthonormal, times gain.
+
+    Saxe et al. (2013), arXiv:1312.6120.
 
     Args:
         tensor: (rows, ...), seen as a matrix; it is written.

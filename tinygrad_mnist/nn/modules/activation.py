@@ -134,7 +134,9 @@ class LeakyReLU(Module):
 
 
 class RReLU(Module):
-    """`LeakyReLU` with a random slope in training, the middle one otherwise. Xu et al. (2015), arXiv:1505.00853.
+    """`LeakyReLU` with a random slope in training, the middle one otherwise.
+
+    Xu et al. (2015), arXiv:1505.00853.
 
     Args:
         lower: the least slope.
@@ -762,7 +764,9 @@ class Softmax2d(Module):
 
 
 class MultiheadAttention(Module):
-    """Attention in several heads, parallel parts of the width. Vaswani et al. (2017), arXiv:1706.03762.
+    """Attention in several heads, parallel parts of the width.
+
+    Vaswani et al. (2017), arXiv:1706.03762.
 
     Args:
         embed_dim: the width of the query and of the output.
@@ -778,8 +782,10 @@ class MultiheadAttention(Module):
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Query (l, n, embed_dim), key (s, n, kdim) and value (s, n, vdim), all or none with the batch n. Output of
-        the query's shape; and the weights averaged over heads, (n, l, s), for each head, (n, num_heads, l, s), with
+        Query (l, n, embed_dim), key (s, n, kdim) and value (s, n, vdim), all or none with the batch
+        n. Output of
+        the query's shape; and the weights averaged over heads, (n, l, s), for each head, (n,
+        num_heads, l, s), with
         `average_attn_weights=False`, or None with `need_weights=False`. Masks are those of
         `functional.multi_head_attention_forward`.
 
@@ -880,7 +886,8 @@ class MultiheadAttention(Module):
             value: (s, n, vdim).
             key_padding_mask: (n, s): the keys that do not count, or numbers to add to their scores.
             need_weights: whether the weights are returned too.
-            attn_mask: (l, s) or (n * num_heads, l, s): what is not attended to, or numbers to add to the scores.
+            attn_mask: (l, s) or (n * num_heads, l, s): what is not attended to, or numbers to add
+                to the scores.
             average_attn_weights: whether the weights are averaged over the heads.
             is_causal: says that `attn_mask` is the causal one.
 
@@ -923,6 +930,6 @@ class MultiheadAttention(Module):
 
 
 def _batch_second(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The three with the batch in dimension 1; what is one tensor stays one, which is projected at once."""
+    """The three with the batch in dimension 1; what is one tensor stays one, for one projection."""
     turned = {id(x): x.transpose(0, 1) for x in (query, key, value)}
     return turned[id(query)], turned[id(key)], turned[id(value)]

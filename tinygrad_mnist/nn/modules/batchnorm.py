@@ -131,7 +131,8 @@ class BatchNorm1d(_BatchNorm):
     Args:
         num_features: the channels, dimension 1.
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".
@@ -165,7 +166,8 @@ class BatchNorm2d(_BatchNorm):
     Args:
         num_features: the channels, dimension 1.
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".
@@ -199,7 +201,8 @@ class BatchNorm3d(_BatchNorm):
     Args:
         num_features: the channels, dimension 1.
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".
@@ -235,7 +238,8 @@ class LazyBatchNorm1d(LazyModuleMixin, BatchNorm1d):
 
     Args:
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".
@@ -282,7 +286,8 @@ class LazyBatchNorm2d(LazyModuleMixin, BatchNorm2d):
 
     Args:
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".
@@ -329,7 +334,8 @@ class LazyBatchNorm3d(LazyModuleMixin, BatchNorm3d):
 
     Args:
         eps: added to the variance.
-        momentum: the share of the new value in a running statistic; None for the mean of all batches.
+        momentum: the share of the new value in a running statistic; None for the mean of all
+            batches.
         affine: whether a learned scale and shift follow.
         track_running_stats: whether running statistics are kept, for the evaluation mode.
         device: "cpu".

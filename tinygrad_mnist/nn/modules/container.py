@@ -425,7 +425,8 @@ class ParameterDict(Module, MutableMapping[str, Any]):
         """Add entries.
 
         Args:
-            parameters: a mapping, or pairs; those of a plain dict are added in the order of their names.
+            parameters: a mapping, or pairs; those of a plain dict are added in the order of their
+                names.
         """
         if type(parameters) is dict:
             parameters = sorted(parameters.items())

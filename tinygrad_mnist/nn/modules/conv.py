@@ -36,7 +36,7 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 class _ConvNd(Module):
-    """Parameters and options of a convolution over `rank` dimensions, or of the transpose of one."""
+    """Parameters and options of a convolution over `rank` dimensions, or of its transpose."""
 
     rank: int
     weight: Parameter
@@ -104,7 +104,7 @@ class _ConvNd(Module):
         init.uniform_bias_(self.bias, self.weight)
 
     def _pad(self, input: Tensor) -> tuple[Tensor, Any]:
-        """The input padded as `padding_mode` says, and the zeros that the convolution is still to put around it."""
+        """The input padded as `padding_mode` says, and the padding that the convolution still adds."""
         if self.padding_mode == "zeros":
             return input, self.padding
         widths: list[int] = []
@@ -119,7 +119,7 @@ class _ConvNd(Module):
         return F.pad(input, widths, self.padding_mode), 0
 
     def _output_padding(self, input: Tensor, output_size: Sequence[int] | None) -> tuple[int, ...]:
-        """How much longer a transposed convolution's output is than the least, for an output of a wanted size."""
+        """What to add to the least output of a transposed convolution for one of a wanted size."""
         if output_size is None:
             return self.output_padding
         wanted = tuple(output_size)[-self.rank :]
@@ -136,7 +136,8 @@ class _ConvNd(Module):
         return tuple(extra)
 
     def extra_repr(self) -> str:
-        shown = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        shown = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
+        shown += f", stride={self.stride}"
         if self.padding != (0,) * self.rank:
             shown += f", padding={self.padding}"
         if self.dilation != (1,) * self.rank:
@@ -163,11 +164,13 @@ class Conv1d(_ConvNd):
         out_channels: the channels of the output.
         kernel_size: the kernel's size.
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each end, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each end, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
@@ -233,16 +236,19 @@ class Conv2d(_ConvNd):
         out_channels: the channels of the output.
         kernel_size: the kernel's size, one number or (height, width).
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each edge, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each edge, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight: (out_channels, in_channels / groups, k, k); both start uniform in +-1 / sqrt(fan_in).
+        weight: (out_channels, in_channels / groups, k, k); both start uniform in +-1 /
+            sqrt(fan_in).
         bias: (out_channels,), or None.
 
     Shape:
@@ -303,16 +309,19 @@ class Conv3d(_ConvNd):
         out_channels: the channels of the output.
         kernel_size: the kernel's size, one number or (depth, height, width).
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each side, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each side, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight: (out_channels, in_channels / groups, k, k, k); both start uniform in +-1 / sqrt(fan_in).
+        weight: (out_channels, in_channels / groups, k, k, k); both start uniform in +-1 /
+            sqrt(fan_in).
         bias: (out_channels,), or None.
 
     Shape:
@@ -473,7 +482,8 @@ class ConvTranspose2d(_ConvNd):
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight: (in_channels, out_channels / groups, k, k); both start uniform in +-1 / sqrt(fan_in).
+        weight: (in_channels, out_channels / groups, k, k); both start uniform in +-1 /
+            sqrt(fan_in).
         bias: (out_channels,), or None.
 
     Shape:
@@ -560,7 +570,8 @@ class ConvTranspose3d(_ConvNd):
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight: (in_channels, out_channels / groups, k, k, k); both start uniform in +-1 / sqrt(fan_in).
+        weight: (in_channels, out_channels / groups, k, k, k); both start uniform in +-1 /
+            sqrt(fan_in).
         bias: (out_channels,), or None.
 
     Shape:
@@ -639,11 +650,13 @@ class LazyConv1d(LazyModuleMixin, Conv1d):
         out_channels: the channels of the output.
         kernel_size: the kernel's size.
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each end, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each end, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
@@ -706,11 +719,13 @@ class LazyConv2d(LazyModuleMixin, Conv2d):
         out_channels: the channels of the output.
         kernel_size: the kernel's size, one number or (height, width).
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each edge, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each edge, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
@@ -773,11 +788,13 @@ class LazyConv3d(LazyModuleMixin, Conv3d):
         out_channels: the channels of the output.
         kernel_size: the kernel's size, one number or (depth, height, width).
         stride: the step from one place of the kernel to the next.
-        padding: how much is added at each side, or "valid" for nothing, or "same" for an output of the input's size.
+        padding: how much is added at each side, or "valid" for nothing, or "same" for an output of
+            the input's size.
         dilation: the step from one element of the kernel to the next.
         groups: how many parts the channels are divided into, each convolved alone.
         bias: whether a bias is added.
-        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see `functional.pad`.
+        padding_mode: what is added: "zeros", "reflect", "replicate" or "circular", see
+            `functional.pad`.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 

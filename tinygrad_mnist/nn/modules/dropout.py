@@ -25,7 +25,9 @@ class _DropoutNd(Module):
 
 
 class Dropout(_DropoutNd):
-    """Each element zeroed with probability p, the rest divided by 1 - p. Srivastava et al., JMLR 15 (2014).
+    """Each element zeroed with probability p, the rest divided by 1 - p.
+
+    Srivastava et al., JMLR 15 (2014).
 
     Args:
         p: the probability.
@@ -48,7 +50,9 @@ class Dropout(_DropoutNd):
 
 
 class Dropout1d(_DropoutNd):
-    """Whole channels zeroed with probability p, the rest divided by 1 - p. Tompson et al. (2014), arXiv:1411.4280.
+    """Whole channels zeroed with probability p, the rest divided by 1 - p.
+
+    Tompson et al. (2014), arXiv:1411.4280.
 
     Args:
         p: the probability.
@@ -70,7 +74,9 @@ class Dropout1d(_DropoutNd):
 
 
 class Dropout2d(_DropoutNd):
-    """Whole channels zeroed with probability p, the rest divided by 1 - p. Tompson et al. (2014), arXiv:1411.4280.
+    """Whole channels zeroed with probability p, the rest divided by 1 - p.
+
+    Tompson et al. (2014), arXiv:1411.4280.
 
     Args:
         p: the probability.
@@ -92,7 +98,9 @@ class Dropout2d(_DropoutNd):
 
 
 class Dropout3d(_DropoutNd):
-    """Whole channels zeroed with probability p, the rest divided by 1 - p. Tompson et al. (2014), arXiv:1411.4280.
+    """Whole channels zeroed with probability p, the rest divided by 1 - p.
+
+    Tompson et al. (2014), arXiv:1411.4280.
 
     Args:
         p: the probability.
@@ -114,7 +122,9 @@ class Dropout3d(_DropoutNd):
 
 
 class AlphaDropout(_DropoutNd):
-    """Dropout that keeps the mean and variance of self-normalising networks. Klambauer et al. (2017), arXiv:1706.02515.
+    """Dropout that keeps the mean and variance of self-normalising networks.
+
+    Klambauer et al. (2017), arXiv:1706.02515.
 
     Args:
         p: the probability.

@@ -21,7 +21,8 @@ class Unfold(Module):
         stride: the step from one window to the next.
 
     Shape:
-        Input (n, c, h, w) or (c, h, w); output (n, c * elements of the window, windows) or the same without n.
+        Input (n, c, h, w) or (c, h, w); output (n, c * elements of the window, windows) or the same
+        without n.
 
     Example:
         >>> nn.Unfold(2)(torch.ones(5, 3, 4, 4)).shape
@@ -58,7 +59,8 @@ class Fold(Module):
         stride: the step from one window to the next.
 
     Shape:
-        Input (n, c * elements of the window, windows) or the same without n; output (n, c, h, w) or (c, h, w).
+        Input (n, c * elements of the window, windows) or the same without n; output (n, c, h, w) or
+        (c, h, w).
 
     Example:
         >>> nn.Fold((4, 4), 2)(torch.ones(5, 12, 9)).shape

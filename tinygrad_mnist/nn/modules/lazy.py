@@ -1,4 +1,4 @@
-"""Layers that learn the size of their input from the first one, and are plain layers from then on."""
+"""What layers share that learn the size of their input from the first one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ __all__ = ["LazyModuleMixin"]
 
 
 class LazyModuleMixin:
-    """Holds empty parameters until the first call; they stay the same objects, so an optimizer may have them.
+    """Holds empty parameters until the first call.
+
+    They stay the same objects, so an optimizer may have them.
 
     Attributes:
         cls_to_become: the class of the layer from its first call on.

@@ -111,7 +111,8 @@ class Bilinear(Module):
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight: (out_features, in1_features, in2_features); both start uniform in +-1 / sqrt(in1_features).
+        weight: (out_features, in1_features, in2_features); both start uniform in +-1 /
+            sqrt(in1_features).
         bias: (out_features,), or None.
 
     Shape:

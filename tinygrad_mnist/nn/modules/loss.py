@@ -1,6 +1,7 @@
 """Losses as modules. `reduction` is "mean" (the default), "sum" or "none", a loss for each element.
 
-The two arguments that it replaced still count: `reduce=False` is "none", `size_average=False` is "sum".
+The two arguments that it replaced still count: `reduce=False` is "none", `size_average=False` is
+"sum".
 """
 
 from __future__ import annotations
@@ -84,12 +85,15 @@ class CrossEntropyLoss(_WeightedLoss):
         ignore_index: targets of this class count nothing.
         reduce: older, see `reduction`.
         reduction: "mean", "sum" or "none".
-        label_smoothing: the share of each target that is spread over all classes. Szegedy et al. (2015),
+        label_smoothing: the share of each target that is spread over all classes. Szegedy et al.
+            (2015),
             arXiv:1512.00567.
 
     Shape:
-        Input (n, classes), (classes,) or (n, classes, d1, ...), logits; target class numbers, (n,), () or
-        (n, d1, ...), or probabilities in the input's shape. Output a scalar, or of the class numbers' shape with
+        Input (n, classes), (classes,) or (n, classes, d1, ...), logits; target class numbers, (n,),
+        () or
+        (n, d1, ...), or probabilities in the input's shape. Output a scalar, or of the class
+        numbers' shape with
         "none".
 
     Example:
@@ -132,7 +136,8 @@ class NLLLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input (n, classes), (classes,) or (n, classes, d1, ...), log-probabilities; target class numbers, (n,), ()
+        Input (n, classes), (classes,) or (n, classes, d1, ...), log-probabilities; target class
+        numbers, (n,), ()
         or (n, d1, ...). Output a scalar, or of the target's shape with "none".
 
     Example:
@@ -171,7 +176,8 @@ class BCELoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input of any shape, probabilities; target of the same. Output a scalar, or of that shape with "none".
+        Input of any shape, probabilities; target of the same. Output a scalar, or of that shape
+        with "none".
 
     Example:
         >>> nn.BCELoss()(torch.tensor([0.5]), torch.tensor([1.0]))
@@ -193,7 +199,8 @@ class BCEWithLogitsLoss(_Loss):
         pos_weight: a factor for the share of targets of 1, broadcast to the input's shape.
 
     Shape:
-        Input of any shape, logits; target of the same. Output a scalar, or of that shape with "none".
+        Input of any shape, logits; target of the same. Output a scalar, or of that shape with
+        "none".
 
     Example:
         >>> nn.BCEWithLogitsLoss()(torch.tensor([0.0]), torch.tensor([1.0]))
@@ -233,7 +240,8 @@ class MultiMarginLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input (n, classes) or (classes,); target class numbers, (n,) or (). Output a scalar, or of the target's
+        Input (n, classes) or (classes,); target class numbers, (n,) or (). Output a scalar, or of
+        the target's
         shape with "none".
 
     Example:
@@ -274,7 +282,8 @@ class MultiLabelMarginLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input (n, classes) or (classes,); target of the same: class numbers, of which -1 ends a row. Output a
+        Input (n, classes) or (classes,); target of the same: class numbers, of which -1 ends a row.
+        Output a
         scalar, or (n,) or () with "none".
 
     Example:
@@ -296,7 +305,8 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input (n, classes) or (classes,); target of the same, 0 or 1. Output a scalar, or (n,) or () with "none".
+        Input (n, classes) or (classes,); target of the same, 0 or 1. Output a scalar, or (n,) or ()
+        with "none".
 
     Example:
         >>> nn.MultiLabelSoftMarginLoss()(torch.zeros(1, 2), torch.tensor([[0.0, 1.0]]))
@@ -353,7 +363,9 @@ class L1Loss(_Loss):
 
 
 class SmoothL1Loss(_Loss):
-    """d^2 / (2 beta) for differences below beta, |d| - beta / 2 above. Girshick (2015), arXiv:1504.08083.
+    """d^2 / (2 beta) for differences below beta, |d| - beta / 2 above.
+
+    Girshick (2015), arXiv:1504.08083.
 
     Args:
         size_average: older, see `reduction`.
@@ -435,11 +447,13 @@ class KLDivLoss(_Loss):
     Args:
         size_average: older, see `reduction`.
         reduce: older, see `reduction`.
-        reduction: "mean", "sum", "none", or "batchmean", the sum over the length of the first dimension.
+        reduction: "mean", "sum", "none", or "batchmean", the sum over the length of the first
+            dimension.
         log_target: whether the target holds log-probabilities too.
 
     Shape:
-        Input of any shape, log-probabilities; target of the same, probabilities. Output a scalar, or of that shape
+        Input of any shape, log-probabilities; target of the same, probabilities. Output a scalar,
+        or of that shape
         with "none".
 
     Example:
@@ -473,7 +487,8 @@ class PoissonNLLLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input of any shape; target of the same, counts. Output a scalar, or of that shape with "none".
+        Input of any shape; target of the same, counts. Output a scalar, or of that shape with
+        "none".
 
     Example:
         >>> nn.PoissonNLLLoss()(torch.tensor([0.0]), torch.tensor([3.0]))
@@ -514,7 +529,8 @@ class GaussianNLLLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input of any shape, the means; target of the same; variances of the same, or of 1 in the last dimension, or
+        Input of any shape, the means; target of the same; variances of the same, or of 1 in the
+        last dimension, or
         without it. Output a scalar, or of the input's shape with "none".
 
     Example:
@@ -546,7 +562,8 @@ class HingeEmbeddingLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Input of any shape, distances; target of the same, 1 or -1. Output a scalar, or of that shape with "none".
+        Input of any shape, distances; target of the same, 1 or -1. Output a scalar, or of that
+        shape with "none".
 
     Example:
         >>> nn.HingeEmbeddingLoss()(torch.tensor([0.25, 0.25]), torch.tensor([1.0, -1.0]))
@@ -577,7 +594,8 @@ class MarginRankingLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Inputs and target of one shape, (n,) or (); the target 1 or -1. Output a scalar, or of that shape with
+        Inputs and target of one shape, (n,) or (); the target 1 or -1. Output a scalar, or of that
+        shape with
         "none".
 
     Example:
@@ -611,7 +629,8 @@ class CosineEmbeddingLoss(_Loss):
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Inputs (n, d) or (d,); target (n,) or (), 1 or -1. Output a scalar, or of the target's shape with "none".
+        Inputs (n, d) or (d,); target (n,) or (), 1 or -1. Output a scalar, or of the target's shape
+        with "none".
 
     Example:
         >>> x = torch.tensor([[1.0, 0.0]])
@@ -689,13 +708,15 @@ class TripletMarginWithDistanceLoss(_Loss):
     """`TripletMarginLoss` with any distance.
 
     Args:
-        distance_function: gives the distances, (n,), of two inputs. Default: `functional.pairwise_distance`.
+        distance_function: gives the distances, (n,), of two inputs. Default:
+            `functional.pairwise_distance`.
         margin: by how much the negative is to be farther away.
         swap: whether the distance of positive and negative counts where it is less.
         reduction: "mean", "sum" or "none".
 
     Shape:
-        Three inputs of one shape, such as (n, d). Output a scalar, or of the distances' shape with "none".
+        Three inputs of one shape, such as (n, d). Output a scalar, or of the distances' shape with
+        "none".
 
     Example:
         >>> x = torch.zeros(1, 2)

@@ -23,7 +23,7 @@ __all__ = ["Module"]
 
 Hook = Callable[..., Any]
 
-# what a module holds: the attribute with the dict of it, what one is called, what may be registered there
+# the attribute with the dict, what a member is called, what may be registered there
 PARAMETERS = ("_parameters", "parameter", "torch.nn.Parameter", Parameter)
 BUFFERS = ("_buffers", "buffer", "torch.nn.Buffer, torch.Tensor", Tensor)
 
@@ -49,7 +49,8 @@ class _HookKey:
 
     Attributes:
         with_kwargs: whether a forward hook is given the keyword arguments too.
-        always_call: whether a forward hook is called, with None for an output, where `forward` raises.
+        always_call: whether a forward hook is called, with None for an output, where `forward`
+            raises.
     """
 
     def __init__(self, with_kwargs: bool = False, always_call: bool = False) -> None:
@@ -131,7 +132,7 @@ class Module:
             object.__setattr__(self, name, value)
 
     def _put(self, where: str, kind: str, name: str, value: Any) -> None:
-        """Keep a parameter, module or buffer in the dict of its kind, and no longer anywhere else."""
+        """Keep a parameter, module or buffer in the dict of its kind, and nowhere else."""
         attributes = self.__dict__
         if where not in attributes:
             raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
@@ -270,10 +271,7 @@ class Module:
         self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[_HookKey]
     ) -> Any:
         for key, hook in tuple(self._forward_pre_hooks.items()):
-            if key.with_kwargs:
-                changed = hook(self, args, kwargs)
-            else:
-                changed = hook(self, args)
+            changed = hook(self, args, kwargs) if key.with_kwargs else hook(self, args)
             if changed is None:
                 continue
             if key.with_kwargs:
@@ -364,7 +362,8 @@ class Module:
         """Call `hook(module, grad_output)` before the module's gradient; it may return another.
 
         Args:
-            hook: gets the gradients of all outputs as a tuple; returns None, or those to use instead.
+            hook: gets the gradients of all outputs as a tuple; returns None, or those to use
+                instead.
             prepend: whether it comes before the hooks there are.
 
         Returns:
@@ -376,7 +375,8 @@ class Module:
         """Call `hook(module, grad_input, grad_output)` once the module's gradient is there.
 
         Args:
-            hook: gets the gradients of all inputs and of all outputs as tuples; returns None, or the
+            hook: gets the gradients of all inputs and of all outputs as tuples; returns None, or
+                the
                 gradients of the inputs to use instead.
             prepend: whether it comes before the hooks there are.
 
@@ -603,7 +603,8 @@ class Module:
 
         Raises:
             ValueError: if the path is empty.
-            AttributeError: if there is nothing at the path before its last name, or with `strict` at the path.
+            AttributeError: if there is nothing at the path before its last name, or with `strict`
+                at the path.
         """
         check(target, "Cannot set the submodule without a target name!", error=ValueError)
         path, _, name = target.rpartition(".")
@@ -707,7 +708,7 @@ class Module:
         missing: list[str],
         errors: list[str],
     ) -> None:
-        """Write what fits of a state dict into this module's own tensors, and note what does not."""
+        """Write what fits of a state dict into this module's own tensors, note what does not."""
         for name, own in self._saved_tensors().items():
             key = prefix + name
             if key not in given:
@@ -836,7 +837,8 @@ class Module:
         """Cast all floating-point parameters and buffers.
 
         Args:
-            args: a floating-point dtype, a tensor whose dtype is meant, or the device "cpu", which changes nothing.
+            args: a floating-point dtype, a tensor whose dtype is meant, or the device "cpu", which
+                changes nothing.
             kwargs: the same by name: `dtype`, `device`.
 
         Returns:
@@ -1004,9 +1006,10 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 class _BackwardWatch:
-    """Hands one call's gradients to the module's backward hooks: those of all outputs, then those of all inputs.
+    """Hands one call's gradients to the module's backward hooks: of all outputs, then of all inputs.
 
-    The tensors that come in, and those that go out, each pass through one joint record that is the identity and
+    The tensors that come in, and those that go out, each pass through one joint record that is the
+    identity and
     whose rule calls the hooks.
 
     Attributes:
@@ -1066,7 +1069,9 @@ class _BackwardWatch:
 def _joined(
     values: tuple[Any, ...], hook: Callable[[tuple[Any, ...]], tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """The values, whose gradients pass together through `hook`; the very tuple where none will have a gradient.
+    """The values, whose gradients pass together through `hook`.
+
+    Where none will have a gradient it is the very tuple.
 
     Args:
         values: tensors and others.

@@ -18,7 +18,9 @@ __all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class LayerNorm(Module):
-    """The last dimensions standardised, each example by its own mean and variance. Ba et al. (2016), arXiv:1607.06450.
+    """The last dimensions standardised, each example by its own mean and variance.
+
+    Ba et al. (2016), arXiv:1607.06450.
 
     Args:
         normalized_shape: the sizes of those dimensions; one number for the last.
@@ -84,7 +86,9 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """The last dimensions divided by their root mean square. Zhang and Sennrich (2019), arXiv:1910.07467.
+    """The last dimensions divided by their root mean square.
+
+    Zhang and Sennrich (2019), arXiv:1910.07467.
 
     Args:
         normalized_shape: the sizes of those dimensions; one number for the last.
@@ -139,7 +143,9 @@ class RMSNorm(Module):
 
 
 class GroupNorm(Module):
-    """Groups of channels standardised, each example by its own mean and variance. Wu and He (2018), arXiv:1803.08494.
+    """Groups of channels standardised, each example by its own mean and variance.
+
+    Wu and He (2018), arXiv:1803.08494.
 
     Args:
         num_groups: how many groups.

@@ -50,7 +50,8 @@ class ConstantPad1d(_ConstantPadNd):
     """The input with a number around it.
 
     Args:
-        padding: how much is added at each end, one number or (left, right); negative numbers cut off.
+        padding: how much is added at each end, one number or (left, right); negative numbers cut
+            off.
         value: the number.
 
     Shape:
@@ -68,7 +69,8 @@ class ConstantPad2d(_ConstantPadNd):
     """The input with a number around it.
 
     Args:
-        padding: how much is added at each edge, one number or (left, right, top, bottom); negative numbers cut off.
+        padding: how much is added at each edge, one number or (left, right, top, bottom); negative
+            numbers cut off.
         value: the number.
 
     Shape:
@@ -86,7 +88,8 @@ class ConstantPad3d(_ConstantPadNd):
     """The input with a number around it.
 
     Args:
-        padding: how much is added at each side, one number or (left, right, top, bottom, front, back); negative numbers cut off.
+        padding: how much is added at each side, one number or (left, right, top, bottom, front,
+            back); negative numbers cut off.
         value: the number.
 
     Shape:
@@ -121,7 +124,8 @@ class ZeroPad1d(_ZeroPadNd):
     """The input with zeros around it.
 
     Args:
-        padding: how much is added at each end, one number or (left, right); negative numbers cut off.
+        padding: how much is added at each end, one number or (left, right); negative numbers cut
+            off.
 
     Shape:
         Input (n, c, l) or (c, l); output (n, c, l') or (c, l').
@@ -138,7 +142,8 @@ class ZeroPad2d(_ZeroPadNd):
     """The input with zeros around it.
 
     Args:
-        padding: how much is added at each edge, one number or (left, right, top, bottom); negative numbers cut off.
+        padding: how much is added at each edge, one number or (left, right, top, bottom); negative
+            numbers cut off.
 
     Shape:
         Input (n, c, h, w) or (c, h, w); output (n, c, h', w') or (c, h', w').
@@ -155,7 +160,8 @@ class ZeroPad3d(_ZeroPadNd):
     """The input with zeros around it.
 
     Args:
-        padding: how much is added at each side, one number or (left, right, top, bottom, front, back); negative numbers cut off.
+        padding: how much is added at each side, one number or (left, right, top, bottom, front,
+            back); negative numbers cut off.
 
     Shape:
         Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w').
@@ -188,7 +194,8 @@ class ReflectionPad1d(_ReflectionPadNd):
     """The input continued as in a mirror, the edge itself not repeated.
 
     Args:
-        padding: how much is added at each end, one number or (left, right); negative numbers cut off.
+        padding: how much is added at each end, one number or (left, right); negative numbers cut
+            off.
 
     Shape:
         Input (n, c, l) or (c, l); output (n, c, l') or (c, l').
@@ -205,7 +212,8 @@ class ReflectionPad2d(_ReflectionPadNd):
     """The input continued as in a mirror, the edge itself not repeated.
 
     Args:
-        padding: how much is added at each edge, one number or (left, right, top, bottom); negative numbers cut off.
+        padding: how much is added at each edge, one number or (left, right, top, bottom); negative
+            numbers cut off.
 
     Shape:
         Input (n, c, h, w) or (c, h, w); output (n, c, h', w') or (c, h', w').
@@ -222,7 +230,8 @@ class ReflectionPad3d(_ReflectionPadNd):
     """The input continued as in a mirror, the edge itself not repeated.
 
     Args:
-        padding: how much is added at each side, one number or (left, right, top, bottom, front, back); negative numbers cut off.
+        padding: how much is added at each side, one number or (left, right, top, bottom, front,
+            back); negative numbers cut off.
 
     Shape:
         Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w').
@@ -255,7 +264,8 @@ class ReplicationPad1d(_ReplicationPadNd):
     """The input continued by its edges.
 
     Args:
-        padding: how much is added at each end, one number or (left, right); negative numbers cut off.
+        padding: how much is added at each end, one number or (left, right); negative numbers cut
+            off.
 
     Shape:
         Input (n, c, l) or (c, l); output (n, c, l') or (c, l').
@@ -272,7 +282,8 @@ class ReplicationPad2d(_ReplicationPadNd):
     """The input continued by its edges.
 
     Args:
-        padding: how much is added at each edge, one number or (left, right, top, bottom); negative numbers cut off.
+        padding: how much is added at each edge, one number or (left, right, top, bottom); negative
+            numbers cut off.
 
     Shape:
         Input (n, c, h, w) or (c, h, w); output (n, c, h', w') or (c, h', w').
@@ -289,7 +300,8 @@ class ReplicationPad3d(_ReplicationPadNd):
     """The input continued by its edges.
 
     Args:
-        padding: how much is added at each side, one number or (left, right, top, bottom, front, back); negative numbers cut off.
+        padding: how much is added at each side, one number or (left, right, top, bottom, front,
+            back); negative numbers cut off.
 
     Shape:
         Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w').
@@ -324,7 +336,8 @@ class CircularPad1d(_CircularPadNd):
     """The input continued at its other end.
 
     Args:
-        padding: how much is added at each end, one number or (left, right); negative numbers cut off.
+        padding: how much is added at each end, one number or (left, right); negative numbers cut
+            off.
 
     Shape:
         Input (n, c, l) or (c, l); output (n, c, l') or (c, l').
@@ -344,7 +357,8 @@ class CircularPad2d(_CircularPadNd):
     """The input continued at its other end.
 
     Args:
-        padding: how much is added at each edge, one number or (left, right, top, bottom); negative numbers cut off.
+        padding: how much is added at each edge, one number or (left, right, top, bottom); negative
+            numbers cut off.
 
     Shape:
         Input (n, c, h, w) or (c, h, w); output (n, c, h', w') or (c, h', w').
@@ -364,7 +378,8 @@ class CircularPad3d(_CircularPadNd):
     """The input continued at its other end.
 
     Args:
-        padding: how much is added at each side, one number or (left, right, top, bottom, front, back); negative numbers cut off.
+        padding: how much is added at each side, one number or (left, right, top, bottom, front,
+            back); negative numbers cut off.
 
     Shape:
         Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w').

@@ -138,7 +138,8 @@ class MaxPool3d(_MaxPoolNd):
         ceil_mode: whether last windows that are not full count.
 
     Shape:
-        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d' being
+        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d'
+        being
         floor((d + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1.
 
     Example:
@@ -278,7 +279,8 @@ class AvgPool3d(_AvgPoolNd):
         divisor_override: what sums are divided by. Default: the number of elements.
 
     Shape:
-        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d' being
+        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d'
+        being
         floor((d + 2 padding - kernel_size) / stride) + 1.
 
     Example:
@@ -334,7 +336,8 @@ class LPPool1d(_LPPoolNd):
         ceil_mode: whether a last window that is not full counts.
 
     Shape:
-        Input (n, c, l) or (c, l); output (n, c, l') or (c, l'), l' being floor((l - kernel_size) / stride) + 1.
+        Input (n, c, l) or (c, l); output (n, c, l') or (c, l'), l' being floor((l - kernel_size) /
+        stride) + 1.
 
     Example:
         >>> nn.LPPool1d(2, 2)(torch.tensor([[3.0, 4.0]]))
@@ -381,7 +384,8 @@ class LPPool3d(_LPPoolNd):
         ceil_mode: whether last windows that are not full count.
 
     Shape:
-        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d' being
+        Input (n, c, d, h, w) or (c, d, h, w); output (n, c, d', h', w') or (c, d', h', w'), d'
+        being
         floor((d - kernel_size) / stride) + 1.
 
     Example:

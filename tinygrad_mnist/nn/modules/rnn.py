@@ -56,7 +56,10 @@ def lstm_step(projected: Tensor, before: State, weight: Tensor, bias: Tensor | N
 
 
 def gru_step(projected: Tensor, before: State, weight: Tensor, bias: Tensor | None) -> State:
-    """Gates r, z, n = tanh(W x + r (U h)); h' = n + z (h - n). Cho et al. (2014), arXiv:1406.1078."""
+    """Gates r, z, n = tanh(W x + r (U h)); h' = n + z (h - n).
+
+    Cho et al. (2014), arXiv:1406.1078.
+    """
     (h,) = before
     r_input, z_input, n_input = chunk(projected, 3, -1)
     r_hidden, z_hidden, n_hidden = chunk(F.linear(h, weight, bias), 3, -1)
@@ -70,7 +73,8 @@ class Recurrence(NamedTuple):
     """A kind of recurrence.
 
     Attributes:
-        step: computes the next state from the input's part of the gates, (batch, gates * hidden_size), the state,
+        step: computes the next state from the input's part of the gates, (batch, gates *
+            hidden_size), the state,
             `weight_hh` and `bias_hh`.
         gates: how many blocks of `hidden_size` rows the weights have.
         states: how many tensors the state is made of.
@@ -141,7 +145,7 @@ def _no_rule(gradients: Sequence[Tensor | None]) -> Sequence[Tensor | None]:
 
 
 def _composed_gradients(inputs: State, gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
-    """The gradients of `lstm_sequence` by its inputs, with a history: those of its steps, one after the other."""
+    """The gradients of `lstm_sequence` by its inputs, with a history: those of its steps."""
     projected, weight, *before = inputs
     after: State = tuple(before)
     hidden = []
@@ -219,22 +223,28 @@ class RNNBase(Module):
         bias: whether there are biases.
         batch_first: whether the batch comes before the time in input and outputs.
         dropout: the chance of an element to be dropped between two layers, while training.
-        bidirectional: whether each layer also goes from the last step to the first; the outputs are side by side.
+        bidirectional: whether each layer also goes from the last step to the first; the outputs are
+            side by side.
         proj_size: the width that an LSTM's h is projected to; 0 for none.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight_ih_l0: (gates * hidden_size, input_size); `_l1` and so on for the further layers, with a suffix
-            `_reverse` for the other direction. All parameters start uniform in +-1 / sqrt(hidden_size).
+        weight_ih_l0: (gates * hidden_size, input_size); `_l1` and so on for the further layers,
+            with a suffix
+            `_reverse` for the other direction. All parameters start uniform in +-1 /
+            sqrt(hidden_size).
         weight_hh_l0: (gates * hidden_size, hidden_size).
         bias_ih_l0: (gates * hidden_size,).
         bias_hh_l0: (gates * hidden_size,).
 
     Shape:
-        Input (time, batch, input_size), or without the batch, or a PackedSequence; and the state before the first
-        step, (num_layers * directions, batch, hidden_size), for an LSTM a pair of them. Returns the last layer's
-        outputs, (time, batch, directions * hidden_size), packed where the input is, and the last state.
+        Input (time, batch, input_size), or without the batch, or a PackedSequence; and the state
+        before the first
+        step, (num_layers * directions, batch, hidden_size), for an LSTM a pair of them. Returns the
+        last layer's
+        outputs, (time, batch, directions * hidden_size), packed where the input is, and the last
+        state.
 
     Raises:
         TypeError: if a size is no int or a switch no bool.
@@ -333,7 +343,8 @@ class RNNBase(Module):
             The outputs and the last state, see the class.
 
         Raises:
-            ValueError: if the input has another number of dimensions, or another dtype than the parameters.
+            ValueError: if the input has another number of dimensions, or another dtype than the
+                parameters.
             RuntimeError: if a width does not fit, or there is no step.
         """
         if isinstance(input, PackedSequence):
@@ -427,7 +438,7 @@ class RNNBase(Module):
     def _run(
         self, x: Tensor, sizes: list[int], first: State, names: list[str]
     ) -> tuple[Tensor, State]:
-        """One direction of a layer over the steps of x: the outputs of all steps, and the last state."""
+        """One direction of a layer over the steps of x: all outputs, and the last state."""
         weights: dict[str, Any] = {
             name.partition("_l")[0]: self._parameters[name] for name in names
         }
@@ -458,7 +469,7 @@ class RNNBase(Module):
     def _run_steps(
         self, projected: Sequence[Tensor], sizes: list[int], first: State, weights: dict[str, Any]
     ) -> tuple[list[Tensor], State]:
-        """Step after step, while sequences end (sizes fall) or, in the reverse direction, begin (sizes rise)."""
+        """Step after step; sequences end where the sizes fall, and begin where they rise."""
         step = RECURRENCES[self.mode].step
         outputs: list[Tensor] = []
         ended: list[State] = []
@@ -582,7 +593,8 @@ class LSTM(RNNBase):
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Input (time, batch, input_size) and a pair h, c of (num_layers * directions, batch, hidden_size); outputs
+        Input (time, batch, input_size) and a pair h, c of (num_layers * directions, batch,
+        hidden_size); outputs
         (time, batch, directions * hidden_size) and the pair h, c. See `RNNBase`.
 
     Example:
@@ -688,7 +700,8 @@ class RNNCellBase(Module):
         dtype: of the parameters. Default: the default dtype.
 
     Attributes:
-        weight_ih: (gates * hidden_size, input_size); all parameters start uniform in +-1 / sqrt(hidden_size).
+        weight_ih: (gates * hidden_size, input_size); all parameters start uniform in +-1 /
+            sqrt(hidden_size).
         weight_hh: (gates * hidden_size, hidden_size).
         bias_ih: (gates * hidden_size,), or None.
         bias_hh: (gates * hidden_size,), or None.
@@ -725,7 +738,8 @@ class RNNCellBase(Module):
 
         Args:
             input: (batch, input_size) or (input_size,).
-            given: the tensors of the state before, (batch, hidden_size) or (hidden_size,); none for zeros.
+            given: the tensors of the state before, (batch, hidden_size) or (hidden_size,); none for
+                zeros.
         """
         step, _, count = RECURRENCES[self.mode]
         name = type(self).__name__
@@ -772,7 +786,8 @@ class RNNCell(RNNCellBase):
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Input (batch, input_size) and h (batch, hidden_size), both or neither with the batch; output the next h.
+        Input (batch, input_size) and h (batch, hidden_size), both or neither with the batch; output
+        the next h.
 
     Example:
         >>> nn.RNNCell(3, 4)(torch.ones(2, 3), torch.zeros(2, 4)).shape
@@ -826,7 +841,8 @@ class LSTMCell(RNNCellBase):
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Input (batch, input_size) and a pair h, c of (batch, hidden_size), all or none with the batch; output the
+        Input (batch, input_size) and a pair h, c of (batch, hidden_size), all or none with the
+        batch; output the
         next pair.
 
     Example:
@@ -871,7 +887,8 @@ class GRUCell(RNNCellBase):
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Input (batch, input_size) and h (batch, hidden_size), both or neither with the batch; output the next h.
+        Input (batch, input_size) and h (batch, hidden_size), both or neither with the batch; output
+        the next h.
 
     Example:
         >>> nn.GRUCell(3, 4)(torch.ones(2, 3)).shape

@@ -1,113 +1,101 @@
 """TRANSITION."""
 
-from tinygrad_mnist.nn.modules.activation import (
-    CELU as CELU,
-    ELU as ELU,
-    GELU as GELU,
-    GLU as GLU,
-    Hardshrink as Hardshrink,
-    Hardsigmoid as Hardsigmoid,
-    Hardswish as Hardswish,
-    Hardtanh as Hardtanh,
-    LeakyReLU as LeakyReLU,
-    LogSigmoid as LogSigmoid,
-    LogSoftmax as LogSoftmax,
-    Mish as Mish,
-    MultiheadAttention as MultiheadAttention,
-    PReLU as PReLU,
-    RReLU as RReLU,
-    ReLU as ReLU,
-    ReLU6 as ReLU6,
-    SELU as SELU,
-    SiLU as SiLU,
-    Sigmoid as Sigmoid,
-    Softmax as Softmax,
-    Softmax2d as Softmax2d,
-    Softmin as Softmin,
-    Softplus as Softplus,
-    Softshrink as Softshrink,
-    Softsign as Softsign,
-    Tanh as Tanh,
-    Tanhshrink as Tanhshrink,
-    Threshold as Threshold,
-)
+from tinygrad_mnist.nn.modules.activation import CELU as CELU
+from tinygrad_mnist.nn.modules.activation import ELU as ELU
+from tinygrad_mnist.nn.modules.activation import GELU as GELU
+from tinygrad_mnist.nn.modules.activation import GLU as GLU
+from tinygrad_mnist.nn.modules.activation import SELU as SELU
+from tinygrad_mnist.nn.modules.activation import Hardshrink as Hardshrink
+from tinygrad_mnist.nn.modules.activation import Hardsigmoid as Hardsigmoid
+from tinygrad_mnist.nn.modules.activation import Hardswish as Hardswish
+from tinygrad_mnist.nn.modules.activation import Hardtanh as Hardtanh
+from tinygrad_mnist.nn.modules.activation import LeakyReLU as LeakyReLU
+from tinygrad_mnist.nn.modules.activation import LogSigmoid as LogSigmoid
+from tinygrad_mnist.nn.modules.activation import LogSoftmax as LogSoftmax
+from tinygrad_mnist.nn.modules.activation import Mish as Mish
+from tinygrad_mnist.nn.modules.activation import MultiheadAttention as MultiheadAttention
+from tinygrad_mnist.nn.modules.activation import PReLU as PReLU
+from tinygrad_mnist.nn.modules.activation import ReLU as ReLU
+from tinygrad_mnist.nn.modules.activation import ReLU6 as ReLU6
+from tinygrad_mnist.nn.modules.activation import RReLU as RReLU
+from tinygrad_mnist.nn.modules.activation import Sigmoid as Sigmoid
+from tinygrad_mnist.nn.modules.activation import SiLU as SiLU
+from tinygrad_mnist.nn.modules.activation import Softmax as Softmax
+from tinygrad_mnist.nn.modules.activation import Softmax2d as Softmax2d
+from tinygrad_mnist.nn.modules.activation import Softmin as Softmin
+from tinygrad_mnist.nn.modules.activation import Softplus as Softplus
+from tinygrad_mnist.nn.modules.activation import Softshrink as Softshrink
+from tinygrad_mnist.nn.modules.activation import Softsign as Softsign
+from tinygrad_mnist.nn.modules.activation import Tanh as Tanh
+from tinygrad_mnist.nn.modules.activation import Tanhshrink as Tanhshrink
+from tinygrad_mnist.nn.modules.activation import Threshold as Threshold
 from tinygrad_mnist.nn.modules.channelshuffle import ChannelShuffle as ChannelShuffle
-from tinygrad_mnist.nn.modules.distance import (
-    CosineSimilarity as CosineSimilarity,
-    PairwiseDistance as PairwiseDistance,
-)
-from tinygrad_mnist.nn.modules.dropout import (
-    AlphaDropout as AlphaDropout,
-    Dropout as Dropout,
-    Dropout1d as Dropout1d,
-    Dropout2d as Dropout2d,
-    Dropout3d as Dropout3d,
-    FeatureAlphaDropout as FeatureAlphaDropout,
-)
-from tinygrad_mnist.nn.modules.flatten import Flatten as Flatten, Unflatten as Unflatten
-from tinygrad_mnist.nn.modules.fold import Fold as Fold, Unfold as Unfold
+from tinygrad_mnist.nn.modules.distance import CosineSimilarity as CosineSimilarity
+from tinygrad_mnist.nn.modules.distance import PairwiseDistance as PairwiseDistance
+from tinygrad_mnist.nn.modules.dropout import AlphaDropout as AlphaDropout
+from tinygrad_mnist.nn.modules.dropout import Dropout as Dropout
+from tinygrad_mnist.nn.modules.dropout import Dropout1d as Dropout1d
+from tinygrad_mnist.nn.modules.dropout import Dropout2d as Dropout2d
+from tinygrad_mnist.nn.modules.dropout import Dropout3d as Dropout3d
+from tinygrad_mnist.nn.modules.dropout import FeatureAlphaDropout as FeatureAlphaDropout
+from tinygrad_mnist.nn.modules.flatten import Flatten as Flatten
+from tinygrad_mnist.nn.modules.flatten import Unflatten as Unflatten
+from tinygrad_mnist.nn.modules.fold import Fold as Fold
+from tinygrad_mnist.nn.modules.fold import Unfold as Unfold
+from tinygrad_mnist.nn.modules.loss import BCELoss as BCELoss
+from tinygrad_mnist.nn.modules.loss import BCEWithLogitsLoss as BCEWithLogitsLoss
+from tinygrad_mnist.nn.modules.loss import CosineEmbeddingLoss as CosineEmbeddingLoss
+from tinygrad_mnist.nn.modules.loss import CrossEntropyLoss as CrossEntropyLoss
+from tinygrad_mnist.nn.modules.loss import GaussianNLLLoss as GaussianNLLLoss
+from tinygrad_mnist.nn.modules.loss import HingeEmbeddingLoss as HingeEmbeddingLoss
+from tinygrad_mnist.nn.modules.loss import HuberLoss as HuberLoss
+from tinygrad_mnist.nn.modules.loss import KLDivLoss as KLDivLoss
+from tinygrad_mnist.nn.modules.loss import L1Loss as L1Loss
+from tinygrad_mnist.nn.modules.loss import MarginRankingLoss as MarginRankingLoss
+from tinygrad_mnist.nn.modules.loss import MSELoss as MSELoss
+from tinygrad_mnist.nn.modules.loss import MultiLabelMarginLoss as MultiLabelMarginLoss
+from tinygrad_mnist.nn.modules.loss import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
+from tinygrad_mnist.nn.modules.loss import MultiMarginLoss as MultiMarginLoss
+from tinygrad_mnist.nn.modules.loss import NLLLoss as NLLLoss
+from tinygrad_mnist.nn.modules.loss import PoissonNLLLoss as PoissonNLLLoss
+from tinygrad_mnist.nn.modules.loss import SmoothL1Loss as SmoothL1Loss
+from tinygrad_mnist.nn.modules.loss import SoftMarginLoss as SoftMarginLoss
+from tinygrad_mnist.nn.modules.loss import TripletMarginLoss as TripletMarginLoss
 from tinygrad_mnist.nn.modules.loss import (
-    BCELoss as BCELoss,
-    BCEWithLogitsLoss as BCEWithLogitsLoss,
-    CosineEmbeddingLoss as CosineEmbeddingLoss,
-    CrossEntropyLoss as CrossEntropyLoss,
-    GaussianNLLLoss as GaussianNLLLoss,
-    HingeEmbeddingLoss as HingeEmbeddingLoss,
-    HuberLoss as HuberLoss,
-    KLDivLoss as KLDivLoss,
-    L1Loss as L1Loss,
-    MSELoss as MSELoss,
-    MarginRankingLoss as MarginRankingLoss,
-    MultiLabelMarginLoss as MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss,
-    MultiMarginLoss as MultiMarginLoss,
-    NLLLoss as NLLLoss,
-    PoissonNLLLoss as PoissonNLLLoss,
-    SmoothL1Loss as SmoothL1Loss,
-    SoftMarginLoss as SoftMarginLoss,
-    TripletMarginLoss as TripletMarginLoss,
     TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss,
 )
-from tinygrad_mnist.nn.modules.padding import (
-    CircularPad1d as CircularPad1d,
-    CircularPad2d as CircularPad2d,
-    CircularPad3d as CircularPad3d,
-    ConstantPad1d as ConstantPad1d,
-    ConstantPad2d as ConstantPad2d,
-    ConstantPad3d as ConstantPad3d,
-    ReflectionPad1d as ReflectionPad1d,
-    ReflectionPad2d as ReflectionPad2d,
-    ReflectionPad3d as ReflectionPad3d,
-    ReplicationPad1d as ReplicationPad1d,
-    ReplicationPad2d as ReplicationPad2d,
-    ReplicationPad3d as ReplicationPad3d,
-    ZeroPad1d as ZeroPad1d,
-    ZeroPad2d as ZeroPad2d,
-    ZeroPad3d as ZeroPad3d,
-)
-from tinygrad_mnist.nn.modules.pixelshuffle import (
-    PixelShuffle as PixelShuffle,
-    PixelUnshuffle as PixelUnshuffle,
-)
-from tinygrad_mnist.nn.modules.pooling import (
-    AdaptiveAvgPool1d as AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d as AdaptiveAvgPool2d,
-    AdaptiveAvgPool3d as AdaptiveAvgPool3d,
-    AdaptiveMaxPool1d as AdaptiveMaxPool1d,
-    AdaptiveMaxPool2d as AdaptiveMaxPool2d,
-    AdaptiveMaxPool3d as AdaptiveMaxPool3d,
-    AvgPool1d as AvgPool1d,
-    AvgPool2d as AvgPool2d,
-    AvgPool3d as AvgPool3d,
-    LPPool1d as LPPool1d,
-    LPPool2d as LPPool2d,
-    LPPool3d as LPPool3d,
-    MaxPool1d as MaxPool1d,
-    MaxPool2d as MaxPool2d,
-    MaxPool3d as MaxPool3d,
-)
-from tinygrad_mnist.nn.modules.upsampling import (
-    Upsample as Upsample,
-    UpsamplingBilinear2d as UpsamplingBilinear2d,
-    UpsamplingNearest2d as UpsamplingNearest2d,
-)
+from tinygrad_mnist.nn.modules.padding import CircularPad1d as CircularPad1d
+from tinygrad_mnist.nn.modules.padding import CircularPad2d as CircularPad2d
+from tinygrad_mnist.nn.modules.padding import CircularPad3d as CircularPad3d
+from tinygrad_mnist.nn.modules.padding import ConstantPad1d as ConstantPad1d
+from tinygrad_mnist.nn.modules.padding import ConstantPad2d as ConstantPad2d
+from tinygrad_mnist.nn.modules.padding import ConstantPad3d as ConstantPad3d
+from tinygrad_mnist.nn.modules.padding import ReflectionPad1d as ReflectionPad1d
+from tinygrad_mnist.nn.modules.padding import ReflectionPad2d as ReflectionPad2d
+from tinygrad_mnist.nn.modules.padding import ReflectionPad3d as ReflectionPad3d
+from tinygrad_mnist.nn.modules.padding import ReplicationPad1d as ReplicationPad1d
+from tinygrad_mnist.nn.modules.padding import ReplicationPad2d as ReplicationPad2d
+from tinygrad_mnist.nn.modules.padding import ReplicationPad3d as ReplicationPad3d
+from tinygrad_mnist.nn.modules.padding import ZeroPad1d as ZeroPad1d
+from tinygrad_mnist.nn.modules.padding import ZeroPad2d as ZeroPad2d
+from tinygrad_mnist.nn.modules.padding import ZeroPad3d as ZeroPad3d
+from tinygrad_mnist.nn.modules.pixelshuffle import PixelShuffle as PixelShuffle
+from tinygrad_mnist.nn.modules.pixelshuffle import PixelUnshuffle as PixelUnshuffle
+from tinygrad_mnist.nn.modules.pooling import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+from tinygrad_mnist.nn.modules.pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from tinygrad_mnist.nn.modules.pooling import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from tinygrad_mnist.nn.modules.pooling import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+from tinygrad_mnist.nn.modules.pooling import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+from tinygrad_mnist.nn.modules.pooling import AdaptiveMaxPool3d as AdaptiveMaxPool3d
+from tinygrad_mnist.nn.modules.pooling import AvgPool1d as AvgPool1d
+from tinygrad_mnist.nn.modules.pooling import AvgPool2d as AvgPool2d
+from tinygrad_mnist.nn.modules.pooling import AvgPool3d as AvgPool3d
+from tinygrad_mnist.nn.modules.pooling import LPPool1d as LPPool1d
+from tinygrad_mnist.nn.modules.pooling import LPPool2d as LPPool2d
+from tinygrad_mnist.nn.modules.pooling import LPPool3d as LPPool3d
+from tinygrad_mnist.nn.modules.pooling import MaxPool1d as MaxPool1d
+from tinygrad_mnist.nn.modules.pooling import MaxPool2d as MaxPool2d
+from tinygrad_mnist.nn.modules.pooling import MaxPool3d as MaxPool3d
+from tinygrad_mnist.nn.modules.upsampling import Upsample as Upsample
+from tinygrad_mnist.nn.modules.upsampling import UpsamplingBilinear2d as UpsamplingBilinear2d
+from tinygrad_mnist.nn.modules.upsampling import UpsamplingNearest2d as UpsamplingNearest2d

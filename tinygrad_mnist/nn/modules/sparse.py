@@ -201,7 +201,8 @@ class EmbeddingBag(Module):
         weight: the table, (num_embeddings, embedding_dim).
 
     Shape:
-        Input (bags, n), or (total,) with the bags' offsets (bags,); weights of its shape for the sum; output
+        Input (bags, n), or (total,) with the bags' offsets (bags,); weights of its shape for the
+        sum; output
         (bags, embedding_dim).
 
     Raises:

@@ -41,7 +41,9 @@ def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
 
 
 class TransformerEncoderLayer(Module):
-    """Self-attention and a feed-forward part, each with a residual path. Vaswani et al. (2017), arXiv:1706.03762.
+    """Self-attention and a feed-forward part, each with a residual path.
+
+    Vaswani et al. (2017), arXiv:1706.03762.
 
     Args:
         d_model: the width.
@@ -51,7 +53,8 @@ class TransformerEncoderLayer(Module):
         activation: within the feed-forward part: "relu", "gelu" or a function.
         layer_norm_eps: of the normalisations.
         batch_first: whether the batch comes before the length.
-        norm_first: whether the normalisations come before the parts rather than after the residual paths.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
         bias: whether there are biases.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
@@ -131,8 +134,9 @@ class TransformerEncoderLayer(Module):
 
 
 class TransformerDecoderLayer(Module):
-    """Self-attention, attention to the encoder's memory, and a feed-forward part, each with a residual path.
+    """Self-attention, attention to the encoder's memory, and a feed-forward part.
 
+    Each has a residual path.
     Vaswani et al. (2017), arXiv:1706.03762.
 
     Args:
@@ -143,13 +147,15 @@ class TransformerDecoderLayer(Module):
         activation: within the feed-forward part: "relu", "gelu" or a function.
         layer_norm_eps: of the normalisations.
         batch_first: whether the batch comes before the length.
-        norm_first: whether the normalisations come before the parts rather than after the residual paths.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
         bias: whether there are biases.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Input (t, n, d_model) and memory (s, n, d_model), with `batch_first` n before the length, or without n;
+        Input (t, n, d_model) and memory (s, n, d_model), with `batch_first` n before the length, or
+        without n;
         output of the input's shape.
 
     Example:
@@ -392,13 +398,15 @@ class Transformer(Module):
         custom_decoder: a module in place of the decoder.
         layer_norm_eps: of the normalisations.
         batch_first: whether the batch comes before the length.
-        norm_first: whether the normalisations come before the parts rather than after the residual paths.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
         bias: whether there are biases.
         device: "cpu".
         dtype: of the parameters. Default: the default dtype.
 
     Shape:
-        Source (s, n, d_model) and target (t, n, d_model), with `batch_first` n before the length, or without n;
+        Source (s, n, d_model) and target (t, n, d_model), with `batch_first` n before the length,
+        or without n;
         output of the target's shape.
 
     Example:
@@ -486,7 +494,8 @@ class Transformer(Module):
             memory_mask: what of the encoder's result is not attended to.
             src_key_padding_mask: the positions of the source that do not count, (n, s).
             tgt_key_padding_mask: the positions of the target that do not count, (n, t).
-            memory_key_padding_mask: the positions of the encoder's result that do not count, (n, s).
+            memory_key_padding_mask: the positions of the encoder's result that do not count, (n,
+                s).
             src_is_causal: says that `src_mask` is the causal one.
             tgt_is_causal: says that `tgt_mask` is the causal one.
             memory_is_causal: says that `memory_mask` is the causal one.

@@ -15,12 +15,15 @@ class Upsample(Module):
     Args:
         size: the new size, one number or one for each dimension.
         scale_factor: new size over old, in place of `size`.
-        mode: "nearest", "linear", "bilinear", "bicubic", "trilinear", or others of `functional.interpolate`.
+        mode: "nearest", "linear", "bilinear", "bicubic", "trilinear", or others of
+            `functional.interpolate`.
         align_corners: whether the corners of both images lie on each other.
-        recompute_scale_factor: whether positions follow from the rounded size rather than from the factor.
+        recompute_scale_factor: whether positions follow from the rounded size rather than from the
+            factor.
 
     Shape:
-        Input (n, c, l), (n, c, h, w) or (n, c, d, h, w); output with the last dimensions in the new size.
+        Input (n, c, l), (n, c, h, w) or (n, c, d, h, w); output with the last dimensions in the new
+        size.
 
     Example:
         >>> nn.Upsample(scale_factor=2)(torch.tensor([[[1.0, 2.0]]]))

@@ -54,7 +54,10 @@ def get_total_norm(
     else:
         total = wrap(np.zeros((), np.float32))
     if error_if_nonfinite:
-        message = "clip_grad_norm_: The total norm of order {} for gradients from `parameters` is non-finite"
+        message = (
+            "clip_grad_norm_: The total norm of order {} for gradients from `parameters`"
+            " is non-finite"
+        )
         check(np.isfinite(total.array), message, norm_type)
     return total
 
@@ -66,7 +69,7 @@ def clip_grads_with_norm_(
     total_norm: Tensor,
     foreach: bool | None = None,
 ) -> None:
-    """Scale all gradients down together, in place, so that a norm of total_norm becomes at most max_norm.
+    """Scale all gradients down, in place, so that a norm of total_norm becomes at most max_norm.
 
     Args:
         parameters: one tensor or several; those without a gradient are left out.

@@ -33,7 +33,8 @@ class PackedSequence(_Packed):
     Attributes:
         data: the elements of all steps, (sum of the lengths, ...).
         batch_sizes: `batch_sizes[t]` sequences have a step t.
-        sorted_indices: sequence `sorted_indices[i]` of the batch is here the i-th; None if they are in order.
+        sorted_indices: sequence `sorted_indices[i]` of the batch is here the i-th; None if they are
+            in order.
         unsorted_indices: the opposite: where the i-th of the batch is here.
 
     Example:

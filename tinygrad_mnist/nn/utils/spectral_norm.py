@@ -62,16 +62,18 @@ def spectral_norm(
     eps: float = 1e-12,
     dim: int | None = None,
 ) -> M:
-    """Divide a parameter of a module by its largest singular value, which power iterations keep up with.
+    """Divide a parameter of a module by its largest singular value.
 
-    The parameter is then `name_orig`, the singular vectors are buffers. Miyato et al., ICLR 2018, arXiv:1802.05957.
+    Power iterations keep up with it. The parameter is then `name_orig`, the singular vectors are buffers. Miyato et al., ICLR 2018,
+    arXiv:1802.05957.
 
     Args:
         module: the module; it is changed.
         name: the parameter's.
         n_power_iterations: how many steps of the power method each call in training mode makes.
         eps: the least length that a vector is divided by.
-        dim: the dimension of the outputs in the weight. Default: 1 for transposed convolutions, 0 for others.
+        dim: the dimension of the outputs in the weight. Default: 1 for transposed convolutions, 0
+            for others.
 
     Returns:
         The module.
