@@ -23,7 +23,7 @@ from tinygrad_mnist import (
 )
 from tinygrad_mnist.absent import *
 from tinygrad_mnist.amp import autocast
-from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from tinygrad_mnist.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compatibility import *
 from tinygrad_mnist.compatibility import OLD_ORDER as _OLD_ORDER
 from tinygrad_mnist.composed.arranging import *

@@ -13,7 +13,11 @@ import numpy.typing as npt
 from tinygrad_mnist import dtypes
 
 _USUAL: dict[str, Any] = dict(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
-_PROFILES: dict[str, Any] = {"default": {}, "short": {"edgeitems": 2}, "full": {"threshold": math.inf}}
+_PROFILES: dict[str, Any] = {
+    "default": {},
+    "short": {"edgeitems": 2},
+    "full": {"threshold": math.inf},
+}
 _options = SimpleNamespace(**_USUAL)
 
 
@@ -24,7 +28,9 @@ def set_printoptions(
     """Set how tensors print; `profile` is "default", "short" or "full"."""
     given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
     preset = {**_USUAL, **_PROFILES[profile]} if profile else {}
-    _options.__dict__.update(preset, **{name: value for name, value in given.items() if value is not None})
+    _options.__dict__.update(
+        preset, **{name: value for name, value in given.items() if value is not None}
+    )
     _options.sci_mode = sci_mode
 
 
@@ -48,10 +54,16 @@ def text(array: npt.NDArray[Any], suffixes: list[str], name: str = "tensor") -> 
 def _edges(array: npt.NDArray[Any], every: bool) -> tuple[Any, Any]:
     """What is shown of the first dimension, before and after the dots."""
     edge = _options.edgeitems
-    return (array, ()) if every or len(array) <= 2 * edge else (array[:edge], array[len(array) - edge :])
+    return (
+        (array, ())
+        if every or len(array) <= 2 * edge
+        else (array[:edge], array[len(array) - edge :])
+    )
 
 
-def _body(array: npt.NDArray[Any], indent: int, write: Callable[[Any], str], width: int, every: bool) -> str:
+def _body(
+    array: npt.NDArray[Any], indent: int, write: Callable[[Any], str], width: int, every: bool
+) -> str:
     if array.ndim == 0:
         return write(array[()])
     before, after = _edges(array, every)
@@ -62,7 +74,11 @@ def _body(array: npt.NDArray[Any], indent: int, write: Callable[[Any], str], wid
         parts, gap = [", ".join(shown[i : i + room]) for i in range(0, len(shown), room)], "\n"
     else:
         parts = [_body(each, indent + 1, write, width, every) for each in before]
-        parts += ["...", *(_body(each, indent + 1, write, width, every) for each in after)] if len(after) else []
+        parts += (
+            ["...", *(_body(each, indent + 1, write, width, every) for each in after)]
+            if len(after)
+            else []
+        )
         gap = "\n" * (array.ndim - 1)
     return "[" + f",{gap}{' ' * (indent + 1)}".join(parts) + "]"
 
