@@ -39,7 +39,7 @@ def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[A
     cells = np.empty((steps, batch, units), dtype)
     tanh_cells = np.empty((steps, batch, units), dtype)
     gates = projected.copy(order="C")
-    # one exponential serves all gates: tanh(x) is 2 sigmoid(2 x) - 1, and exp is twice as quick as tanh
+    # tanh(x) is 2 sigmoid(2 x) - 1: one exponential serves all gates, and is twice as quick
     scale = np.repeat(np.array([-1, -1, -2, -1], dtype), units)
     recurrent = np.empty((batch, 4 * units), dtype)
     transposed = weight.T

@@ -285,7 +285,7 @@ class Hardswish(Module):
 
     Example:
         >>> nn.Hardswish()(torch.tensor([-4.0, 0.0, 4.0]))
-        tensor([-0.,  0.,  4.])
+        tensor([-0., 0., 4.])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -558,7 +558,7 @@ class LogSigmoid(Module):
 
     Example:
         >>> nn.LogSigmoid()(torch.tensor([0.0, -200.0]))
-        tensor([-6.9315e-01, -2.0000e+02])
+        tensor([  -0.6931, -200.0000])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -815,7 +815,10 @@ class MultiheadAttention(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        message = "embed_dim and num_heads must be greater than 0, got embed_dim={} and num_heads={} instead"
+        message = (
+            "embed_dim and num_heads must be greater than 0,"
+            " got embed_dim={} and num_heads={} instead"
+        )
         check(embed_dim > 0 and num_heads > 0, message, embed_dim, num_heads, error=ValueError)
         check(
             embed_dim % num_heads == 0,

@@ -40,10 +40,7 @@ class _ModuleSequence(Module):
 
     def __delitem__(self, index: int | slice) -> None:
         names = list(self._modules)
-        if isinstance(index, slice):
-            unwanted = names[index]
-        else:
-            unwanted = [_name_at(names, index)]
+        unwanted = names[index] if isinstance(index, slice) else [_name_at(names, index)]
         for name in unwanted:
             del self._modules[name]
         self._renumber(self._modules.values())

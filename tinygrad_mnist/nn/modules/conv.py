@@ -104,7 +104,7 @@ class _ConvNd(Module):
         init.uniform_bias_(self.bias, self.weight)
 
     def _pad(self, input: Tensor) -> tuple[Tensor, Any]:
-        """The input padded as `padding_mode` says, and the padding that the convolution still adds."""
+        """The input padded as `padding_mode` says, and what the convolution is to add."""
         if self.padding_mode == "zeros":
             return input, self.padding
         widths: list[int] = []

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.nn.modules.distance import PairwiseDistance
 from tinygrad_mnist.nn.modules.module import Module
 
 __all__ = [
@@ -457,7 +458,8 @@ class KLDivLoss(_Loss):
         with "none".
 
     Example:
-        >>> nn.KLDivLoss(reduction="sum")(torch.log(torch.tensor([0.5, 0.5])), torch.tensor([0.5, 0.5]))
+        >>> p = torch.tensor([0.5, 0.5])
+        >>> nn.KLDivLoss(reduction="sum")(torch.log(p), p)
         tensor(0.)
     """
 
@@ -733,7 +735,7 @@ class TripletMarginWithDistanceLoss(_Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(reduction=reduction)
-        self.distance_function = distance_function
+        self.distance_function = distance_function or PairwiseDistance()
         self.margin = margin
         self.swap = swap
 

@@ -617,14 +617,11 @@ class Module:
 
     def _saved_tensors(self) -> dict[str, Tensor]:
         """This module's own parameters and persistent buffers."""
-        saved: dict[str, Tensor] = {}
-        for name, parameter in self._parameters.items():
-            if parameter is not None:
-                saved[name] = parameter
-        for name, buffer in self._buffers.items():
-            if buffer is not None and name not in self._non_persistent_buffers_set:
-                saved[name] = buffer
-        return saved
+        saved: dict[str, Any] = dict(self._parameters)
+        saved.update(self._buffers)
+        for name in self._non_persistent_buffers_set:
+            saved.pop(name, None)
+        return {name: tensor for name, tensor in saved.items() if tensor is not None}
 
     def state_dict(
         self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
@@ -720,8 +717,8 @@ class Module:
                 errors.append(f'While copying the parameter named "{key}", {wanted} {type(value)}')
             elif value.shape != own.shape and (own.ndim or value.shape != (1,)):
                 errors.append(
-                    f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint,"
-                    f" the shape in current model is {own.shape}."
+                    f"size mismatch for {key}: copying a param with shape {value.shape} from"
+                    f" checkpoint, the shape in current model is {own.shape}."
                 )
             elif not assign:
                 own.copy_(value.reshape(own.shape))
@@ -1006,7 +1003,7 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 class _BackwardWatch:
-    """Hands one call's gradients to the module's backward hooks: of all outputs, then of all inputs.
+    """Hands one call's gradients to the module's backward hooks: of all outputs, then inputs.
 
     The tensors that come in, and those that go out, each pass through one joint record that is the
     identity and

@@ -38,8 +38,8 @@ class LayerNorm(Module):
         Input (..., *normalized_shape); output of the same.
 
     Example:
-        >>> nn.LayerNorm(2)(torch.tensor([[1.0, 3.0]]))
-        tensor([[-1.0000,  1.0000]], grad_fn=<NativeLayerNormBackward0>)
+        >>> nn.LayerNorm(2, elementwise_affine=False)(torch.tensor([[1.0, 3.0]]))
+        tensor([[-1.0000,  1.0000]])
     """
 
     weight: Parameter | None
@@ -80,8 +80,8 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine},"
-            f" bias={self.bias is not None}"
+            f"{self.normalized_shape}, eps={self.eps},"
+            f" elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         )
 
 

@@ -400,9 +400,8 @@ class RNNBase(Module):
     def _first_state(self, hx: Any, batch: int, dtype: Any, batched: bool) -> State:
         """The state before the first step: `hx` with a batch, or zeros."""
         widths = (self.proj_size or self.hidden_size, self.hidden_size)
-        shapes = []
-        for width in widths[: RECURRENCES[self.mode].states]:
-            shapes.append((len(self._all_weights), batch, width))
+        count = len(self._all_weights)
+        shapes = [(count, batch, width) for width in widths[: RECURRENCES[self.mode].states]]
         if hx is None:
             return tuple(zeros(shape, dtype=dtype) for shape in shapes)
         given = tuple(hx) if len(shapes) == 2 else (hx,)

@@ -158,7 +158,8 @@ class Embedding(Module):
             AssertionError: if the table is no matrix.
 
         Example:
-            >>> nn.Embedding.from_pretrained(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))(torch.tensor([1]))
+            >>> table = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+            >>> nn.Embedding.from_pretrained(table)(torch.tensor([1]))
             tensor([[3., 4.]])
         """
         check(

@@ -410,7 +410,7 @@ class Transformer(Module):
         output of the target's shape.
 
     Example:
-        >>> net = nn.Transformer(8, 2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=16)
+        >>> net = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1)
         >>> net(torch.ones(5, 3, 8), torch.ones(4, 3, 8)).shape
         torch.Size([4, 3, 8])
     """

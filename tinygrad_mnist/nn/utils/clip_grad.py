@@ -48,11 +48,10 @@ def get_total_norm(
         >>> torch.nn.utils.get_total_norm([torch.tensor([3.0]), torch.tensor([4.0])])
         tensor(5.)
     """
+    total = wrap(np.zeros((), np.float32))
     norms = [norm(x.detach(), float(norm_type)) for x in as_list(tensors)]
     if norms:
         total = norm(stack(norms), float(norm_type))
-    else:
-        total = wrap(np.zeros((), np.float32))
     if error_if_nonfinite:
         message = (
             "clip_grad_norm_: The total norm of order {} for gradients from `parameters`"

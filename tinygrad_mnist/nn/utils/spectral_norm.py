@@ -64,8 +64,8 @@ def spectral_norm(
 ) -> M:
     """Divide a parameter of a module by its largest singular value.
 
-    Power iterations keep up with it. The parameter is then `name_orig`, the singular vectors are buffers. Miyato et al., ICLR 2018,
-    arXiv:1802.05957.
+    Power iterations keep up with it. The parameter is then `name_orig`, the singular vectors are
+    buffers. Miyato et al., ICLR 2018, arXiv:1802.05957.
 
     Args:
         module: the module; it is changed.
