@@ -5,6 +5,8 @@ import pytest
 from scipy import special
 
 import tinygrad_mnist as torch
+from tinygrad_mnist.core.modes import trace
+from tinygrad_mnist.core.replay import replay
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn.modules.rnn import lstm_sequence
@@ -83,3 +85,27 @@ def test_a_write_into_what_an_lstm_returns_is_refused():
     out.mul_(2)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         out.sum().backward()
+
+
+def test_an_lstm_can_be_played_again():
+    shapes = [(5, 2, 12), (12, 3), (2, 3), (2, 3)]
+    first, second = ([torch.tensor(RNG.standard_normal(s), requires_grad=True) for s in shapes] for _ in range(2))
+    with trace() as steps:
+        outs = lstm_sequence(*first)
+        torch.autograd.grad(outs, first, [torch.ones_like(out) for out in outs])
+    played = replay(steps, {x: y.numpy(force=True) for x, y in zip(first, second, strict=True)})
+    for x, y in zip(outs, lstm_sequence(*second), strict=True):
+        np.testing.assert_array_equal(played[x], y.numpy(force=True))
+    assert "lstm_backward" in [step.name for step in steps]
+
+
+def test_the_start_of_parameters_is_seen_by_a_tracer():
+    with trace() as steps:
+        weight = torch.nn.init.orthogonal_(torch.empty(3, 4))
+        before = weight.numpy().copy()
+        torch.nn.init.constant_(weight, 2.0)
+    assert [step.kind for step in steps if step.kind in ("draw", "write")] == ["draw", "write", "write"]
+    drawn = next(step for step in steps if step.kind == "draw")
+    again = drawn.function(**drawn.options)
+    np.testing.assert_allclose(again @ again.T, np.eye(3), atol=1e-6)
+    assert not np.array_equal(again, before) and (replay(steps, {})[weight] == 2).all()

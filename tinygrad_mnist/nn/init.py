@@ -540,7 +540,7 @@ def _draw_orthogonal(shape: tuple[int, ...], gain: float, generator: Any) -> Arr
     q = q * np.sign(np.diagonal(r))  # makes the distribution uniform
     if rows < columns:
         q = q.T
-    return gain * q.reshape(shape)
+    return np.asarray(gain * q.reshape(shape))
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:

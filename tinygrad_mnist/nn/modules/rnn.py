@@ -205,6 +205,12 @@ def _check_count(name: str, value: Any) -> None:
     check(value > 0, "{} must be greater than zero, got {}", name, value, error=ValueError)
 
 
+def _check_chance(name: str, value: Any) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    message = "{} should be a number in range [0, 1], got {}"
+    check(is_number and 0 <= value <= 1, message, name, value, error=ValueError)
+
+
 def _check_flag(name: str, value: Any) -> None:
     got = type(value).__name__
     check(
@@ -277,10 +283,7 @@ class RNNBase(Module):
         _check_count("num_layers", num_layers)
         _check_flag("bias", bias)
         _check_flag("batch_first", batch_first)
-        ok = (
-            isinstance(dropout, int | float) and not isinstance(dropout, bool) and 0 <= dropout <= 1
-        )
-        check(ok, "dropout should be a number in range [0, 1], got {}", dropout, error=ValueError)
+        _check_chance("dropout", dropout)
         ok = proj_size == 0 or (mode == "LSTM" and 0 < proj_size < hidden_size)
         message = (
             "proj_size has to be smaller than hidden_size, and is only supported for LSTM, got {}"
@@ -704,6 +707,10 @@ class RNNCellBase(Module):
         weight_hh: (gates * hidden_size, hidden_size).
         bias_ih: (gates * hidden_size,), or None.
         bias_hh: (gates * hidden_size,), or None.
+
+    Example:
+        >>> nn.RNNCellBase(3, 4, bias=True, num_chunks=2).weight_ih.shape
+        torch.Size([8, 3])
     """
 
     mode: str

@@ -48,7 +48,8 @@ class SpectralNorm:
                 v.copy_(normalize(matrix.T @ u, dim=0, eps=self.eps))
                 u.copy_(normalize(matrix @ v, dim=0, eps=self.eps))
         sigma = u.clone() @ (matrix @ v.clone())  # copies: the next call writes to the vectors
-        return weight / sigma
+        normalized: Tensor = weight / sigma
+        return normalized
 
     def __call__(self, module: Module, inputs: Any) -> None:
         iterations = self.n_power_iterations if module.training else 0

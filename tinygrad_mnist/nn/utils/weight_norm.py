@@ -37,7 +37,8 @@ class WeightNorm:
         """g v / |v|."""
         g = getattr(module, self.name + "_g")
         v = getattr(module, self.name + "_v")
-        return v * (g / self.length(v))
+        weight: Tensor = v * (g / self.length(v))
+        return weight
 
     def __call__(self, module: Module, inputs: Any) -> None:
         setattr(module, self.name, self.compute_weight(module))
