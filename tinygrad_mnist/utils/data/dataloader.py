@@ -183,21 +183,8 @@ class DataLoader(Generic[T]):
         iterable = isinstance(dataset, IterableDataset)
         ordered = bool(shuffle) or sampler is not None
         refuse(num_workers >= 0, "num_workers option should be non-negative")
-        refuse(
-            not iterable or not (ordered or batch_sampler is not None),
-            "DataLoader with IterableDataset: expected unspecified shuffle, sampler and"
-            " batch_sampler options",
-        )
         refuse(sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
-        refuse(
-            batch_sampler is None or not (ordered or drop_last or batch_size != 1),
-            "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and"
-            " drop_last",
-        )
-        refuse(
-            batch_size is not None or not drop_last,
-            "batch_size=None option is mutually exclusive with drop_last",
-        )
+        _check_batching(iterable, ordered, batch_size, batch_sampler, drop_last)
         if sampler is None and not iterable:
             sampler = SequentialSampler(dataset)
             if shuffle:
@@ -260,6 +247,26 @@ class DataLoader(Generic[T]):
             return len(self.batch_sampler)
         held: Any = self.dataset if isinstance(self.dataset, IterableDataset) else self.sampler
         return len(held)
+
+
+def _check_batching(
+    iterable: bool, ordered: bool, batch_size: int | None, batch_sampler: Any, drop_last: bool
+) -> None:
+    """ValueError for options that exclude each other."""
+    refuse(
+        not iterable or not (ordered or batch_sampler is not None),
+        "DataLoader with IterableDataset: expected unspecified shuffle, sampler and"
+        " batch_sampler options",
+    )
+    refuse(
+        batch_sampler is None or not (ordered or drop_last or batch_size != 1),
+        "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and"
+        " drop_last",
+    )
+    refuse(
+        batch_size is not None or not drop_last,
+        "batch_size=None option is mutually exclusive with drop_last",
+    )
 
 
 def get_worker_info() -> None:
