@@ -23,9 +23,21 @@ class Net(nn.Module):
 
 def test_names_of_parameters_buffers_and_modules_follow_their_paths():
     net = Net()
-    assert [name for name, _ in net.named_parameters()] == ["scale", "first.weight", "first.bias", "rest.2.weight"]
+    assert [name for name, _ in net.named_parameters()] == [
+        "scale",
+        "first.weight",
+        "first.bias",
+        "rest.2.weight",
+    ]
     assert [name for name, _ in net.named_buffers()] == ["steps"]
-    assert [name for name, _ in net.named_modules()] == ["", "first", "rest", "rest.0", "rest.1", "rest.2"]
+    assert [name for name, _ in net.named_modules()] == [
+        "",
+        "first",
+        "rest",
+        "rest.0",
+        "rest.1",
+        "rest.2",
+    ]
     assert [name for name, _ in net.named_children()] == ["first", "rest"]
     assert net.get_submodule("rest.2") is net.rest[2]
     assert net.get_parameter("rest.2.weight") is net.rest[2].weight
@@ -135,7 +147,9 @@ def test_forward_hooks_see_and_change_inputs_and_outputs():
 
 def test_full_backward_hook_sees_both_gradients():
     layer, seen = nn.Linear(2, 1), []
-    layer.register_full_backward_hook(lambda m, into, out: seen.append((into[0].clone(), out[0].clone())))
+    layer.register_full_backward_hook(
+        lambda m, into, out: seen.append((into[0].clone(), out[0].clone()))
+    )
     x = tg.ones(3, 2, requires_grad=True)
     (layer(x) * 2).sum().backward()
     ((into, out),) = seen
@@ -150,7 +164,10 @@ def test_containers():
     assert isinstance(layers[0], nn.ReLU) and list(layers._modules) == ["0", "1", "2", "3"]
     named = nn.ModuleDict({"a": nn.Linear(1, 2)})
     named["b"] = nn.Tanh()
-    assert list(named) == ["a", "b"] and [n for n, _ in named.named_parameters()] == ["a.weight", "a.bias"]
+    assert list(named) == ["a", "b"] and [n for n, _ in named.named_parameters()] == [
+        "a.weight",
+        "a.bias",
+    ]
     sequence = nn.Sequential(OrderedDict(one=nn.Linear(2, 2), two=nn.ReLU()))
     assert sequence.one is sequence[0] and sequence(tg.ones(1, 2)).shape == (1, 2)
     parameters = nn.ParameterList([nn.Parameter(tg.ones(2)), tg.zeros(1)])
@@ -205,7 +222,11 @@ def recurrence(name):
     for each in given if isinstance(given, tuple) else (given,):
         outs += each if isinstance(each, tuple) else [each]
     loss = sum((out * out).sum() for out in outs)
-    read = {"x": x, **{f"state {i}": s for i, s in enumerate(states)}, **dict(layer.named_parameters())}
+    read = {
+        "x": x,
+        **{f"state {i}": s for i, s in enumerate(states)},
+        **dict(layer.named_parameters()),
+    }
     return read, outs, loss
 
 

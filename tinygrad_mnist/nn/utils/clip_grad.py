@@ -8,7 +8,9 @@ import numpy as np
 
 from tinygrad_mnist.core.backward import as_list
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.inplace import assign
 from tinygrad_mnist.core.modes import no_grad
+from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops.movement import stack
 from tinygrad_mnist.ops.pointwise import clamp
@@ -86,7 +88,7 @@ def clip_grads_with_norm_(
     factor = clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
     for p in as_list(parameters):
         if p.grad is not None:
-            p.grad.mul_(factor)
+            assign(p.grad, record("mul", np.multiply, (p.grad, None), (factor, None)), "mul")
 
 
 def clip_grad_norm_(
