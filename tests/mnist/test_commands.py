@@ -11,14 +11,15 @@ from typer.testing import CliRunner
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist import datasets, measures, photos, tape_drawing
+from tinygrad_mnist.mnist import datasets, photos, tape_drawing
 from tinygrad_mnist.mnist.blocks import picture
 from tinygrad_mnist.mnist.cli import app, main
 from tinygrad_mnist.mnist.layers import summarise
-from tinygrad_mnist.mnist.measures import Answers, answers, saliency
+from tinygrad_mnist.mnist.measures import Answers, answers, evaluate, predictions, saliency
 from tinygrad_mnist.mnist.recipe import RECIPES, Recipe
 from tinygrad_mnist.mnist.runs import Run, opened
-from tinygrad_mnist.mnist.training import Training, as_dataset, evaluate
+from tinygrad_mnist.mnist.tensors import as_dataset, as_pixels
+from tinygrad_mnist.mnist.training import Training
 
 
 @pytest.fixture(scope="module")
@@ -71,16 +72,23 @@ def test_measures_of_five_answers_by_hand():
     assert found.calibration().count.sum() == 5 and found.calibration(1).count.tolist() == [5]
 
 
-def test_answers_agree_with_the_measuring_of_training(trained, digits):
+def test_answers_are_the_same_from_bytes_and_from_a_dataset(trained, digits):
     network = opened(trained)[0]
     found = answers(network, digits.test_images, digits.test_labels, batch_size=333)
     other = evaluate(network, as_dataset(digits.test_images, digits.test_labels))
     assert np.array_equal(found.confusion, other.confusion) and found.loss == pytest.approx(other.loss, rel=1e-5)
+    alone = predictions(network, digits.test_images)
+    assert np.array_equal(alone.answer, other.answer) and np.array_equal(alone.confidence, other.confidence)
+    with tg.no_grad():
+        logits = network(as_pixels(digits.test_images))
+        loss = nn.functional.cross_entropy(logits, tg.from_numpy(digits.test_labels.astype(np.int64)))
+    assert other.loss == pytest.approx(loss.item(), rel=1e-5)
+    assert np.array_equal(other.answer, logits.argmax(1).numpy())
 
 
 def test_saliency_is_the_slope_of_the_winning_logit(trained, digits):
     network, images = opened(trained)[0], digits.test_images[:3]
-    slope, x = saliency(network, images), measures.pixels(images).numpy().astype(np.float64)
+    slope, x = saliency(network, images), as_pixels(images).numpy().astype(np.float64)
     network.double()
     for i, (row, column) in enumerate([(14, 14), (10, 12), (18, 9)]):
         step = np.zeros_like(x)

@@ -690,7 +690,7 @@ def test_load_without_a_network_knocks_once_and_imports_no_tensorflow(
     monkeypatch.setattr(datasets, "URL", closed)
     knocks: list[str] = []
     monkeypatch.setattr(datasets, "unreachable", lambda url: knocks.append(url) or "no network")
-    monkeypatch.setattr(datasets, "_muzzled", never)
+    monkeypatch.setattr(datasets, "_silenced", never)
     lines: list[str] = []
     digits = datasets.load(report=lines.append)
     assert lines[1:] == [f"tensorflow: {closed}: no network", f"download: {closed}: no network"]

@@ -11,9 +11,11 @@ import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.cli import app, main
+from tinygrad_mnist.mnist.measures import evaluate
 from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
 from tinygrad_mnist.mnist.runs import Run, RunError
-from tinygrad_mnist.mnist.training import Training, as_dataset, evaluate
+from tinygrad_mnist.mnist.tensors import as_dataset
+from tinygrad_mnist.mnist.training import Training
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def test_train_then_evaluate_prints_the_same_numbers(idx_folder, tmp_path):
     done = run("train", "--data", idx_folder, "--out", out, "--epochs", 3, "--batch-size", 50, "--seed", 7)
     assert done.exit_code == 0, done.output
     assert sorted(p.name for p in out.iterdir()) == [
-        "data.json", "last.safetensors", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
+        "data.json", "last.pt", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
     ]  # fmt: skip
     assert (out / "learning-curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     recipe = Recipe.load(out / "recipe.json")

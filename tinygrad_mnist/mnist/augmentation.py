@@ -62,7 +62,9 @@ def augment(
         elastic: the root mean square of the smooth displacement of a pixel, in pixels.
     """
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or images.dtype != np.float32:
-        raise ValueError(f"augment: got {images.dtype} {images.shape}, wanted float32 (n, {SIDE}, {SIDE})")
+        raise ValueError(
+            f"augment: got {images.dtype} {images.shape}, wanted float32 (n, {SIDE}, {SIDE})"
+        )
     n = len(images)
     dx, dy, angle, wide, high, slant = generator.uniform(-1, 1, (6, n)).astype(np.float32)
     angle, slant = angle * np.float32(np.deg2rad(rotate)), slant * np.float32(shear)
@@ -80,7 +82,9 @@ def augment(
 def _sample(images: Images, x: Images, y: Images) -> Images:
     """The images read at pixel coordinates x and y (n, 784) from the centre; both are overwritten."""
     n, width = len(images), SIDE + 2
-    framed = np.zeros((n, width, width), np.float32)  # a frame of paper: whoever reads outside, reads it
+    framed = np.zeros(
+        (n, width, width), np.float32
+    )  # a frame of paper: whoever reads outside, reads it
     framed[:, 1:-1, 1:-1] = images
     flat = framed.ravel()
     for coordinate in (x, y):
@@ -100,5 +104,8 @@ def _sample(images: Images, x: Images, y: Images) -> Images:
         right += left
         return right
 
-    above, below = (between(flat[first:].take(corner), flat[first + 1 :].take(corner), x) for first in (0, width))
+    above, below = (
+        between(flat[first:].take(corner), flat[first + 1 :].take(corner), x)
+        for first in (0, width)
+    )
     return between(above, below, y).reshape(images.shape)

@@ -40,7 +40,9 @@ def has_colours(console: Console) -> bool:
     return console.color_system in ("256", "truecolor", "windows") and not console.no_color
 
 
-def side_by_side(console: Console, images: Sequence[Picture], titles: Sequence[str], gap: int = 3) -> list[Text]:
+def side_by_side(
+    console: Console, images: Sequence[Picture], titles: Sequence[str], gap: int = 3
+) -> list[Text]:
     """Pictures of one size under their titles, as many in a row as the console is wide."""
     colours = has_colours(console)
     width = max(images[0].shape[1], *(max(map(len, title.split("\n"))) for title in titles))
@@ -49,7 +51,9 @@ def side_by_side(console: Console, images: Sequence[Picture], titles: Sequence[s
     for start in range(0, len(images), columns):
         cells = [
             [Text(line) for line in title.split("\n")] + picture(image, colours)
-            for image, title in zip(images[start : start + columns], titles[start : start + columns], strict=True)
+            for image, title in zip(
+                images[start : start + columns], titles[start : start + columns], strict=True
+            )
         ]
         for row in zip(*cells, strict=True):
             line = Text()

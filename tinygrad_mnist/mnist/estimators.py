@@ -30,11 +30,21 @@ try:
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, check_non_negative, validate_data
 except ImportError:
-    raise ImportError("tinygrad_mnist.estimators: needs pip install 'tinygrad-mnist[sklearn]'") from None
+    raise ImportError(
+        "tinygrad_mnist.estimators: needs pip install 'tinygrad-mnist[sklearn]'"
+    ) from None
 
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "identity": nn.Identity}
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "identity": nn.Identity,
+}
 Floats = npt.NDArray[np.float32]
-_DRAWING = threading.Lock()  # layers and dropout draw from one generator, which belongs to one fit at a time
+_DRAWING = (
+    threading.Lock()
+)  # layers and dropout draw from one generator, which belongs to one fit at a time
 
 
 class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
@@ -93,7 +103,11 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         with self._randomness(self._start(X, random)):
             if self.early_stopping:
                 X, held_X, labels, held_y = train_test_split(
-                    X, labels, test_size=self.validation_fraction, random_state=random, stratify=labels
+                    X,
+                    labels,
+                    test_size=self.validation_fraction,
+                    random_state=random,
+                    stratify=labels,
                 )
                 held_out = held_X, held_y
             self._fit(X, labels, held_out)
@@ -103,11 +117,15 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         """One more epoch, on these rows; the first call must name all classes there will be."""
         first = not hasattr(self, "network_")
         if first and classes is None:
-            raise ValueError("partial_fit: the first call got no classes, wanted all labels there will be")
+            raise ValueError(
+                "partial_fit: the first call got no classes, wanted all labels there will be"
+            )
         X, y = self._checked(X, y, reset=first)
         known = self.classes_ if classes is None else np.unique(classes)
         if not first and not np.array_equal(self.classes_, known):
-            raise ValueError(f"partial_fit: got classes {known.tolist()}, wanted {self.classes_.tolist()}, as at first")
+            raise ValueError(
+                f"partial_fit: got classes {known.tolist()}, wanted {self.classes_.tolist()}, as at first"
+            )
         if unknown := sorted(set(np.unique(y).tolist()) - set(known.tolist())):
             raise ValueError(f"partial_fit: got labels {unknown}, wanted only {known.tolist()}")
         self.classes_ = known
@@ -150,11 +168,19 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
 
     def _start(self, X: Floats, random: Any) -> tg.Tensor:
         """Make network and optimizer; the state that their random numbers go on from."""
-        dropout = self.dropout if isinstance(self.dropout, list | tuple) else [self.dropout] * len(self.hidden)
+        dropout = (
+            self.dropout
+            if isinstance(self.dropout, list | tuple)
+            else [self.dropout] * len(self.hidden)
+        )
         if len(dropout) != len(self.hidden):
-            raise ValueError(f"dropout: got {len(dropout)} probabilities, wanted {len(self.hidden)}, as hidden layers")
+            raise ValueError(
+                f"dropout: got {len(dropout)} probabilities, wanted {len(self.hidden)}, as hidden layers"
+            )
         if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation: got {self.activation!r}, wanted one of {', '.join(ACTIVATIONS)}")
+            raise ValueError(
+                f"activation: got {self.activation!r}, wanted one of {', '.join(ACTIVATIONS)}"
+            )
         generator = tg.Generator().manual_seed(int(random.randint(2**31)))
         layers: list[nn.Module] = []
         width = X.shape[1]

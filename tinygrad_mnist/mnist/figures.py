@@ -19,8 +19,8 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
+from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.measures import Answers
-from tinygrad_mnist.mnist.recipe import write_whole
 from tinygrad_mnist.mnist.training import Epoch
 
 Images = npt.NDArray[np.uint8]
@@ -47,12 +47,16 @@ class Theme:
     @property
     def diverging(self) -> Colormap:
         """Orange below 0, paper at 0, blue above."""
-        return LinearSegmentedColormap.from_list("diverging", [to_rgb(c) for c in (self.orange, self.paper, self.blue)])
+        return LinearSegmentedColormap.from_list(
+            "diverging", [to_rgb(c) for c in (self.orange, self.paper, self.blue)]
+        )
 
     @property
     def rising(self) -> Colormap:
         """From paper to orange."""
-        return LinearSegmentedColormap.from_list("rising", [to_rgb(self.paper), to_rgb(self.orange)])
+        return LinearSegmentedColormap.from_list(
+            "rising", [to_rgb(self.paper), to_rgb(self.orange)]
+        )
 
 
 LIGHT = Theme("light", "#ffffff", "#1c2127", "#5c6570", "#e4e6ea", "#2563ab", "#d9601a")
@@ -89,7 +93,7 @@ def share(p: float) -> str:
 def learning_curves(history: list[Epoch], path: Path) -> None:
     """The cost per epoch, and the error on training and test images, as a picture."""
     with dressed(LIGHT):
-        write_whole(path, png(curves(history, LIGHT)))
+        write_file(path, png(curves(history, LIGHT)))
 
 
 def curves(history: list[Epoch], theme: Theme) -> Figure:
@@ -105,7 +109,12 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
         gray = dict(color=theme.soft, marker=marker, linestyle=":")
         numbers, losses = [e.number for e in held_out], [e.validation_loss for e in held_out]
         left.plot(numbers, losses, **gray, label="validation, dropout off")
-        right.plot(numbers, [1 - (e.validation_accuracy or 0) for e in held_out], **gray, label="validation")
+        right.plot(
+            numbers,
+            [1 - (e.validation_accuracy or 0) for e in held_out],
+            **gray,
+            label="validation",
+        )
     left.plot(epochs, [e.test_loss for e in history], **orange, label="test, dropout off")
     left.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
@@ -113,7 +122,9 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
     left.yaxis.set_minor_locator(plt.NullLocator())
     right.plot(epochs, [1 - e.train_accuracy for e in history], **blue, label="training")
     right.plot(epochs, [1 - e.test_accuracy for e in history], **orange, label="test")
-    right.set(title="Digits answered wrong", xlabel="epoch", ylabel="share of digits", ylim=(0, None))
+    right.set(
+        title="Digits answered wrong", xlabel="epoch", ylabel="share of digits", ylim=(0, None)
+    )
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
@@ -122,7 +133,9 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
     return figure
 
 
-def digits(images: Images, found: Answers, which: Sequence[int], theme: Theme, columns: int = 10) -> Figure:
+def digits(
+    images: Images, found: Answers, which: Sequence[int], theme: Theme, columns: int = 10
+) -> Figure:
     """The digits at the places `which`, each with answer and confidence; of a wrong one, also the truth."""
     rows = max(1, -(-len(which) // columns))
     wrong = [i for i in which if not found.right[i]]
@@ -166,7 +179,9 @@ def reliability(found: Answers, theme: Theme) -> Figure:
     measured = found.calibration()
     left, width = measured.edges[:-1], np.diff(measured.edges)
     filled = measured.count > 0
-    figure, (upper, lower) = plt.subplots(2, 1, figsize=(7.4, 6.6), sharex=True, height_ratios=(3, 1))
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(7.4, 6.6), sharex=True, height_ratios=(3, 1)
+    )
     upper.bar(left[filled], measured.accuracy[filled], width[filled], align="edge", color=theme.blue,
               edgecolor=theme.paper, label="share answered right")  # fmt: skip
     upper.plot(measured.confidence[filled], measured.confidence[filled], "_", color=theme.orange, markersize=16,
@@ -177,9 +192,19 @@ def reliability(found: Answers, theme: Theme) -> Figure:
     upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
     upper.yaxis.set_major_formatter(PercentFormatter(1))
     lower.bar(
-        left[filled], measured.count[filled], width[filled], align="edge", color=theme.soft, edgecolor=theme.paper
+        left[filled],
+        measured.count[filled],
+        width[filled],
+        align="edge",
+        color=theme.soft,
+        edgecolor=theme.paper,
     )
-    lower.set(xlabel="confidence", ylabel="answers", yscale="log", ylim=(0.7, max(10, measured.count.max()) * 2))
+    lower.set(
+        xlabel="confidence",
+        ylabel="answers",
+        yscale="log",
+        ylim=(0.7, max(10, measured.count.max()) * 2),
+    )
     lower.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     lower.yaxis.set_minor_locator(plt.NullLocator())
     lower.xaxis.set_major_formatter(PercentFormatter(1))
@@ -189,7 +214,9 @@ def reliability(found: Answers, theme: Theme) -> Figure:
     return figure
 
 
-def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12, rows: int = 6) -> Figure:
+def first_layer(
+    weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12, rows: int = 6
+) -> Figure:
     """The weights (units, 784) of the units with the longest weight vectors, as images of 28x28."""
     strongest = np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[: columns * rows]
     rows = -(-len(strongest) // columns)
@@ -197,11 +224,15 @@ def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12
     for place, unit in enumerate(strongest):
         # One extreme weight would leave all others pale.
         top = float(np.quantile(abs(weight[unit]), 0.99)) or 1
-        sheet.image(*divmod(place, columns), weight[unit].reshape(28, 28), theme.diverging, -top, top)
+        sheet.image(
+            *divmod(place, columns), weight[unit].reshape(28, 28), theme.diverging, -top, top
+        )
     return sheet.figure
 
 
-def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme) -> Figure:
+def slopes(
+    images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme
+) -> Figure:
     """Images above the gradients of their winning logits, with the digits' outline."""
     columns = max(1, -(-len(images) // 2))
     sheet = _Sheet(columns, [0.26, 0] * 2)
@@ -213,7 +244,9 @@ def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[st
         sheet.image(row + 1, column, slope, theme.diverging, -most, most)
         left, _, bottom, top = sheet.place(row + 1, column)
         centres = (np.arange(28) + 0.5) * (bottom - top) / 28
-        sheet.axes.contour(left + centres, top + centres, image, levels=[100], colors=[theme.soft], linewidths=0.9)
+        sheet.axes.contour(
+            left + centres, top + centres, image, levels=[100], colors=[theme.soft], linewidths=0.9
+        )
     return sheet.figure
 
 
@@ -226,7 +259,9 @@ class _Sheet:
     def __init__(self, columns: int, titles: Sequence[float]) -> None:
         self.columns, self.gap, width = columns, 0.12, 11.0
         self.side = width / columns - self.gap
-        self.bottoms = [(i + 1) * (self.side + self.gap) + sum(titles[: i + 1]) for i in range(len(titles))]
+        self.bottoms = [
+            (i + 1) * (self.side + self.gap) + sum(titles[: i + 1]) for i in range(len(titles))
+        ]
         self.figure = plt.figure(figsize=(width, self.bottoms[-1]), layout="none")
         self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(0, width), ylim=(self.bottoms[-1], 0))
@@ -234,10 +269,21 @@ class _Sheet:
 
     def place(self, row: int, column: int) -> tuple[float, float, float, float]:
         """Left, right, bottom and top of a tile."""
-        left, bottom = column * (self.side + self.gap) + self.gap / 2, self.bottoms[row] - self.gap / 2
+        left, bottom = (
+            column * (self.side + self.gap) + self.gap / 2,
+            self.bottoms[row] - self.gap / 2,
+        )
         return left, left + self.side, bottom, bottom - self.side
 
-    def image(self, row: int, column: int, image: npt.NDArray[Any], colours: Colormap, low: float, high: float) -> None:
+    def image(
+        self,
+        row: int,
+        column: int,
+        image: npt.NDArray[Any],
+        colours: Colormap,
+        low: float,
+        high: float,
+    ) -> None:
         """Draw an image into a tile."""
         self.axes.imshow(
             image, cmap=colours, vmin=low, vmax=high, extent=self.place(row, column), aspect="auto",
@@ -248,4 +294,12 @@ class _Sheet:
     def title(self, row: int, column: int, text: str, colour: str) -> None:
         """Write above a tile."""
         left, right, _, top = self.place(row, column)
-        self.axes.text((left + right) / 2, top - 0.05, text, color=colour, fontsize=10.5, ha="center", va="bottom")
+        self.axes.text(
+            (left + right) / 2,
+            top - 0.05,
+            text,
+            color=colour,
+            fontsize=10.5,
+            ha="center",
+            va="bottom",
+        )

@@ -65,7 +65,9 @@ class Summary:
         }
 
 
-def summarise(network: nn.Module, image: tuple[int, ...] = (28, 28), batch_size: int = 256) -> Summary:
+def summarise(
+    network: nn.Module, image: tuple[int, ...] = (28, 28), batch_size: int = 256
+) -> Summary:
     """Send one image through the network and note what each of its innermost layers gives."""
     layers: list[Layer] = []
     handles = []

@@ -45,13 +45,24 @@ def _grey(file: Path) -> Plane:
                 image = image.convert("RGBA")
                 image.thumbnail((LONGEST, LONGEST))
                 light = np.asarray(image.convert("L"))[np.asarray(image.getchannel("A")) > 127]
-                paper = Image.new("RGBA", image.size, "black" if light.size and light.mean() > 127 else "white")
-                return np.asarray(Image.alpha_composite(paper, image).convert("L"), np.float64) / 255
+                paper = Image.new(
+                    "RGBA", image.size, "black" if light.size and light.mean() > 127 else "white"
+                )
+                return (
+                    np.asarray(Image.alpha_composite(paper, image).convert("L"), np.float64) / 255
+                )
     except UnidentifiedImageError:
-        raise ValueError(f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like") from None
+        raise ValueError(
+            f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like"
+        ) from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(f"{file}: got too many pixels: {error}") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # Pillow's readers raise any of these
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+    ) as error:  # Pillow's readers raise any of these
         raise ValueError(f"{file}: cannot be read: {' '.join(str(error).split())}") from None
 
 
@@ -78,10 +89,14 @@ def even_light(grey: Plane) -> Plane:
     paper = np.maximum(abs(yy), abs(xx)) > 0.8
     surface: Plane = np.zeros(6)
     for _ in range(8):
-        surface = np.linalg.lstsq(_terms(yy, xx)[paper], values[paper], rcond=None)[0].astype(np.float64)
+        surface = np.linalg.lstsq(_terms(yy, xx)[paper], values[paper], rcond=None)[0].astype(
+            np.float64
+        )
         off = abs(values - _terms(yy, xx) @ surface)
         paper = off <= max(3 * 1.4826 * float(np.median(off[paper])), 0.02)
-    flat = (_terms(*(p.ravel() for p in np.meshgrid(y, x, indexing="ij"))) @ surface).reshape(grey.shape)
+    flat = (_terms(*(p.ravel() for p in np.meshgrid(y, x, indexing="ij"))) @ surface).reshape(
+        grey.shape
+    )
     return np.clip(grey - flat + flat.mean(), 0, 1)
 
 

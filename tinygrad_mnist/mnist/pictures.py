@@ -47,15 +47,23 @@ def prepare(array: npt.ArrayLike) -> Picture:
 def _grey(array: npt.NDArray[Any]) -> Plane:
     """Brightness from 0 to 1, (h, w)."""
     kind = array.dtype.kind
-    if kind not in "buif" or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
-        raise ValueError(f"prepare: got {array.dtype} {array.shape}, wanted numbers (h, w), (h, w, 3) or (h, w, 4)")
+    if (
+        kind not in "buif"
+        or array.ndim not in (2, 3)
+        or (array.ndim == 3 and array.shape[2] not in (1, 3, 4))
+    ):
+        raise ValueError(
+            f"prepare: got {array.dtype} {array.shape}, wanted numbers (h, w), (h, w, 3) or (h, w, 4)"
+        )
     if not array.size:
         raise ValueError(f"prepare: got an empty picture, {array.shape}")
     values = array.astype(np.float64)
     if not np.isfinite(values).all():
         raise ValueError("prepare: got values that are not finite, wanted brightnesses")
     if kind in "ui":
-        values /= np.iinfo(array.dtype).max if array.dtype.itemsize < 4 else max(255.0, values.max())
+        values /= (
+            np.iinfo(array.dtype).max if array.dtype.itemsize < 4 else max(255.0, values.max())
+        )
     elif values.max() > 1:
         values /= 255
     if array.ndim == 2:

@@ -33,7 +33,9 @@ class Plate:
     draw: Callable[[Theme], Figure]
 
 
-def plates(network: nn.Sequential, digits: Digits, about: Description) -> tuple[list[Plate], Answers]:
+def plates(
+    network: nn.Sequential, digits: Digits, about: Description
+) -> tuple[list[Plate], Answers]:
     """The figures of a network that there is something to draw of, and its answers to the test digits."""
     images = digits.test_images
     found = answers(network, images, digits.test_labels)
@@ -93,9 +95,16 @@ def plates(network: nn.Sequential, digits: Digits, about: Description) -> tuple[
             " a stroke or an edge at one place. The corners are faint, for no digit reaches them.",
             lambda theme: figures.first_layer(weight, theme),
         ))  # fmt: skip
-    each = [int(np.flatnonzero(digits.test_labels == d)[0]) for d in range(10) if (digits.test_labels == d).any()]
+    each = [
+        int(np.flatnonzero(digits.test_labels == d)[0])
+        for d in range(10)
+        if (digits.test_labels == d).any()
+    ]
     slope = saliency(network, images[each])
-    names = [f"{found.answer[i]}" + ("" if found.right[i] else f", but it is {found.labels[i]}") for i in each]
+    names = [
+        f"{found.answer[i]}" + ("" if found.right[i] else f", but it is {found.labels[i]}")
+        for i in each
+    ]
     made.append(Plate(
         "saliency", "What an answer hangs on",
         f"{len(each)} test digits, and below each a map of blue and orange pixels around its outline.",
@@ -119,7 +128,9 @@ def _some_right(found: Answers) -> list[int]:
     for digit in range(10):
         places = np.flatnonzero(found.right & (found.labels == digit))
         order = places[np.argsort(-found.confidence[places], kind="stable")]
-        columns.append([order[round(at * (len(order) - 1))] for at in (0, 0.9, 0.99, 1)] if len(order) else [])
+        columns.append(
+            [order[round(at * (len(order) - 1))] for at in (0, 0.9, 0.99, 1)] if len(order) else []
+        )
     return [int(column[row]) for row in range(4) for column in columns if column]
 
 
@@ -127,7 +138,11 @@ def _worst(found: Answers) -> str:
     wrong = found.confusion - np.diag(found.confusion.diagonal())
     truth, answer = np.unravel_index(wrong.argmax(), wrong.shape)
     n = int(wrong.max())
-    return f"Most often, {n} times, a {truth} was taken for a {answer}." if n else "Nothing was mixed up."
+    return (
+        f"Most often, {n} times, a {truth} was taken for a {answer}."
+        if n
+        else "Nothing was mixed up."
+    )
 
 
 # the page ----------------------------------------------------------------------------------
@@ -160,7 +175,9 @@ th { color: var(--soft); font-weight: 600; }
 """
 
 
-def page(name: str, network: str, plates: list[Plate], found: Answers, source: str, light: list[bytes]) -> str:
+def page(
+    name: str, network: str, plates: list[Plate], found: Answers, source: str, light: list[bytes]
+) -> str:
     """The report as one HTML file: its images are inside, in light (given) and dark, and nothing is fetched.
 
     Args:
@@ -238,7 +255,9 @@ def gallery(network: nn.Sequential, digits: Digits, about: Description) -> dict[
     """Every file of the gallery by its name: a PNG for each figure, and report.html."""
     made, found = plates(network, digits, about)
     light = [drawn(plate, LIGHT) for plate in made]
-    files: dict[str, Any] = {f"{plate.name}.png": image for plate, image in zip(made, light, strict=True)}
+    files: dict[str, Any] = {
+        f"{plate.name}.png": image for plate, image in zip(made, light, strict=True)
+    }
     linear = [layer for layer in network if isinstance(layer, nn.Linear)]
     layers = "-".join(str(width) for width in [layer.in_features for layer in linear] + [CLASSES])
     name = f"Gallery of {Path(about.name).resolve().name}"

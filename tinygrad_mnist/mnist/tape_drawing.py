@@ -48,7 +48,9 @@ def entries(result: Tensor, names: Iterable[tuple[str, Tensor]] = ()) -> list[En
     """
     root: Any = result.grad_fn
     if root is None:
-        raise ValueError("entries: got a tensor without history, wanted the result of recorded operations")
+        raise ValueError(
+            "entries: got a tensor without history, wanted the result of recorded operations"
+        )
     named = {id(tensor): name for name, tensor in names}
     # next_functions makes a new stand-in for a leaf each time; the leaf itself is always the same.
     found: dict[int, Any] = {}
@@ -72,10 +74,15 @@ def entries(result: Tensor, names: Iterable[tuple[str, Tensor]] = ()) -> list[En
         if variable is not None:
             kind, label = ("parameter", named[key]) if key in named else ("leaf", "leaf")
         else:
-            kind, label = "operation" if number else "result", record.name().removesuffix("0").removesuffix("Backward")
+            kind, label = (
+                "operation" if number else "result",
+                record.name().removesuffix("0").removesuffix("Backward"),
+            )
         shape, dtype = tuple(held.shape), str(held.dtype).rpartition(".")[2]
         memory = math.prod(shape) * int(held.dtype.itemsize)
-        made.append(Entry(number, kind, label, shape, dtype, memory, tuple(numbers[i] for i in inputs[key])))
+        made.append(
+            Entry(number, kind, label, shape, dtype, memory, tuple(numbers[i] for i in inputs[key]))
+        )
     return made
 
 
@@ -125,7 +132,9 @@ def to_dot(tape: list[Entry], title: str = "") -> str:
     for entry in tape:
         text = "\n".join((entry.label, shape_text(entry), size_text(entry.bytes)))
         corners = "" if entry.kind in ("operation", "result") else ', style="filled"'
-        lines.append(f'  {entry.number} [label={_quoted(text)}, fillcolor="{FILLS[entry.kind]}"{corners}];')
+        lines.append(
+            f'  {entry.number} [label={_quoted(text)}, fillcolor="{FILLS[entry.kind]}"{corners}];'
+        )
     lines += [f"  {entry.number} -> {source};" for entry in tape for source in entry.inputs]
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -143,9 +152,13 @@ def to_svg(dot: str) -> str:
     """The drawing as SVG. Raises ValueError where Graphviz is missing or refuses."""
     program = shutil.which("dot")
     if program is None:
-        raise ValueError("SVG needs Graphviz' program dot (on Debian and Ubuntu: the package graphviz)")
+        raise ValueError(
+            "SVG needs Graphviz' program dot (on Debian and Ubuntu: the package graphviz)"
+        )
     try:
-        done = subprocess.run([program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            [program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True, timeout=60
+        )
     except (subprocess.SubprocessError, OSError) as error:
         reason = " ".join(str(getattr(error, "stderr", None) or error).split())
         raise ValueError(f"dot: could not draw: {reason}") from None
@@ -182,5 +195,8 @@ def to_tree(tape: list[Entry]) -> str:
         rest += [(i, below, below) for i in deeper[-1:]]
         stack += reversed(rest)
     wide = [max(len(part[column]) for part in parts) for column in range(3)]
-    rows = (f"{name:<{wide[0]}}  {shape:<{wide[1]}}  {size:>{wide[2]}}".rstrip() for name, shape, size in parts)
+    rows = (
+        f"{name:<{wide[0]}}  {shape:<{wide[1]}}  {size:>{wide[2]}}".rstrip()
+        for name, shape, size in parts
+    )
     return "\n".join(rows)

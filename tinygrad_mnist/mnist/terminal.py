@@ -28,9 +28,12 @@ DataOption = Annotated[
 
 
 RunArgument = Annotated[
-    str, typer.Argument(help="The folder that `train` wrote, or a shipped network: original, modern.")
+    str,
+    typer.Argument(help="The folder that `train` wrote, or a shipped network: original, modern."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")
+]
 
 
 def share(p: float) -> str:
@@ -47,7 +50,10 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
     """The digits to measure a run with: what `--data` asks for, or those that it was trained on."""
     digits = load_digits(about.asked if data is None else data, errors if quiet else console)
     if about.source not in (None, digits.source):
-        errors.print(f"[yellow]This run was trained on other digits: {escape(about.source or '')}[/]", soft_wrap=True)
+        errors.print(
+            f"[yellow]This run was trained on other digits: {escape(about.source or '')}[/]",
+            soft_wrap=True,
+        )
     return digits
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist import datasets
-from tinygrad_mnist.mnist.measures import pixels
+from tinygrad_mnist.mnist.tensors import as_pixels
 from tinygrad_mnist.mnist.runs import opened
 from tinygrad_mnist.mnist.terminal import RunArgument, console, errors
 
@@ -77,7 +77,7 @@ def export(
 
 def _write_onnx(network: nn.Module, path: Path, data: str) -> float:
     """Write the file; by how much its logits of the test digits differ, as a share of the logit or of 1."""
-    images = pixels(datasets.load(data).test_images)
+    images = as_pixels(datasets.load(data).test_images)
     try:
         tg.onnx.export(network, images[:2], path, input_names=["images"], output_names=["logits"])
     except (TypeError, ImportError) as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from tinygrad_mnist.mnist.recipe import write_whole
+from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.runs import SHIPPED, opened
 from tinygrad_mnist.mnist.terminal import DataOption, RunArgument, console, run_digits
 
@@ -34,7 +34,7 @@ def gallery(
         raise ValueError(f"--out: got {folder}, a file, wanted a folder")
     files = make(network, digits, about)
     for name, content in files.items():
-        write_whole(folder / name, content)
+        write_file(folder / name, content)
     if not about.history:
         console.print("[yellow]This run keeps no metrics, so there are no learning curves.[/]")
     name = escape(str(folder))

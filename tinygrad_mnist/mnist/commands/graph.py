@@ -12,7 +12,8 @@ from rich.markup import escape
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist.recipe import Recipe, write_whole
+from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
 from tinygrad_mnist.mnist.tape_drawing import Entry, entries, has_graphviz, size_text, to_dot, to_svg, to_tree
 from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json
@@ -40,7 +41,7 @@ def graph(
     title = f"One training step of {run}, {count} digits: the tape holds {size_text(held)}"
     if out:
         text = to_dot(tape, title)
-        write_whole(out, to_svg(text) if out.suffix == ".svg" else text)
+        write_file(out, to_svg(text) if out.suffix == ".svg" else text)
     if json:
         print_json({"batch_size": count, "held_bytes": held, "tape": [dataclasses.asdict(entry) for entry in tape]})
         return

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from tinygrad_mnist.mnist.blocks import has_colours, picture
-from tinygrad_mnist.mnist.measures import answers
+from tinygrad_mnist.mnist.measures import predictions
 from tinygrad_mnist.mnist.photos import read_digit
 from tinygrad_mnist.mnist.runs import opened
 from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json, share
@@ -21,7 +21,9 @@ BAR = 24  # characters of a probability of 1
 
 def predict(
     run: RunArgument,
-    images: Annotated[list[Path], typer.Argument(help="Photographs or drawings of one digit each: PNG, JPEG, ...")],
+    images: Annotated[
+        list[Path], typer.Argument(help="Photographs or drawings of one digit each: PNG, JPEG, ...")
+    ],
     json: JsonOption = False,
 ) -> None:
     """Say which digit an image shows: dark on light or light on dark, anywhere in the picture.
@@ -31,7 +33,7 @@ def predict(
     """
     network, _ = opened(run)
     digits = np.stack([read_digit(image) for image in images])
-    found = answers(network, digits, np.zeros(len(digits), np.uint8))
+    found = predictions(network, digits)
     if json:
         print_json([
             {"image": str(image), "digit": int(found.answer[i]), "confidence": float(found.confidence[i]),
@@ -41,7 +43,10 @@ def predict(
         return
     for i, image in enumerate(images):
         answer, sure = str(found.answer[i]), share(found.confidence[i])
-        console.print(Text.assemble((str(image), "bold"), ": ", (answer, "bold"), f", {sure} sure"), soft_wrap=True)
+        console.print(
+            Text.assemble((str(image), "bold"), ": ", (answer, "bold"), f", {sure} sure"),
+            soft_wrap=True,
+        )
         for line in beside(picture(digits[i], has_colours(console)), bars(found.probabilities[i])):
             console.print(line, no_wrap=True)
 
