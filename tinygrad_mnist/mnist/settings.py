@@ -151,10 +151,8 @@ def command_with_settings(kind: type) -> Callable[[Command], Command]:
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
-        kept = []
-        for parameter in signature.parameters.values():
-            if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
-                kept.append(parameter)
+        given = signature.parameters.values()
+        kept = [each for each in given if each.kind is not inspect.Parameter.VAR_KEYWORD]
         options = [_option(field, hint) for field, hint in _typed_fields(kind)]
         command.__signature__ = signature.replace(  # type: ignore[attr-defined]
             parameters=[*kept, *options]
