@@ -16,7 +16,9 @@ from tinygrad_mnist.mnist.runs import RunError, opened
 from tinygrad_mnist.mnist.tensors import as_dataset
 from tinygrad_mnist.mnist.weights import CARD, SHIPPED, pack, path, shipped
 
-ROW = re.compile(r"^\| (\w+) \| (\d+\.\d+)% \| (\d+\.\d+)% \| ([\d,]+) \| `([0-9a-f]{64})` \|$", re.M)
+ROW = re.compile(
+    r"^\| (\w+) \| (\d+\.\d+)% \| (\d+\.\d+)% \| ([\d,]+) \| `([0-9a-f]{64})` \|$", re.M
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is measured of a network's answers: accuracy and loss, classes, calibration, its mistakes."""
+"""What is measured of a network's answers: accuracy, loss, classes, calibration, mistakes."""
 
 from __future__ import annotations
 
