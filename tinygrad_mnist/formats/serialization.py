@@ -499,7 +499,7 @@ class _Writer(_Pickler):  # type: ignore[misc]
         """
         kind = type(obj)
         if kind is Parameter:
-            arguments = (obj.detach(), obj.requires_grad, OrderedDict())
+            arguments: Any = (obj.detach(), obj.requires_grad, OrderedDict())
             return _Name("torch._utils", "_rebuild_parameter"), arguments
         if isinstance(obj, Tensor):
             return self._reduce_tensor(obj)
@@ -530,5 +530,6 @@ class _Writer(_Pickler):  # type: ignore[misc]
             offset = (_address(array) - _address(elements)) // array.itemsize
         stride = tuple(step // array.itemsize for step in array.strides)
         size = tuple(array.shape)
-        arguments = (storage, offset, size, stride, tensor.requires_grad, OrderedDict())
+        hooks: OrderedDict[Any, Any] = OrderedDict()
+        arguments = (storage, offset, size, stride, tensor.requires_grad, hooks)
         return _Name("torch._utils", "_rebuild_tensor_v2"), arguments

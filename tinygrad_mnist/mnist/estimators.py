@@ -174,10 +174,9 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         if unknown:
             raise ValueError(f"partial_fit: got labels {unknown}, wanted only {known.tolist()}")
         self.classes_ = known
-        state = self._state
         if first:
-            state = self._start(X, check_random_state(self.random_state))
-        with self._randomness(state):
+            self._start(X, check_random_state(self.random_state))
+        with self._randomness(self._state):
             self._epoch(X, np.searchsorted(self.classes_, y))
         return self
 

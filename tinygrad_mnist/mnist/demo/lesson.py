@@ -6,7 +6,7 @@ the gradients are caught by hooks while `backward` plays it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -182,8 +182,9 @@ def _signed(tensors: dict[str, tg.Tensor]) -> dict[str, Any]:
 
 
 def _probabilities(logits: tg.Tensor) -> list[list[float]]:
-    rounded: list[list[float]] = np.round(logits.softmax(1).numpy().astype(float), 4).tolist()
-    return rounded
+    probabilities = logits.softmax(1).numpy().astype(float)
+    rounded: Any = np.round(probabilities, 4).tolist()
+    return cast(list[list[float]], rounded)
 
 
 def _four(digits: Digits, seed: int) -> list[int]:
