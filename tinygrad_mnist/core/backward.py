@@ -16,8 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape,
+from tinygrad_mnist.core.arithmetic import (
+    add_tensors,
+    cast_tensor,
+    copy_tensor,
+    sum_to_shape,
     summed_to,
+)
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_written
 from tinygrad_mnist.core.modes import no_grad
@@ -358,7 +363,7 @@ class _Pass:
         self.writable.add(source)
         return False
 
-    def add(self, source: Source, h: Tensor, g: Tensor, node: Node | None = None) -> None:
+    def add(self, source: Source, h: Tensor, g: Tensor | None, node: Node | None = None) -> None:
         """Add h, which the node's rule made of g, to the source's pending gradient, in its shape
         and dtype.
 
@@ -435,10 +440,13 @@ class _Pass:
                 )
             gradients += (None,) * (len(results) - len(gradients))
             found = node.rule(gradients, results)
+        passed_on = {id(g) for g in given.values()}
         for source, place in edges:
             h = found[place]
             if h is not None and self.is_wanted(source):
-                self.add(source, h, h, node)
+                is_own = id(h) not in passed_on
+                passed_on.add(id(h))
+                self.add(source, h, None if is_own else h, node)
         if not self.retain_graph:
             node.edges = node.rule = node.results = None
 
