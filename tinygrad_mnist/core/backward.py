@@ -429,7 +429,7 @@ class _Pass:
             raise _freed(node)
         if node.index < Clock.last_write:
             _check_unchanged(node, (node.rule, *(node.results or ())))
-        gradients = tuple(given.get(place) for place in range(max(given) + 1))
+        gradients = tuple(given.get(place) for place in range(len(node.differentiable)))
         results = node.results
         if results is None:
             found = node.rule(gradients)
@@ -438,7 +438,6 @@ class _Pass:
                 results = tuple(
                     _joint_result(result, node, place) for place, result in enumerate(results)
                 )
-            gradients += (None,) * (len(results) - len(gradients))
             found = node.rule(gradients, results)
         passed_on = {id(g) for g in given.values()}
         for source, place in edges:
@@ -472,7 +471,7 @@ def _with_history(result: Tensor, node: Node) -> Tensor:
 def _joint_result(result: Tensor, joint: JointNode, place: int) -> Tensor:
     """A joint record's result with its history."""
     out = wrap(result.array)
-    if out.array.dtype.kind == "f":
+    if joint.differentiable[place]:
         attach_output(out, joint, place)
     tell_alias(result, out)
     return out

@@ -143,10 +143,12 @@ class JointNode(Node):
         rule: takes the gradients of all results (None for those without), and with `results`
             these, and returns a gradient (or None) for every input.
         results: the results without history, where the rule reads them.
+        differentiable: for each result, whether it has a gradient.
     """
 
-    __slots__ = ("results", "rule")
+    __slots__ = ("differentiable", "results", "rule")
 
+    differentiable: tuple[bool, ...]
     rule: Callable[..., Sequence[Tensor | None]] | None
     results: tuple[Tensor, ...] | None
 
@@ -517,14 +519,18 @@ def join_history(
     if not state.recording:
         return None
     edges = [(x._grad_fn or x, place) for place, x in enumerate(inputs) if x._requires_grad]
-    smooth = [k for k, out in enumerate(outs) if out.array.dtype.kind == "f" and k not in constant]
-    if not edges or not smooth:
+    differentiable = tuple(
+        out.array.dtype.kind == "f" and place not in constant for place, out in enumerate(outs)
+    )
+    if not edges or not any(differentiable):
         return None
     joint: JointNode = _node(JointNode, name, outs[0].array, edges)
     joint.rule = rule
+    joint.differentiable = differentiable
     joint.results = tuple(_without_history(out) for out in outs) if output else None
-    for place in smooth:
-        attach_output(outs[place], joint, place)
+    for place, out in enumerate(outs):
+        if differentiable[place]:
+            attach_output(out, joint, place)
     return joint
 
 
