@@ -17,7 +17,7 @@ from tinygrad_mnist import (
     special,
     utils,
 )
-from tinygrad_mnist.autograd.modes import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from tinygrad_mnist.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.composed.arranging import (
     atleast_1d,
     atleast_2d,
@@ -606,6 +606,7 @@ __all__ = [
     "ShortTensor",
     "Size",
     "Tensor",
+    "_storage",
     "abs",
     "abs_",
     "absolute",
@@ -847,10 +848,10 @@ __all__ = [
     "initial_seed",
     "inner",
     "int",
+    "int8",
     "int16",
     "int32",
     "int64",
-    "int8",
     "inverse",
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
@@ -891,12 +892,12 @@ __all__ = [
     "linspace",
     "load",
     "log",
-    "log10",
-    "log10_",
     "log1p",
     "log1p_",
     "log2",
     "log2_",
+    "log10",
+    "log10_",
     "log_",
     "log_softmax",
     "logaddexp",

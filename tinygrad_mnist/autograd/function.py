@@ -32,12 +32,15 @@ from tinygrad_mnist.core.record import JointNode, attach_output, join_history, r
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Tensor, same_array, shared_version, wrap
 
+__all__ = ["Function", "FunctionCtx", "once_differentiable"]
+
 
 class FunctionCtx:
     """What `forward` leaves for `backward`: saved tensors, flags, and any attribute a user sets.
 
     Attributes:
-        needs_input_grad: for each argument of `apply`, whether it is a tensor that needs a gradient.
+        needs_input_grad: for each argument of `apply`, whether it is a tensor that needs a
+            gradient.
     """
 
     needs_input_grad: tuple[bool, ...] = ()
@@ -50,10 +53,23 @@ class FunctionCtx:
     _smooth: dict[int, int]  # the place of each output with a gradient among the record's results
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep inputs, outputs or other tensors for `backward`, checked there against later writes."""
+        """Keep inputs, outputs or other tensors for `backward`, checked there against later writes.
+
+        Args:
+            tensors: tensors of any shapes, or None.
+
+        Raises:
+            TypeError: if one is something else.
+        """
         for i, each in enumerate(tensors):
             message = "save_for_backward can only save variables, but argument {} is of type {}"
-            check(each is None or isinstance(each, Tensor), message, i, type(each).__name__, error=TypeError)
+            check(
+                each is None or isinstance(each, Tensor),
+                message,
+                i,
+                type(each).__name__,
+                error=TypeError,
+            )
         self._saved = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
@@ -76,7 +92,8 @@ class FunctionCtx:
     def _restored(self, tensor: Tensor, version: int, place: int | None) -> Tensor:
         check(
             tensor._version == version,
-            "saved_tensors: one of the variables needed for gradient computation has been modified by an"
+            "saved_tensors: one of the variables needed for gradient computation has been modified"
+            " by an"
             " inplace operation: a tensor of shape {}; clone() it before the write",
             tensor.shape,
         )
@@ -102,7 +119,9 @@ class FunctionCtx:
 
     def _settle(self, inputs: tuple[Any, ...], raw: tuple[Any, ...], outs: tuple[Any, ...]) -> None:
         """Note what `forward` left, without a reference from here to an output's history."""
-        self._outputs = [(o.array.shape, o.array.dtype) if isinstance(o, Tensor) else None for o in outs]
+        self._outputs = [
+            (o.array.shape, o.array.dtype) if isinstance(o, Tensor) else None for o in outs
+        ]
         kept: list[Any] = []
         for each in self._saved:
             place = next((k for k, o in enumerate(raw) if o is each), None)
@@ -131,23 +150,68 @@ class Function:
     `setup_context(ctx, inputs, output)` beside it. `backward(ctx, *gradients)` gets a gradient for
     each output and returns one (or None) for each argument. Written in differentiable operations it
     can itself be differentiated.
+
+    Example:
+        >>> class Cube(torch.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.save_for_backward(x)
+        ...         return x**3
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         (x,) = ctx.saved_tensors
+        ...         return g * 3 * x**2
+        >>> x = torch.tensor(2.0, requires_grad=True)
+        >>> Cube.apply(x).backward()
+        >>> x.grad
+        tensor(12.)
     """
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+        """What the operation computes; every subclass defines it.
+
+        Args:
+            args: the context, unless there is a `setup_context`, and the arguments of `apply`.
+            kwargs: none.
+        """
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Leave in the context what `backward` needs, where `forward` does not take the context.
+
+        Args:
+            ctx: the context.
+            inputs: the arguments of `apply`.
+            output: what `forward` returned.
+        """
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
-        raise NotImplementedError("You must implement the backward for your custom autograd.Function.")
+        """The gradient of each argument; every subclass defines it.
+
+        Args:
+            ctx: the context.
+            grad_outputs: the gradient of each output, of its shape.
+        """
+        raise NotImplementedError(
+            "You must implement the backward for your custom autograd.Function."
+        )
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
-        """Call `forward` and put the call on the tape."""
+        """Call `forward` and put the call on the tape.
+
+        Args:
+            args: the arguments of `forward`; gradients go to those that are tensors.
+
+        Returns:
+            What `forward` returned, with a history.
+        """
         ctx = FunctionCtx()
         ctx.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
         with no_grad():
@@ -161,7 +225,9 @@ class Function:
         return outs if isinstance(result, tuple) else outs[0]
 
 
-def _recorded(cls: type[Function], ctx: FunctionCtx, args: tuple[Any, ...], raw: tuple[Any, ...]) -> tuple[Any, ...]:
+def _recorded(
+    cls: type[Function], ctx: FunctionCtx, args: tuple[Any, ...], raw: tuple[Any, ...]
+) -> tuple[Any, ...]:
     """What `forward` returned, as the results of one joint record."""
     name = f"{cls.__name__}Backward"
     shapes = [x.array.shape if isinstance(x, Tensor) else None for x in args]
@@ -206,7 +272,9 @@ def _written(x: Tensor, out: Tensor, name: str) -> Tensor:
 def _checked(
     cls: type[Function], results: tuple[Any, ...], shapes: list[tuple[int, ...] | None]
 ) -> list[Tensor | None]:
-    """The gradients that `backward` returned, one for each argument, each as a view: the user may keep the tensor."""
+    """The gradients that `backward` returned, one for each argument, each as a view: the user may
+    keep the tensor.
+    """
     wanted = len(shapes)
     fine = len(results) >= wanted and all(each is None for each in results[wanted:])
     message = "function {}Backward returned an incorrect number of gradients (expected {}, got {})"
@@ -217,20 +285,46 @@ def _checked(
         if g is None or shape is None:
             found.append(None)
             continue
-        check(isinstance(g, Tensor), "{}: expected a Tensor or None at index {}, got {}", name, index, type(g).__name__)
+        check(
+            isinstance(g, Tensor),
+            "{}: expected a Tensor or None at index {}, got {}",
+            name,
+            index,
+            type(g).__name__,
+        )
         padded = (1,) * (g.ndim - len(shape)) + shape
-        fine = len(padded) == g.ndim and all(n in (1, m) for n, m in zip(padded, g.array.shape, strict=True))
-        message = "{} returned an invalid gradient at index {} - got {} but expected shape compatible with {}"
+        fine = len(padded) == g.ndim and all(
+            n in (1, m) for n, m in zip(padded, g.array.shape, strict=True)
+        )
+        message = (
+            "{} returned an invalid gradient at index {} - got {} but expected shape compatible"
+            " with {}"
+        )
         check(fine, message, name, index, list(g.shape), list(shape))
         found.append(record_view("view", np.ndarray.view, g, lambda h: h))
     return found
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator for a `backward` that is not differentiable itself: a second derivative is an error."""
+    """A decorator for a `backward` that is not differentiable itself: a second derivative is an
+    error.
+
+    Args:
+        backward: the static method of a `Function`.
+
+    Returns:
+        The method that computes without recording.
+
+    Example:
+        >>> @torch.autograd.function.once_differentiable
+        ... def backward(ctx, g):
+        ...     return g * 2
+    """
 
     def refuse(gradients: Any) -> Any:
-        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )
 
     @functools.wraps(backward)
     def wrapped(ctx: Any, *gradients: Any) -> Any:
@@ -239,7 +333,9 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         several = results if isinstance(results, tuple) else (results,)
         if state.recording:
             inputs = [g for g in gradients if isinstance(g, Tensor)]
-            outs = [_alias(each, "once_differentiable") for each in several if isinstance(each, Tensor)]
+            outs = [
+                _alias(each, "once_differentiable") for each in several if isinstance(each, Tensor)
+            ]
             join_history(outs, "once_differentiable", inputs, refuse)
             fresh = iter(outs)
             several = tuple(next(fresh) if isinstance(each, Tensor) else each for each in several)

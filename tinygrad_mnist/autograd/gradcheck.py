@@ -3,51 +3,90 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist.autograd.functional import jacobians
+from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.random import normal
-from tinygrad_mnist.tape import enable_grad, grad
+from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.random import normal
+
+__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
 
 class GradcheckError(RuntimeError):
-    """What `gradcheck` raises where the derivatives differ."""
+    """What `gradcheck` raises where the derivatives differ.
+
+    Example:
+        >>> x = torch.tensor([0.5], dtype=torch.float64, requires_grad=True)
+        >>> torch.autograd.gradcheck(lambda x: x.detach() * x, x)
+        Traceback (most recent call last):
+        ...
+        tinygrad_mnist.autograd.gradcheck.GradcheckError: Jacobian mismatch for output 0 with
+        respect to input 0,...
+    """
 
 
 def gradcheck(
-    func: Callable[..., Any], inputs: Any, *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3,
-    raise_exception: bool = True, **ignored: Any,
-) -> bool:  # fmt: skip
-    """Whether the gradients of `func` agree with (f(x + eps) - f(x - eps)) / (2 eps).
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    **ignored: Any,
+) -> bool:
+    """Whether the gradients of a function agree with (f(x + eps) - f(x - eps)) / (2 eps).
 
     Args:
         func: takes the inputs, returns a tensor or a tuple of them.
-        inputs: a tensor or a tuple; those that require gradients are checked, and should be float64.
+        inputs: a tensor or a tuple; those that require gradients are checked, and should be
+            float64.
+        eps: how far each element is moved.
+        atol: the absolute difference that is allowed.
+        rtol: the relative difference that is allowed.
         raise_exception: raise GradcheckError, which shows both Jacobians, rather than return False.
         ignored: PyTorch's switches for further checks.
+
+    Returns:
+        True where they agree.
+
+    Raises:
+        GradcheckError: where they do not.
+        ValueError: if no input requires a gradient.
+
+    Example:
+        >>> x = torch.tensor([0.5, 1.5], dtype=torch.float64, requires_grad=True)
+        >>> torch.autograd.gradcheck(torch.sin, x)
+        True
     """
     given = _listed(inputs)
     checked = [(i, x) for i, x in enumerate(given) if isinstance(x, Tensor) and x.requires_grad]
-    wanted = "gradcheck expects at least one input tensor to require gradient, but none of them does"
+    wanted = (
+        "gradcheck expects at least one input tensor to require gradient, but none of them does"
+    )
     check(checked, wanted, error=ValueError)
     for i, x in checked:
         if x.array.dtype != np.float64:
-            warnings.warn(f"gradcheck: input #{i} is {x.dtype}; only float64 is precise enough", stacklevel=2)
+            warnings.warn(
+                f"gradcheck: input #{i} is {x.dtype}; only float64 is precise enough", stacklevel=2
+            )
     with enable_grad():
-        exact = [jacobians(y, tuple(x for _, x in checked)) for y in _floats(func(*given))]
+        tensors = tuple(x for _, x in checked)
+        exact = [jacobians(y, tensors) for y in _floats(func(*given))]
         for i, (place, x) in enumerate(checked):
             for k, ratio in enumerate(_differences(lambda: _floats(func(*given)), x.array, eps)):
-                tape = exact[k][i].array.reshape(-1, x.array.size).T
-                if np.allclose(tape, ratio, rtol, atol):
+                ours = exact[k][i].array.reshape(-1, x.array.size).T
+                if np.allclose(ours, ratio, rtol, atol):
                     continue
                 problem = (
                     f"Jacobian mismatch for output {k} with respect to input {place},\n"
-                    f"numerical:{wrap(ratio)}\nanalytical:{wrap(tape)}\n"
+                    f"numerical:{wrap(ratio)}\nanalytical:{wrap(ours)}\n"
                 )
                 check(not raise_exception, "{}", problem, error=GradcheckError)
                 return False
@@ -63,13 +102,16 @@ def _floats(out: Any) -> list[Any]:
 
 
 def _differences(outputs: Callable[[], list[Tensor]], x: Array, eps: float) -> list[Array]:
-    """Each output's central differences, (elements of x, elements of the output); x is moved, and put back."""
+    """Each output's central differences, (elements of x, elements of the output); x is moved, and
+    put back.
+    """
     rows = []
     for index in np.ndindex(x.shape):
-        here, sides = x[index], []
+        here = x[index]
+        sides = []
         try:
-            for side in (here + eps, here - eps):
-                x[index] = side
+            for there in (here + eps, here - eps):
+                x[index] = there
                 sides.append([y.array.ravel() * 1 for y in outputs()])
         finally:
             x[index] = here
@@ -78,10 +120,34 @@ def _differences(outputs: Callable[[], list[Tensor]], x: Array, eps: float) -> l
 
 
 def gradgradcheck(
-    func: Callable[..., Any], inputs: Any, grad_outputs: Any = None, *, gen_non_contig_grad_outputs: bool = False,
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    grad_outputs: Tensor | Sequence[Tensor] | None = None,
+    *,
+    gen_non_contig_grad_outputs: bool = False,
     **options: Any,
-) -> bool:  # fmt: skip
-    """`gradcheck` of the gradient: by the inputs, and by `grad_outputs` (random unless given)."""
+) -> bool:
+    """`gradcheck` of the gradient: by the inputs, and by what the outputs are weighted with.
+
+    Args:
+        func: takes the inputs, returns a tensor or a tuple of them.
+        inputs: a tensor or a tuple; those that require gradients are checked, and should be
+            float64.
+        grad_outputs: a tensor of each output's shape; random numbers by default.
+        gen_non_contig_grad_outputs: accepted, without effect.
+        options: those of `gradcheck`.
+
+    Returns:
+        True where they agree.
+
+    Raises:
+        GradcheckError: where they do not.
+
+    Example:
+        >>> x = torch.tensor([0.5, 1.5], dtype=torch.float64, requires_grad=True)
+        >>> torch.autograd.gradgradcheck(torch.sin, x)
+        True
+    """
     given = _listed(inputs)
     if grad_outputs is None:
         with enable_grad():
@@ -89,9 +155,10 @@ def gradgradcheck(
         grad_outputs = [wrap(normal(y.array.shape, y.dtype, None)).requires_grad_() for y in outs]
 
     def gradient(*args: Any) -> list[Tensor]:
-        xs, seeds = args[: len(given)], args[len(given) :]
+        xs = args[: len(given)]
+        seeds = args[len(given) :]
         ys = [y for y in _floats(func(*xs)) if y.requires_grad]
-        wanted: Any = [x for x in xs if getattr(x, "requires_grad", False)]
+        wanted = [x for x in xs if isinstance(x, Tensor) and x.requires_grad]
         found: Any = grad(ys, wanted, seeds, create_graph=True, allow_unused=True)
         return [g for g in found if g is not None]
 

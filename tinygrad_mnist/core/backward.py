@@ -1,7 +1,7 @@
 """The backward pass: the tape's records in falling index, each rule giving its input's gradient.
 
-A rule runs only for an input that needs a gradient, and what is used up is dropped: a record's rules, and what
-they read, once they have run, unless the tape is retained.
+A rule runs only for an input that needs a gradient, and what is used up is dropped: a record's
+rules, and what they read, once they have run, unless the tape is retained.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 
 from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.inplace import EmbedRule, has_history, mark_written
+from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_written
+from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import (
     Clock,
     Handle,
@@ -53,8 +54,8 @@ def backward(
         inputs: accumulate only into these tensors.
 
     Raises:
-        RuntimeError: if a tensor has no history, if a `grad_tensor` is missing or of another shape, or if the
-            tape has been freed or what it reads has been written since.
+        RuntimeError: if a tensor has no history, if a `grad_tensor` is missing or of another
+            shape, or if the tape has been freed or what it reads has been written since.
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)
@@ -75,13 +76,17 @@ def backward(
 
 def _accumulate(x: Tensor, g: Tensor, create_graph: bool) -> None:
     """Add g to `x.grad`."""
-    if x.grad is None:
-        x.grad = copy_tensor(g) if x._grad_fn or x._hooks else g
+    present = x._grad
+    if present is None:
+        x._grad = copy_tensor(g) if x._grad_fn or x._hooks else g
     elif create_graph:
-        x.grad = add_tensors(x.grad, g)
+        x._grad = add_tensors(present, g)
+    elif state.tracer is not None:
+        with no_grad():
+            assign(present, add_tensors(present, g), "accumulate")
     else:
-        np.add(x.grad.array, g.array, out=x.grad.array)
-        mark_written(x.grad)
+        np.add(present.array, g.array, out=present.array)
+        mark_written(present)
 
 
 def grad(
@@ -97,7 +102,8 @@ def grad(
 ) -> tuple[Tensor, ...]:
     """The gradients of the outputs, each weighted by its `grad_output`, by each input.
 
-    Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are visited.
+    Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are
+    visited.
 
     Args:
         outputs: one tensor or several, of any shapes.
@@ -123,7 +129,10 @@ def grad(
         >>> dx.item(), torch.autograd.grad(dx, x)[0].item()
         (6.0, 2.0)
     """
-    wrong = "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+    wrong = (
+        "Expected allow_unused to be True or not passed when materialize_grads=True, but got:"
+        " allow_unused=False."
+    )
     check(not materialize_grads or allow_unused is not False, wrong, error=ValueError)
     options = {"allow_unused": allow_unused, "materialize_grads": materialize_grads}
     if is_grads_batched:
@@ -136,7 +145,10 @@ def grad(
     found = _Pass(create_graph, retain_graph).run(roots, seeds, wanted)
     result = [found.get(x._grad_fn or x) for x in wanted]
     if materialize_grads:
-        result = [wrap(np.zeros_like(x.array)) if g is None else g for x, g in zip(wanted, result, strict=True)]
+        result = [
+            wrap(np.zeros_like(x.array)) if g is None else g
+            for x, g in zip(wanted, result, strict=True)
+        ]
     if any(g is None for g in result) and not allow_unused:
         raise RuntimeError(
             "grad: One of the differentiated Tensors appears to not have been used in the graph."
@@ -146,7 +158,12 @@ def grad(
 
 
 def _batched(
-    outputs: Any, inputs: Any, batches: list[Any], retain_graph: Any, create_graph: bool, options: dict[str, Any]
+    outputs: Any,
+    inputs: Any,
+    batches: list[Any],
+    retain_graph: Any,
+    create_graph: bool,
+    options: dict[str, Any],
 ) -> tuple[Any, ...]:
     """`grad` for each slice of the batches, the results stacked."""
     last = len(batches[0]) - 1
@@ -201,7 +218,9 @@ def _seeds(tensors: Any, gradients: Any) -> tuple[list[Tensor], list[Tensor]]:
     for i, (root, g) in enumerate(zip(roots, given, strict=True)):
         has_history(root)
         if not root.requires_grad:
-            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            )
         if g is None:
             if root.array.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
@@ -222,7 +241,10 @@ class _Pass:
     """One way back along the tape.
 
     Attributes:
-        pending: the gradients that have arrived at a record or leaf; for a joint record a list, one for each result.
+        in_place: whether gradients may be added up in memory of the pass: neither recorded nor
+            traced.
+        pending: the gradients that have arrived at a record or leaf; for a joint record a list,
+            one for each result.
         waiting: a heap of the records with a pending gradient, the latest first.
         writable: the records and leaves whose pending gradient is memory of the pass alone.
         targets: the records and leaves whose gradient is wanted; None for all leaves.
@@ -235,6 +257,7 @@ class _Pass:
         "anomaly",
         "create_graph",
         "found",
+        "in_place",
         "pending",
         "retain_graph",
         "targets",
@@ -246,6 +269,7 @@ class _Pass:
     def __init__(self, create_graph: bool, retain_graph: bool | None) -> None:
         self.create_graph = create_graph
         self.anomaly = state.anomaly
+        self.in_place = not create_graph and state.tracer is None
         self.retain_graph = create_graph if retain_graph is None else retain_graph
         self.pending: dict[Source, Any] = {}
         self.waiting: list[tuple[int, Node]] = []
@@ -254,7 +278,9 @@ class _Pass:
         self.useful: set[Source] = set()
         self.found: dict[Source, Tensor] = {}
 
-    def run(self, roots: list[Tensor], seeds: list[Tensor], inputs: list[Tensor] | None) -> dict[Source, Tensor]:
+    def run(
+        self, roots: list[Tensor], seeds: list[Tensor], inputs: list[Tensor] | None
+    ) -> dict[Source, Tensor]:
         """From the roots to the leaves, or to just the `inputs`: their gradients."""
         recording = state.recording
         state.recording = self.create_graph
@@ -278,11 +304,14 @@ class _Pass:
         return node in self.useful
 
     def visit_all(self) -> None:
-        """Run each record's rules on the gradient of its result: each rule gives its source a gradient."""
+        """Run each record's rules on the gradient of its result: each rule gives its source a
+        gradient.
+        """
         pending = self.pending
         waiting = self.waiting
         targets = self.targets
         create_graph = self.create_graph
+        add = self.add
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
@@ -308,7 +337,7 @@ class _Pass:
                     continue
                 h = rule(g) if result is None else rule(g, result)
                 if h is not None:
-                    self.add(source, h, g, node)
+                    add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
             node = edges = source = rule = result = h = g = None  # type: ignore[assignment]  # free before the next
@@ -319,7 +348,7 @@ class _Pass:
 
     def added_in_place(self, source: Source, rule: EmbedRule, g: Tensor) -> bool:
         """Add g to its part of a pending gradient that nobody else holds; whether there was one."""
-        if self.create_graph or self.anomaly:
+        if self.anomaly or not self.in_place:
             return False
         if source in self.writable:
             rule.of(self.pending[source].array)[...] += g.array
@@ -328,13 +357,14 @@ class _Pass:
         return False
 
     def add(self, source: Source, h: Tensor, g: Tensor, node: Node | None = None) -> None:
-        """Add h, which the node's rule made of g, to the source's pending gradient, in its shape and dtype.
+        """Add h, which the node's rule made of g, to the source's pending gradient, in its shape
+        and dtype.
 
         A leaf's gradient becomes the user's, so it must not share memory with any other tensor.
         """
         if self.anomaly:
             _check_for_nan(node, h)
-        is_leaf = isinstance(source, Tensor)
+        is_leaf = source.__class__ is not Node and isinstance(source, Tensor)
         goal: Any = source.array if is_leaf else source  # type: ignore[union-attr]
         array = h.array
         if array.shape != goal.shape:
@@ -350,7 +380,7 @@ class _Pass:
             pending[source] = h
             return
         present = pending[source]
-        if self.create_graph:
+        if not self.in_place:
             pending[source] = add_tensors(present, h)
         elif is_leaf:
             np.add(present.array, h.array, present.array)
@@ -381,7 +411,9 @@ class _Pass:
         before = gradients.get(node.place)
         gradients[node.place] = g if before is None else add_tensors(before, g)
 
-    def run_joint_rule(self, node: JointNode, edges: Sequence[tuple[Source, int]], given: dict[int, Tensor]) -> None:
+    def run_joint_rule(
+        self, node: JointNode, edges: Sequence[tuple[Source, int]], given: dict[int, Tensor]
+    ) -> None:
         """The one rule of a joint record, on the gradients of all its results."""
         if node.rule is None:
             raise _freed(node)
@@ -393,7 +425,9 @@ class _Pass:
             found = node.rule(gradients)
         else:
             if self.create_graph:
-                results = tuple(_joint_result(result, node, place) for place, result in enumerate(results))
+                results = tuple(
+                    _joint_result(result, node, place) for place, result in enumerate(results)
+                )
             gradients += (None,) * (len(results) - len(gradients))
             found = node.rule(gradients, results)
         for source, place in edges:
@@ -432,7 +466,8 @@ def _joint_result(result: Tensor, joint: JointNode, place: int) -> Tensor:
 def _leading_to(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
     """The records that lead from the sources to a target.
 
-    A record that is freed no longer knows where it leads. It is refused where it may lead to a target.
+    A record that is freed no longer knows where it leads. It is refused where it may lead to a
+    target.
     """
     oldest = min((_earliest(x) for x in targets), default=float("inf"))
     stack = [source for source in sources if isinstance(source, Node)]
@@ -469,23 +504,45 @@ def _through_hooks(hooks: Hooks, g: Tensor) -> Tensor:
     """What the hooks make of a gradient; the tensor whose gradient is retained gets that."""
     for hook in tuple(hooks.functions):
         changed = hook(g)
-        g = g if changed is None else changed
+        if changed is not None:
+            g = _checked_change(hook, g, changed)
     tensor = None if hooks.retained is None else hooks.retained()
     if tensor is not None:
-        tensor.grad = copy_tensor(g) if tensor.grad is None else add_tensors(tensor.grad, g)
+        tensor._grad = copy_tensor(g) if tensor._grad is None else add_tensors(tensor._grad, g)
     return g
+
+
+def _checked_change(hook: Hook, g: Tensor, changed: Any) -> Tensor:
+    """The gradient that a hook returned in place of g, which must have its shape and dtype."""
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(changed, Tensor):
+        raise TypeError(
+            f"hook '{name}' has returned {type(changed).__name__}, expected a Tensor or None"
+        )
+    if changed.array.shape != g.array.shape:
+        raise RuntimeError(
+            f"hook '{name}' has changed the size of value: {g.shape} to {changed.shape}"
+        )
+    if changed.array.dtype != g.array.dtype:
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was {g.dtype} got {changed.dtype})"
+        )
+    return changed
 
 
 # what rules read -----------------------------------------------------------------------------
 
 
 def _check_unchanged(node: Node, readers: Iterable[Any]) -> None:
-    """RuntimeError if a tensor that the record's rules read was written after the record was made."""
+    """RuntimeError if a tensor that the record's rules read was written after the record was
+    made.
+    """
     for x in tensors_read(readers):
         if x._version_counter is not None and x._version_counter.version > node.index:
             raise RuntimeError(
                 f"backward: one of the variables needed for gradient computation has been modified"
-                f" by an inplace operation: {node.name()} reads a tensor of shape {x.shape} that was"
+                f" by an inplace operation: {node.name()} reads a tensor of shape {x.shape} that"
+                " was"
                 " written after it was recorded; clone() it before the write"
             )
 
@@ -493,7 +550,8 @@ def _check_unchanged(node: Node, readers: Iterable[Any]) -> None:
 def tensors_read(readers: Iterable[Any]) -> Iterator[Tensor]:
     """The tensors among objects, and in what functions among them hold.
 
-    Looked into are closures, defaults, `partial`s, bound methods, and sequences and mappings of them.
+    Looked into are closures, defaults, `partial`s, bound methods, and sequences and mappings of
+    them.
     """
     stack = list(readers)
     seen: set[int] = set()
@@ -505,7 +563,9 @@ def tensors_read(readers: Iterable[Any]) -> Iterator[Tensor]:
         elif kind is types.FunctionType:
             if id(each) not in seen:
                 seen.add(id(each))
-                stack.extend(cell.cell_contents for cell in each.__closure__ or () if _is_filled(cell))
+                stack.extend(
+                    cell.cell_contents for cell in each.__closure__ or () if _is_filled(cell)
+                )
                 stack.extend(each.__defaults__ or ())
                 stack.extend((each.__kwdefaults__ or {}).values())
         elif isinstance(each, tuple | list):
@@ -530,7 +590,9 @@ def _check_for_nan(node: Node | None, h: Tensor) -> None:
     if node is not None and state.check_nan and np.isnan(h.array).any():
         trace = getattr(node, "trace", None)
         where = "".join(trace[-4:]) if trace else "  (recorded before anomaly detection)\n"
-        raise RuntimeError(f"Function '{node.name()}' returned nan values. It was recorded here:\n{where}")
+        raise RuntimeError(
+            f"Function '{node.name()}' returned nan values. It was recorded here:\n{where}"
+        )
 
 
 # methods -------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Writes in place: into a tensor's memory, and into the history of every tensor that shares it.
 
-A write turns the clock of the memory (its `version`), so that a rule which would read a changed value is refused.
-With a gradient at stake it also changes the history: the target, and every view of its memory, is from here on
-made of what was written.
+A write turns the clock of the memory (its `version`), so that a rule which would read a changed
+value is refused.
+With a gradient at stake it also changes the history: the target, and every view of its memory, is
+from here on made of what was written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.record import NEVER, Clock, attach_history, record, record_view, refresh, tick
+from tinygrad_mnist.core.record import (
+    NEVER,
+    Clock,
+    attach_history,
+    record,
+    record_view,
+    refresh,
+    set_history,
+    tick,
+)
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
@@ -37,7 +47,7 @@ def has_history(x: Tensor) -> bool:
     return x._requires_grad
 
 
-def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
+def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = False) -> Tensor:
     """Write `value` (of the target's shape) into the target's memory, and into its history.
 
     With a gradient at stake, every view of the memory sees the new history from here on.
@@ -46,13 +56,15 @@ def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
         target: the tensor to write.
         value: what is written: a tensor of the target's shape, cast to its dtype.
         name: the operation, without the underscore that its method has.
+        fresh: whether `value` is a result that nobody else holds, computed from the target: its
+            record becomes the target's. Otherwise the target gets a record of its own.
 
     Returns:
         The target.
 
     Raises:
-        RuntimeError: if the target is a leaf that requires a gradient (or a view of one) while operations are
-            recorded, or if its memory cannot be written.
+        RuntimeError: if the target is a leaf that requires a gradient (or a view of one) while
+            operations are recorded, or if its memory cannot be written.
     """
     at_stake = state.recording and (has_history(target) | has_history(value))
     if at_stake:
@@ -63,13 +75,12 @@ def assign(target: Tensor, value: Tensor, name: str = "copy") -> Tensor:
         try:
             copy_into(target.array, value.array)
         except ValueError as error:
-            raise RuntimeError(f"{name}_: cannot write {value.shape} into {target.shape}: {error}") from None
+            raise RuntimeError(
+                f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
+            ) from None
     mark_written(target)
     if at_stake:
-        if value._requires_grad and value._grad_fn is None:
-            source, value = value, wrap(value.array)
-            attach_history(value, name, (source, lambda g: g))
-        _replace_history(target, value)
+        _replace_history(target, value if fresh else _copied_over(target, value, name))
         shared_version(target).graph_version = tick()
         refresh(target)
     return target
@@ -80,32 +91,60 @@ def copy_into(target: Array, value: Array) -> None:
     np.copyto(target, value, casting="unsafe")
 
 
+def _copied_over(target: Tensor, value: Tensor, name: str) -> Tensor:
+    """What the target is once the value was copied over it: gradients go to the value, and zeros
+    to what was there.
+    """
+    before = wrap(target.array)
+    before._requires_grad = target._requires_grad
+    before._grad_fn = target._grad_fn
+    out = wrap(value.array)
+    attach_history(out, name, (before, zeros_of), (value, lambda g: g))
+    return out
+
+
+def zeros_of(g: Tensor) -> Tensor:
+    """The rule of an input that has no part in the result."""
+    return record("zeros_like", np.zeros_like, (g, None))
+
+
 def refuse_leaf(x: Tensor, name: str) -> None:
-    """RuntimeError where x is a leaf that requires a gradient, or a view of one: it may not be written."""
+    """RuntimeError where x is a leaf that requires a gradient, or a view of one: it may not be
+    written.
+    """
     view = x._view
     if view is not None and view.made == NEVER:
         raise RuntimeError(f"{name}_: a view made under no_grad is written with grad mode enabled")
     if x._requires_grad and x._grad_fn is None:
-        raise RuntimeError(f"{name}_: a leaf Variable that requires grad is being used in an in-place operation")
+        raise RuntimeError(
+            f"{name}_: a leaf Variable that requires grad is being used in an in-place operation"
+        )
     if view is None:
         return
     if view.base._requires_grad and view.base._grad_fn is None:
         raise RuntimeError(
-            f"{name}_: a view of a leaf Variable that requires grad is being used in an in-place operation"
+            f"{name}_: a view of a leaf Variable that requires grad is being used in an in-place"
+            " operation"
         )
     refuse_leaf(view.base, name)
 
 
 def _replace_history(target: Tensor, value: Tensor) -> None:
-    """Let the target's history be the value's; of a view, let the base's be the base's with the value in the view."""
+    """Let the target's history be the value's; of a view, let the base's be the base's with the
+    value in the view.
+    """
     view = target._view
     if view is None:
-        target._requires_grad = value._requires_grad
-        target._grad_fn = value._grad_fn
+        set_history(target, value._grad_fn)
         return
     of = functools.partial(view.function, **view.options)  # not the view, which would be a cycle
     whole = wrap(view.base.array)
-    attach_history(whole, "copy_slices", (view.base, lambda g: zero_part(g, of)), (value, lambda g: part(g, of)))
+    attach_history(
+        whole,
+        "copy_slices",
+        (view.base, lambda g: zero_part(g, of)),
+        (value, lambda g: part(g, of)),
+    )
     _replace_history(view.base, whole)
 
 
@@ -185,10 +224,11 @@ def in_place_method(function: Callable[..., Tensor], name: str) -> Callable[...,
         value = function(source, *args, **kwargs)
         if value.array.shape != self.array.shape:
             raise RuntimeError(
-                f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape {list(value.shape)}"
+                f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape"
+                f" {list(value.shape)}"
             )
         check_castable(value, self, name)
-        return assign(self, value, name)
+        return assign(self, value, name, fresh=value is not source)
 
     method.__name__ = name + "_"
     method.__qualname__ = name + "_"
@@ -206,9 +246,14 @@ def snapshot(x: Tensor) -> Tensor:
 
 
 def check_castable(value: Tensor, target: Tensor, name: str) -> None:
-    """RuntimeError where the result's dtype may not be written into the target's: a float into an integer."""
+    """RuntimeError where the result's dtype may not be written into the target's: a float into an
+    integer.
+    """
     if dtypes.kind(value.array.dtype) > dtypes.kind(target.array.dtype):
-        raise RuntimeError(f"{name}: result type {value.dtype} can't be cast to the desired output type {target.dtype}")
+        raise RuntimeError(
+            f"{name}: result type {value.dtype} can't be cast to the desired output type"
+            f" {target.dtype}"
+        )
 
 
 def write_out(name: str, value: Tensor, out: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast, overload
@@ -30,15 +31,46 @@ class _GradMode:
         state.recording, state.inference = self.before.pop()
 
     def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return cast(F, self._around_generator(function))
+
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            context = _GradMode()
-            context.recording = self.recording
-            context.inference = self.inference
-            with context:
+            with self._again():
                 return function(*args, **kwargs)
 
         return cast(F, wrapped)
+
+    def _again(self) -> _GradMode:
+        """The same mode, as a with-block of its own."""
+        context = _GradMode()
+        context.recording = self.recording
+        context.inference = self.inference
+        return context
+
+    def _around_generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A generator function whose own lines run in the mode, and its caller's do not."""
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            step = functools.partial(generator.send, None)
+            while True:
+                try:
+                    with self._again():
+                        value = step()
+                except StopIteration as end:
+                    return end.value
+                try:
+                    step = functools.partial(generator.send, (yield value))
+                except GeneratorExit:
+                    with self._again():
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    step = functools.partial(generator.throw, error)
+
+        return wrapped
 
 
 class no_grad(_GradMode):
@@ -61,7 +93,8 @@ class no_grad(_GradMode):
 
 
 class enable_grad(_GradMode):
-    """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or without ().
+    """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or
+    without ().
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)

@@ -1,16 +1,19 @@
 """The tape: what was computed from what.
 
-The only room that knows the graph. An operation hands `record` the function that computes it on arrays and,
-beside each input, the rule for that input's gradient:
+The only room that knows the graph. An operation hands `record` the function that computes it on
+arrays and, beside each input, the rule for that input's gradient:
 
     record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))
 
-`record` computes the result, and notes the rules of those inputs that need a gradient. A rule is written in the
-framework's own operations. While a backward pass runs it with recording off it costs what NumPy costs; with
-recording on (`create_graph`) the gradient has a history of its own, and so a gradient. What holds for all:
+`record` computes the result, and notes the rules of those inputs that need a gradient. A rule is
+written in the framework's own operations. While a backward pass runs it with recording off it
+costs what NumPy costs; with recording on (`create_graph`) the gradient has a history of its own,
+and so a gradient. What holds for all:
 
-- Broadcasting and casting are undone in one place: a rule may return a gradient of the broadcast shape.
-- The function is NumPy's or a module's own, never a closure, and its keyword arguments hold all that is not
+- Broadcasting and casting are undone in one place: a rule may return a gradient of the broadcast
+shape.
+- The function is NumPy's or a module's own, never a closure, and its keyword arguments hold all
+that is not
   a tensor: so a tracer that sees it can call it again on other arrays.
 - An input that is read but gets no gradient (a condition, an index, random bits) has the rule None.
 - A rule closes over tensors, never over their arrays: what it closes over is what it reads, and is
@@ -20,8 +23,8 @@ recording on (`create_graph`) the gradient has a history of its own, and so a gr
 - A record's index is the time of one clock, which writes in place also read. So a value is stale
   exactly if its memory was written after the record that reads it.
 
-`record_view` is for results that share their input's memory, `record_joint` for several results with one rule
-for all of them, `record_draw` for random numbers. Writes in place are in `inplace`.
+`record_view` is for results that share their input's memory, `record_joint` for several results
+with one rule for all of them, `record_draw` for random numbers. Writes in place are in `inplace`.
 """
 
 from __future__ import annotations
@@ -56,7 +59,8 @@ class Hooks:
 
     Attributes:
         functions: called with the gradient; each may return another.
-        retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`), or None.
+        retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`),
+            or None.
     """
 
     __slots__ = ("functions", "retained")
@@ -80,7 +84,17 @@ class Node:
         trace: where the record was made; only there if anomaly detection was on.
     """
 
-    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "index", "operation", "result", "shape", "trace")
+    __slots__ = (
+        "__weakref__",
+        "dtype",
+        "edges",
+        "hooks",
+        "index",
+        "operation",
+        "result",
+        "shape",
+        "trace",
+    )
 
     dtype: np.dtype[Any]
     edges: Sequence[tuple[Source, Any]] | None
@@ -95,12 +109,17 @@ class Node:
         """The operation in PyTorch's spelling, `MulBackward0`; a Function's without the 0."""
         if self.operation.endswith("Backward"):
             return self.operation
-        return "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
+        return (
+            "".join(part[:1].upper() + part[1:] for part in self.operation.split("_")) + "Backward0"
+        )
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The records (or leaves) that this one passes gradients to."""
-        return tuple((source if isinstance(source, Node) else AccumulateGrad(source), 0) for source in self.sources())
+        return tuple(
+            (source if isinstance(source, Node) else AccumulateGrad(source), 0)
+            for source in self.sources()
+        )
 
     def sources(self) -> list[Source]:
         """Where the gradients go; nowhere once the record is freed."""
@@ -121,8 +140,8 @@ class JointNode(Node):
 
     Attributes:
         edges: where each gradient goes, with the place of its input.
-        rule: takes the gradients of all results (None for those without), and with `results` these, and returns
-            a gradient (or None) for every input.
+        rule: takes the gradients of all results (None for those without), and with `results`
+            these, and returns a gradient (or None) for every input.
         results: the results without history, where the rule reads them.
     """
 
@@ -197,14 +216,17 @@ class Handle:
 # one result ----------------------------------------------------------------------------------
 
 
-def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any) -> Tensor:
-    """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a gradient.
+def record(
+    name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any
+) -> Tensor:
+    """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a
+    gradient.
 
     Args:
         name: the operation, as errors and drawings name it.
         function: called with the inputs' arrays, and `options`; returns an array or NumPy's scalar.
-        edges: pairs of an input and the rule for its gradient, called with the result's gradient; the rule is None
-            where an input gets none.
+        edges: pairs of an input and the rule for its gradient, called with the result's gradient;
+            the rule is None where an input gets none.
         output: whether the rules also take the result, as second argument.
         options: keyword arguments of the function.
 
@@ -227,7 +249,9 @@ def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool =
             if x._requires_grad and rule is not None:
                 sources.append((x._grad_fn or x, rule))
     try:
-        if len(edges) == 2 and not options:  # the usual case, and what the others do too, but quicker
+        if (
+            len(edges) == 2 and not options
+        ):  # the usual case, and what the others do too, but quicker
             result = function(edges[0][0].array, edges[1][0].array)
         else:
             result = function(*[x.array for x, _ in edges], **options)
@@ -237,7 +261,7 @@ def record(name: str, function: Callable[..., Any], *edges: Edge, output: bool =
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
     tensor.array = result
-    tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    tensor._grad = tensor._version_counter = tensor._view = tensor._hooks = None
     if sources:
         tensor._requires_grad = True
         tensor._grad_fn = node = _new(Node)
@@ -268,18 +292,31 @@ def _tell(step: Step) -> None:
 
 def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
     """Give a tensor that exists a record of its own, in place of the history that it had."""
-    tensor._requires_grad = False
-    tensor._grad_fn = None
     if not state.recording:
+        set_history(tensor, None)
         return
     sources = []
     for x, rule in edges:
         refresh(x)
         if x._requires_grad:
             sources.append((x._grad_fn or x, rule))
-    if sources:
-        tensor._requires_grad = True
-        tensor._grad_fn = _node(Node, name, tensor.array, sources)
+    set_history(tensor, _node(Node, name, tensor.array, sources) if sources else None)
+
+
+def set_history(tensor: Tensor, node: Node | None) -> None:
+    """Let a node (or nothing) be what the tensor comes from; a retained gradient is that of the
+    tensor as it is now.
+    """
+    before = tensor._grad_fn
+    tensor._grad_fn = node
+    tensor._requires_grad = node is not None
+    hooks = None if before is None else before.hooks
+    if node is None or hooks is None or hooks.retained is None or hooks.retained() is not tensor:
+        return
+    if node.hooks is None:
+        node.hooks = Hooks()
+    node.hooks.retained = hooks.retained
+    hooks.retained = None
 
 
 def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:
@@ -295,22 +332,28 @@ def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:
 
 
 def _without_history(tensor: Tensor) -> Tensor:
-    """The same memory, watched for writes, as rules read it: without the history, which would be a cycle."""
+    """The same memory, watched for writes, as rules read it: without the history, which would be a
+    cycle.
+    """
     out = wrap(tensor.array)
     out._version_counter = shared_version(tensor)
     return out
 
 
 def mismatch(name: str, arrays: Sequence[Array], error: Exception) -> RuntimeError:
-    """The error for inputs that do not fit: the last dimension that clashes, named, or NumPy's words."""
+    """The error for inputs that do not fit: the last dimension that clashes, named, or NumPy's
+    words.
+    """
     shapes = [array.shape for array in arrays]
     for place, m in enumerate(shapes):
         for n in shapes[place + 1 :]:
             for d in range(1, min(len(m), len(n)) + 1):
                 if m[-d] != n[-d] and 1 not in (m[-d], n[-d]):
                     return RuntimeError(
-                        f"{name}: The size of tensor a ({m[-d]}) must match the size of tensor b ({n[-d]}) at"
-                        f" non-singleton dimension {max(len(m), len(n)) - d}: got shapes {m} and {n}"
+                        f"{name}: The size of tensor a ({m[-d]}) must match the size of tensor b"
+                        f" ({n[-d]}) at"
+                        f" non-singleton dimension {max(len(m), len(n)) - d}: got shapes {m} and"
+                        f" {n}"
                     )
     return RuntimeError(f"{name}: {error}; got {', '.join(f'{a.dtype} {a.shape}' for a in arrays)}")
 
@@ -321,7 +364,8 @@ NEVER = float("inf")  # when a view made under no_grad was recorded
 
 
 class View:
-    """How a tensor is seen through another's memory, so that its history can be made anew after a write.
+    """How a tensor is seen through another's memory, so that its history can be made anew after a
+    write.
 
     Attributes:
         name: the operation.
@@ -334,7 +378,12 @@ class View:
     __slots__ = ("base", "function", "made", "name", "options", "rule")
 
     def __init__(
-        self, name: str, base: Tensor, function: Callable[..., Array], options: dict[str, Any], rule: Rule | None
+        self,
+        name: str,
+        base: Tensor,
+        function: Callable[..., Array],
+        options: dict[str, Any],
+        rule: Rule | None,
     ) -> None:
         self.name = name
         self.base = base
@@ -350,8 +399,11 @@ class View:
             self.made = tick()
 
 
-def record_view(name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any) -> Tensor:
-    """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's memory.
+def record_view(
+    name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any
+) -> Tensor:
+    """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's
+    memory.
 
     Args:
         name: the operation.
@@ -406,10 +458,12 @@ def record_joint(
         name: the operation.
         function: called with the inputs' arrays and `options`; returns the results' arrays.
         inputs: the tensors.
-        rule: `rule(gradients)`, with the results as second argument if `output`: the tuple of all results' gradients,
-            None for those without one; returns a gradient, or None, for every input.
+        rule: `rule(gradients)`, with the results as second argument if `output`: the tuple of all
+            results' gradients, None for those without one; returns a gradient, or None, for every
+            input.
         output: whether the rule reads the results.
-        constant: the places of results without a gradient. Those that are not floating-point have none anyway.
+        constant: the places of results without a gradient. Those that are not floating-point have
+            none anyway.
         options: keyword arguments of the function.
 
     Returns:
@@ -466,7 +520,8 @@ def attach_output(tensor: Tensor, joint: JointNode, place: int) -> None:
 
 
 def record_draw(name: str, function: Callable[..., Any], **options: Any) -> Tensor:
-    """Random numbers as a tensor without history: `function(**options)` draws them anew each time it is called.
+    """Random numbers as a tensor without history: `function(**options)` draws them anew each time
+    it is called.
 
     Args:
         name: the operation.

@@ -1,7 +1,8 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, each of which says beside its definition that it is a method too (`core/surface.py`).
+functions in `ops`, each of which says beside its definition that it is a method too
+(`core/surface.py`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class VersionCounter:
 
     Attributes:
         version: the tape's clock at the last write.
-        graph_version: the clock at the last write that changed a history: older views read theirs anew.
+        graph_version: the clock at the last write that changed a history: older views read theirs
+            anew.
     """
 
     __slots__ = ("graph_version", "version")
@@ -65,12 +67,11 @@ class VersionCounter:
 class Tensor(AttachedMethods):
     """A multi-dimensional array that can remember how it was computed.
 
-    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of zeros of
-    that shape; `tensor(data)` is the better way to write one down.
+    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of
+    zeros of that shape; `tensor(data)` is the better way to write one down.
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.
-        grad: the gradient accumulated by `backward()`, a tensor of the same shape, or None.
 
     Example:
         >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -83,17 +84,17 @@ class Tensor(AttachedMethods):
         "__dict__",
         "__weakref__",
         "_freed",
+        "_grad",
         "_grad_fn",
         "_hooks",
         "_requires_grad",
         "_version_counter",
         "_view",
         "array",
-        "grad",
     )
 
     array: Array
-    grad: Tensor | None
+    _grad: Tensor | None
     _freed: bool  # set once a record that read this leaf has been freed
     _grad_fn: Node | None
     _hooks: Hooks | None
@@ -112,6 +113,26 @@ class Tensor(AttachedMethods):
         return wrap(array, cls)
 
     @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward()` added up: a tensor of this one's shape and dtype, or None.
+
+        Raises:
+            TypeError: if what is assigned is no tensor.
+            RuntimeError: if it has another shape or dtype.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            check_gradient(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded."""
         if self._view is not None:
@@ -121,7 +142,10 @@ class Tensor(AttachedMethods):
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind != "f":
-            raise RuntimeError(f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}")
+            raise RuntimeError(
+                "requires_grad: only floating-point tensors can require gradients, got"
+                f" {self.dtype}"
+            )
         if not wanted and self.grad_fn is not None:
             raise RuntimeError("requires_grad: only a leaf's flag can be changed; use detach()")
         self._requires_grad = bool(wanted)
@@ -259,7 +283,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if there are more elements than one, or none.
         """
         if self.array.size != 1:
-            raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+            raise RuntimeError(
+                f"a Tensor with {self.array.size} elements cannot be converted to Scalar"
+            )
         note_read("item", self)
         return self.array.item()
 
@@ -278,7 +304,9 @@ class Tensor(AttachedMethods):
             RuntimeError: if the tensor requires a gradient, and `force` is not set.
         """
         if self.requires_grad and not force:
-            raise RuntimeError("numpy: this tensor requires grad; use tensor.detach().numpy() instead")
+            raise RuntimeError(
+                "numpy: this tensor requires grad; use tensor.detach().numpy() instead"
+            )
         note_read("numpy", self)
         return self.array
 
@@ -382,15 +410,35 @@ def wrap(array: Array, cls: type[Tensor] = Tensor) -> Tensor:
     tensor = _new(cls)
     tensor.array = array
     tensor._requires_grad = False
-    tensor._grad_fn = tensor.grad = tensor._version_counter = tensor._view = tensor._hooks = None
+    tensor._grad_fn = tensor._grad = tensor._version_counter = tensor._view = tensor._hooks = None
     return tensor
 
 
 def _rebuild(cls: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None) -> Tensor:
     out = wrap(array, cls)
     out._requires_grad = requires_grad
-    out.grad = grad
+    out._grad = grad
     return out
+
+
+def check_gradient(x: Tensor, g: Any) -> None:
+    """TypeError or RuntimeError unless g can be x's gradient: a tensor of its shape and dtype."""
+    if not isinstance(g, Tensor):
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {type(g).__name__}"
+        )
+    if g.array.shape != x.array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size"
+            f" '{list(x.shape)}'."
+            " Please ensure that the gradient and the tensor are the same size"
+        )
+    if g.array.dtype != x.array.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype"
+            f" '{x.dtype}'."
+            " The gradient must match the tensor's dtype"
+        )
 
 
 def shared_version(tensor: Tensor) -> VersionCounter:
@@ -412,7 +460,9 @@ def note_read(how: str, *tensors: Tensor) -> None:
 
 
 def as_array(data: Any, dtype: Any = None) -> Array:
-    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's defaults."""
+    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's
+    defaults.
+    """
     if dtype is not None:
         return _read(data, dtype).astype(dtype, copy=False)
     return _read(data, dtypes.default())
@@ -431,7 +481,9 @@ def _read(data: Any, floats: Any) -> Array:
     try:
         array = np.asarray(data)
     except ValueError:
-        raise ValueError("tensor: expected a sequence of equal length at every dimension, got ragged rows") from None
+        raise ValueError(
+            "tensor: expected a sequence of equal length at every dimension, got ragged rows"
+        ) from None
     if (array.dtype.kind == "f" and not _holds_arrays(data)) or array.size == 0:
         return array.astype(floats)
     if array.dtype.kind not in "biuf":

@@ -1,0 +1,224 @@
+"""The type stub of Tensor's attached methods, made from the facts beside their definitions.
+
+python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import sys
+import textwrap
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_overloads
+
+import tinygrad_mnist
+from tinygrad_mnist.core.surface import ATTACHED, Attached
+from tinygrad_mnist.core.tensor import Tensor
+
+PATH = Path(tinygrad_mnist.__file__).parent / "core" / "attached.pyi"
+HEAD = '''\
+"""Tensor's methods that are functions elsewhere. Written by `python -m tests.stubs`: change the functions, not this."""
+'''
+UNLIKE_OBJECT = ("__eq__", "__ne__")  # they return tensors, not bools
+
+
+def facts() -> dict[str, Attached]:
+    """What each name stands for: the last fact told of it, unless the class has it itself."""
+    found = {fact.name: fact for fact in ATTACHED}
+    return {name: found[name] for name in sorted(found)}
+
+
+class Scope:
+    """The names that annotations mention, and the imports that give them."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken  # names that mean a method inside the class
+        self.imports: dict[str, set[str]] = {}
+
+    def rename(self, name: str, function: Any) -> str:
+        """The name under which the stub knows what a function's module calls `name`."""
+        shadowed = f"_{name}" if name in self.taken else name
+        if name == "Tensor":
+            self.add("tinygrad_mnist.core.tensor", name, shadowed)
+        elif name in function.__globals__:
+            found = function.__globals__[name]
+            if isinstance(found, types.ModuleType):
+                package, _, last = found.__name__.rpartition(".")
+                self.add(package, last, shadowed) if package else self.add(
+                    "", found.__name__, shadowed
+                )
+            else:
+                home = getattr(found, "__module__", None)
+                own = sys.modules.get(home) if isinstance(home, str) else None
+                place = (
+                    home
+                    if own is not None and getattr(own, name, None) is found
+                    else function.__module__
+                )
+                self.add(place, name, shadowed)
+        elif hasattr(builtins, name):
+            if shadowed != name:
+                self.add("builtins", name, shadowed)
+        else:
+            place = "collections.abc" if hasattr(sys.modules["collections.abc"], name) else "typing"
+            self.add(place, name, shadowed)
+        return shadowed
+
+    def add(self, module: str, name: str, shown: str) -> None:
+        self.imports.setdefault(module, set()).add(name if shown == name else f"{name} as {shown}")
+
+    def lines(self) -> Iterator[str]:
+        for module in sorted(self.imports):
+            names = sorted(self.imports[module])
+            if module:
+                yield (
+                    f"from {module} import ({', '.join(names)})"
+                    if len(names) > 3
+                    else f"from {module} import {', '.join(names)}"
+                )
+            else:
+                yield from (f"import {name}" for name in names)
+
+
+class Renamer(ast.NodeTransformer):
+    """Annotations and defaults in the stub's own names."""
+
+    def __init__(self, scope: Scope, function: Any) -> None:
+        self.scope = scope
+        self.function = function
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.scope.rename(node.id, self.function), node.ctx)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return node
+
+
+def definition(function: Callable[..., Any]) -> ast.FunctionDef:
+    """The `def` of a function, from its source."""
+    bare = inspect.unwrap(function)
+    tree = ast.parse(textwrap.dedent(inspect.getsource(bare)))
+    found = tree.body[0]
+    if not isinstance(found, ast.FunctionDef):
+        raise TypeError(
+            f"{function}: a method must be written as a def, got {ast.unparse(found)[:80]}"
+        )
+    return found
+
+
+def signature(function: Any, kind: str, scope: Scope) -> tuple[str, str]:
+    """Parameters after self, and the result, as text."""
+    bare = inspect.unwrap(function)
+    node = definition(function)
+    renamer = Renamer(scope, bare)
+    arguments = node.args
+    for each in [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        arguments.vararg,
+        arguments.kwarg,
+    ]:
+        if each is not None and each.annotation is not None:
+            each.annotation = renamer.visit(each.annotation)
+    simple = (ast.Constant, ast.UnaryOp, ast.Tuple)
+    arguments.defaults = [
+        each if isinstance(each, simple) else ast.Constant(...) for each in arguments.defaults
+    ]
+    arguments.kw_defaults = [
+        each if each is None or isinstance(each, simple) else ast.Constant(...)
+        for each in arguments.kw_defaults
+    ]
+    first = (
+        (arguments.posonlyargs or arguments.args)[0]
+        if arguments.posonlyargs or arguments.args
+        else None
+    )
+    if kind == "reflected":
+        other = (
+            "object" if first is None or first.annotation is None else ast.unparse(first.annotation)
+        )
+        arguments = ast.arguments(
+            [], [ast.arg("self"), ast.arg("other", ast.Name(other))], None, [], [], None, []
+        )
+    elif first is not None:
+        first.arg = "self"
+        first.annotation = None
+        if (
+            kind == "method"
+            and arguments.args
+            and arguments.args[0] is first
+            and len(arguments.defaults) == len(arguments.args)
+        ):
+            arguments.defaults = arguments.defaults[1:]
+    else:  # only *args: the tensor is the first of them
+        arguments.args = [ast.arg("self")]
+    result = "Any" if node.returns is None else ast.unparse(renamer.visit(node.returns))
+    if kind == "in place":
+        scope.add("typing", "Self", "Self")
+        result = "Self"
+        names = [each.arg for each in arguments.kwonlyargs]
+        if "out" in names:
+            place = names.index("out")
+            del arguments.kwonlyargs[place], arguments.kw_defaults[place]
+    return ast.unparse(arguments), result
+
+
+def method_lines(fact: Attached, scope: Scope) -> Iterator[str]:
+    """A method of the stub, with its overloads."""
+    bare = inspect.unwrap(fact.function)
+    overloads = get_overloads(bare) if fact.kind == "method" else []
+    for function in overloads or [fact.function]:
+        if overloads:
+            scope.add("typing", "overload", "overload")
+            yield "    @overload"
+        if fact.kind == "property":
+            yield "    @property"
+        arguments, result = signature(function, fact.kind, scope)
+        ignored = "  # type: ignore[override]" if fact.name in UNLIKE_OBJECT else ""
+        yield f"    def {fact.name}({arguments}) -> {result}:{ignored}"
+        yield from documented(bare, fact)
+
+
+def documented(function: Any, fact: Attached) -> Iterator[str]:
+    text = inspect.getdoc(function) or ""
+    if fact.kind == "in place":
+        text = (
+            f"`{fact.name.rstrip('_')}`, written into this tensor."
+            if not fact.name.startswith("__i")
+            else ""
+        )
+    if not text:
+        yield "        ..."
+        return
+    lines = text.replace("\\", "\\\\").splitlines()
+    if len(lines) == 1:
+        yield f'        """{lines[0]}"""'
+        return
+    yield f'        """{lines[0]}'
+    yield from (f"        {line}" if line else "" for line in lines[1:])
+    yield '        """'
+
+
+def text() -> str:
+    """The whole stub."""
+    known = facts()
+    scope = Scope(set(known))
+    body = [line for fact in known.values() for line in method_lines(fact, scope)]
+    return "\n".join([HEAD, *scope.lines(), "", "class AttachedMethods:", *body, ""])
+
+
+def missing() -> list[str]:
+    """Attributes of Tensor that are neither in its class's source nor noted as facts."""
+    own = set(ast.unparse(ast.parse(inspect.getsource(sys.modules[Tensor.__module__]))).split())
+    source = inspect.getsource(Tensor)
+    return [n for n in vars(Tensor) if n not in facts() and n not in source and n not in own]
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
+    print(f"{PATH}: {len(facts())} methods")

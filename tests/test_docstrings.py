@@ -1,0 +1,120 @@
+"""Every public name is explained: a sentence, each parameter, what comes back; and the examples run."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+
+import numpy as np
+import pytest
+
+import tinygrad_mnist
+from tinygrad_mnist import nn, optim
+from tinygrad_mnist.core.surface import ATTACHED
+
+NAMES = {"torch": tinygrad_mnist, "nn": nn, "F": nn.functional, "optim": optim, "np": np}
+EXAMPLES = 150  # at least so many docstrings with an example
+SELDOM = {
+    "args",
+    "kwargs",
+    "self",
+    "cls",
+    "ignored",
+    "memory_format",
+    "_stacklevel",
+}  # need no explanation
+
+
+def modules():
+    found = [tinygrad_mnist]
+    for each in pkgutil.walk_packages(tinygrad_mnist.__path__, "tinygrad_mnist."):
+        if ".mnist" not in each.name and not each.name.endswith("__main__"):
+            found.append(importlib.import_module(each.name))
+    return found
+
+
+MODULES = modules()
+
+
+def public():
+    """Every public callable of the framework, once, by its full name."""
+    found = {}
+    for module in MODULES:
+        for name in getattr(module, "__all__", ()):
+            each = getattr(module, name)
+            home = getattr(each, "__module__", "") or ""
+            if callable(each) and home.startswith("tinygrad_mnist"):
+                found[f"{home}.{each.__qualname__}"] = each
+    for fact in ATTACHED:
+        if not fact.name.startswith("_") and fact.kind == "method":
+            found[f"{fact.function.__module__}.{fact.function.__qualname__}"] = fact.function
+    return found
+
+
+PUBLIC = public()
+
+
+def documentation(each):
+    """The docstring; of a class with that of its constructor."""
+    text = inspect.getdoc(each) or ""
+    if inspect.isclass(each) and each.__init__ is not object.__init__:
+        text += "\n" + (inspect.getdoc(each.__init__) or "")
+    return text
+
+
+def parameters(each):
+    try:
+        return [
+            name
+            for name in inspect.signature(each).parameters
+            if not name.startswith("_") and name not in SELDOM
+        ]
+    except (TypeError, ValueError):
+        return []
+
+
+def test_every_public_callable_says_what_it_does():
+    assert len(PUBLIC) > 900
+    assert not [name for name, each in PUBLIC.items() if not (each.__doc__ or "").strip()]
+
+
+def test_every_parameter_is_named():
+    missing = {
+        name: [
+            p
+            for p in parameters(each)
+            if not re.search(rf"(?<!\w){re.escape(p)}(?!\w)", documentation(each))
+        ]
+        for name, each in PUBLIC.items()
+    }
+    assert not {name: left for name, left in missing.items() if left}
+
+
+def test_many_docstrings_have_an_example():
+    assert sum(">>>" in documentation(each) for each in PUBLIC.values()) >= EXAMPLES
+
+
+@pytest.mark.parametrize("package", ["nn.modules", "optim", "autograd"])
+def test_all_of_these_have_an_example(package):
+    """All layers, losses, optimizers, schedulers and the whole of `autograd`."""
+    prefix = f"tinygrad_mnist.{package}"
+    without = [
+        name
+        for name, each in PUBLIC.items()
+        if name.startswith(prefix) and ">>>" not in documentation(each)
+    ]
+    assert not without
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_examples_run(module):
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    runner = doctest.DocTestRunner(
+        optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS, verbose=False
+    )
+    failures = []
+    for example in finder.find(module, module.__name__, extraglobs=NAMES):
+        with np.printoptions():
+            outcome = runner.run(example, out=failures.append)
+    assert not failures, "".join(failures)
