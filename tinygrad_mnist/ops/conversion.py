@@ -1,4 +1,4 @@
-"""Tensors as they are with another dtype, shape or memory; and what is asked of places that are not here."""
+"""Tensors in another dtype, shape or memory, and without their history."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def to(
         elif each is not None:
             wanted = each
     result = self if wanted is None else cast(self, wanted)
-    copy = copy or len(flags) == 2 and flags[1]
+    copy = copy or (len(flags) == 2 and flags[1])
     if copy and result is self:
         return copy_tensor(self)
     return result
@@ -150,7 +150,8 @@ def type_of(
         non_blocking: accepted without effect.
 
     Returns:
-        The old name of the type, if no dtype is given; else a tensor of that dtype and this one's shape.
+        The old name of the type, if no dtype is given; else a tensor of that dtype and this one's
+        shape.
 
     Raises:
         ValueError: if the name is unknown.
@@ -500,13 +501,15 @@ def backward(
 
     Args:
         self: the tensor.
-        gradient: weights of this tensor's elements, of its shape; may be left out where there is one element.
+        gradient: weights of this tensor's elements, of its shape; may be left out where there is
+            one element.
         retain_graph: keep the tape, for another backward pass through it. Default: `create_graph`.
         create_graph: record the pass itself, so that the gradients have gradients.
         inputs: the leaves to do this for. Default: all.
 
     Raises:
-        RuntimeError: if the tensor has no history, or more elements than one and no `gradient` is given, or
+        RuntimeError: if the tensor has no history, or more elements than one and no `gradient` is
+            given, or
             if the tape was played before without `retain_graph`.
 
     Example:
@@ -524,7 +527,8 @@ def register_hook(self: Tensor, hook: Hook) -> Handle:
 
     Args:
         self: a tensor that requires a gradient.
-        hook: takes the gradient, of the tensor's shape; what it returns, unless None, takes its place.
+        hook: takes the gradient, of the tensor's shape; what it returns, unless None, takes its
+            place.
 
     Returns:
         A handle whose `remove()` takes the hook out again.
@@ -691,7 +695,7 @@ def with_diagonal(array: Array, fill_value: Number, wrap: bool) -> Array:
 
 @method
 def resize_(self: Tensor, *sizes: int | Sequence[int], memory_format: Any = None) -> Tensor:
-    """Give this tensor another shape, in memory of its own; elements beyond the present ones repeat these.
+    """Give this tensor another shape in memory of its own; new elements repeat the old ones.
 
     Args:
         self: the tensor.

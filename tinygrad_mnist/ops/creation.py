@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core import device as devices
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
@@ -58,7 +58,7 @@ def finish(
     requires_grad: bool = False,
     out: Tensor | None = None,
 ) -> Tensor:
-    """A new tensor as the caller wants it: on the CPU, perhaps recorded, perhaps written into `out`."""
+    """A new tensor as the caller wants it: perhaps recorded, perhaps written into `out`."""
     require_cpu(device)
     if requires_grad:
         result.requires_grad = True
@@ -104,8 +104,10 @@ def tensor(
     """Make a new tensor of the numbers in `data`, copied.
 
     Args:
-        data: a number, nested sequences of equal lengths, an array, or a tensor, of whose history nothing is kept.
-        dtype: of the elements. Default: `get_default_dtype()` for Python's floats, int64 for its integers,
+        data: a number, nested sequences of equal lengths, an array, or a tensor, of whose history
+            nothing is kept.
+        dtype: of the elements. Default: `get_default_dtype()` for Python's floats, int64 for its
+            integers,
             bool for its bools, an array's own.
         device: where the tensor is to be: the CPU, or None for it.
         requires_grad: whether operations on the tensor are recorded.
@@ -166,7 +168,8 @@ def as_tensor(
     """Make a tensor of the data that shares its memory where type and dtype allow.
 
     Args:
-        data: as for `tensor`; a tensor of the dtype is returned as it is, an array's memory is shared.
+        data: as for `tensor`; a tensor of the dtype is returned as it is, an array's memory is
+            shared.
         dtype: of the elements. Default: as for `tensor`.
         device: where the tensor is to be: the CPU, or None for it.
 
@@ -470,7 +473,7 @@ def empty_like(
     requires_grad: bool = False,
     memory_format: Any = None,
 ) -> Tensor:
-    """Make a tensor in the shape of another, whose elements are yet to be set; they are zeros until then.
+    """Make a tensor in the shape of another, of elements yet to be set: zeros until then.
 
     Args:
         input: whose shape and dtype are taken.
@@ -587,7 +590,8 @@ def tril_indices(
     Args:
         row: the number of rows.
         col: the number of columns.
-        offset: the diagonal up to which the triangle reaches, counted from the main one to the right.
+        offset: the diagonal up to which the triangle reaches, counted from the main one to the
+            right.
         dtype: of the elements. Default: int64.
         layout: accepted; every tensor is strided.
         device: where the tensor is to be: the CPU, or None for it.
@@ -623,7 +627,8 @@ def triu_indices(
     Args:
         row: the number of rows.
         col: the number of columns.
-        offset: the diagonal from which on the triangle reaches, counted from the main one to the right.
+        offset: the diagonal from which on the triangle reaches, counted from the main one to the
+            right.
         dtype: of the elements. Default: int64.
         layout: accepted; every tensor is strided.
         device: where the tensor is to be: the CPU, or None for it.
@@ -665,7 +670,8 @@ def arange(
         end: where the numbers end: it is not among them.
         step: from one number to the next.
         out: the tensor to write the result to.
-        dtype: of the elements. Default: int64, or `get_default_dtype()` if one of the three is a float.
+        dtype: of the elements. Default: int64, or `get_default_dtype()` if one of the three is a
+            float.
         layout: accepted; every tensor is strided.
         device: where the tensor is to be: the CPU, or None for it.
         pin_memory: accepted without effect.
@@ -976,7 +982,7 @@ def new_empty(
     pin_memory: bool = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Make a tensor in this tensor's dtype, whose elements are yet to be set; they are zeros until then.
+    """Make a tensor in this tensor's dtype, of elements yet to be set: zeros until then.
 
     Args:
         self: whose dtype is taken.

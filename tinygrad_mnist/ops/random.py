@@ -1,7 +1,7 @@
 """Random numbers: one seedable generator by default, `Generator` objects where a caller has one.
 
-The same seed gives the same numbers, bit for bit, on one machine. The `draw_` functions make arrays; the
-functions of tensors hand them to `record_draw`, so that a trace can draw anew.
+The same seed gives the same numbers, bit for bit, on one machine. The `draw_` functions make
+arrays; the functions of tensors hand them to `record_draw`, so that a trace can draw anew.
 """
 
 from __future__ import annotations
@@ -473,7 +473,7 @@ def randint(
     pin_memory: bool = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Draw integers from `low` up to, without, `high`: `randint(low, high, size)` or `randint(high, size)`.
+    """Draw integers from `low` up to, without, `high`; also `randint(high, size)`.
 
     Args:
         low: the least integer. Default: 0.
@@ -746,7 +746,8 @@ def multinomial(
         A tensor of int64, (num_samples,) or (rows, num_samples).
 
     Raises:
-        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer than
+        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer
+            than
             `num_samples` are positive and there is no replacement.
 
     Example:
@@ -777,7 +778,7 @@ def multinomial(
 
 
 def check_probabilities(weights: Array) -> None:
-    """RuntimeError unless all weights are finite and not negative, and each row has a positive one."""
+    """RuntimeError unless weights are finite and not negative, with a positive one in each row."""
     fine = (weights >= 0).all() and np.isfinite(weights).all() and (weights.sum(-1) > 0).all()
     message = "probability tensor contains either `inf`, `nan` or element < 0, or sums to 0"
     check(fine, message)

@@ -1,4 +1,4 @@
-"""TRANSITION: second names of functions, which stand beside these once their modules are written down."""
+"""TRANSITION: second names of functions."""
 
 from tinygrad_mnist.composed import arranging, statistics
 from tinygrad_mnist.linalg import TOP_LEVEL

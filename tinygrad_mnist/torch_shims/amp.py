@@ -13,7 +13,7 @@ __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 
 
 class autocast(ContextDecorator):
-    """A with-block or decorator, accepted; operations inside keep the dtypes that they have outside.
+    """A with-block or decorator; operations inside keep the dtypes that they have outside.
 
     Args:
         device_type: "cpu", or a device that is not there, of which a warning tells.

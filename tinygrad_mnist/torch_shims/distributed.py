@@ -245,7 +245,8 @@ def destroy_process_group(group: Any = None) -> NoReturn:
 
 def _refuse_uninitialized() -> NoReturn:
     raise ValueError(
-        "Default process group has not been initialized, please make sure to call init_process_group."
+        "Default process group has not been initialized, "
+        "please make sure to call init_process_group."
     )
 
 

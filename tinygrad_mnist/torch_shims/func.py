@@ -1,4 +1,4 @@
-"""`torch.func`: a module as a function of its parameters. For gradients see `autograd.functional`."""
+"""`torch.func`: a module as a function of its parameters (gradients: `autograd.functional`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods that write in place and that PyTorch has as functions too: `torch.abs_(x)` is `x.abs_()`."""
+"""Methods that write in place, as functions too: `torch.abs_(x)` is `x.abs_()`."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ __all__ = [
     "fill_",
     "floor_",
     "index_put_",
-    "log10_",
     "log1p_",
     "log2_",
+    "log10_",
     "log_",
     "logical_not_",
     "nan_to_num_",

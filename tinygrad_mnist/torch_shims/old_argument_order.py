@@ -19,11 +19,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def accept_old_order(function: F, tensors: int, factors: Sequence[str]) -> F:
-    """A function that also takes its factors among the positional arguments, before or between the tensors.
+    """A function that also takes its factors before or between the tensors.
 
     Args:
         function: the operation, or the method of its name.
-        tensors: how many tensors it takes; with more arguments, the numbers among them are the factors.
+        tensors: how many tensors it takes; with more arguments, the numbers among them are the
+            factors.
         factors: their keywords, in the old order.
 
     Returns:

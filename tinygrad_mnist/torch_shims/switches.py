@@ -1,4 +1,4 @@
-"""Switches of PyTorch, most of which have nothing to switch here; they remember what they were set to."""
+"""Switches of PyTorch; most have nothing to switch here, and only remember their values."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ __all__ = [
 
 
 class TensorType(type):
-    """The class of the old classes: `isinstance(x, FloatTensor)` asks for the dtype, a call makes a Tensor."""
+    """The class of the old classes: isinstance asks for the dtype, a call makes a Tensor."""
 
     dtype: dtypes.dtype
 
@@ -39,7 +39,7 @@ class TensorType(type):
 
 
 def tensor_of(dtype: dtypes.dtype, *data: Any) -> Tensor:
-    """What the old constructors make: zeros of a size, given as numbers or as a `Size`, or a tensor of data."""
+    """What the old constructors make: zeros of a shape, or a tensor of data."""
     if len(data) == 1 and not isinstance(data[0], int | np.integer | Size):
         return tensor(data[0], dtype=dtype)
     return zeros(*(data or (0,)), dtype=dtype)
@@ -147,7 +147,7 @@ def set_default_tensor_type(t: Any) -> None:
 
 @method
 def new(self: Tensor, *data: Any, device: DeviceLike | None = None) -> Tensor:
-    """Make a tensor of this one's dtype the old way: `x.new(2, 3)` of a shape, `x.new([1, 2])` of data.
+    """Make a tensor of this one's dtype, of a shape (`x.new(2, 3)`) or of data (`x.new([1])`).
 
     Args:
         self: whose dtype is taken.

@@ -40,15 +40,17 @@ def assert_close(
     check_stride: bool = False,
     msg: str | Callable[[str], str] | None = None,
 ) -> None:
-    """Raise unless |actual - expected| <= atol + rtol * |expected| everywhere, and shapes and dtypes agree.
+    """Raise unless |actual - expected| <= atol + rtol * |expected| and shapes and dtypes agree.
 
     Args:
         actual: a tensor, an array or a number, or a sequence or mapping of them.
         expected: the same.
         allow_subclasses: accepted without effect.
-        rtol: the relative difference allowed. Default: 1.3e-6 for float32, 1e-7 for float64, 1e-3 for float16,
+        rtol: the relative difference allowed. Default: 1.3e-6 for float32, 1e-7 for float64, 1e-3
+            for float16,
             0 for integers; of two dtypes the larger.
-        atol: the absolute difference allowed. Default: 1e-5 for float32 and float16, 1e-7 for float64, 0 for integers.
+        atol: the absolute difference allowed. Default: 1e-5 for float32 and float16, 1e-7 for
+            float64, 0 for integers.
         equal_nan: whether NaN is as NaN.
         check_device: accepted: there is one device.
         check_dtype: whether the dtypes must agree.

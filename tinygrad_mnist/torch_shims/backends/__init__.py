@@ -1,4 +1,4 @@
-"""`torch.backends`: the libraries behind PyTorch, none of which is here; their switches are accepted."""
+"""`torch.backends`: the libraries behind PyTorch, none of which is here."""
 
 from tinygrad_mnist.torch_shims.backends import (
     cpu,

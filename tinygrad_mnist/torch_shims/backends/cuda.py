@@ -1,4 +1,4 @@
-"""`torch.backends.cuda`: NVIDIA's library, which is not here; its switches can be set and change nothing."""
+"""`torch.backends.cuda`: NVIDIA's library, which is not here; its switches change nothing."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 
 
 class autocast(amp.autocast):
-    """A with-block or decorator, accepted; operations inside keep the dtypes that they have outside.
+    """A with-block or decorator; operations inside keep the dtypes that they have outside.
 
     Args:
         enabled: whether it is to do something.
