@@ -769,8 +769,9 @@ def apply_(self: Tensor, callable: Callable[..., Any]) -> Tensor:
         >>> torch.tensor([1.0, 2.0]).apply_(lambda x: x + 10)
         tensor([11., 12.])
     """
-    options = {"each": callable, "dtype": self.array.dtype}
-    return assign(self, record("apply", apply_to_each, (self, None), **options), "apply")
+    dtype = self.array.dtype
+    value = record("apply", apply_to_each, (self, None), each=callable, dtype=dtype)
+    return assign(self, value, "apply")
 
 
 @method
@@ -790,8 +791,8 @@ def map_(self: Tensor, tensor: Tensor, callable: Callable[..., Any]) -> Tensor:
         tensor([11., 22.])
     """
     edges = (self, None), (tensor, None)
-    options = {"each": callable, "dtype": self.array.dtype}
-    return assign(self, record("map", apply_to_each, *edges, **options), "map")
+    value = record("map", apply_to_each, *edges, each=callable, dtype=self.array.dtype)
+    return assign(self, value, "map")
 
 
 def apply_to_each(*arrays: Array, each: Callable[..., Any], dtype: np.dtype[Any]) -> Array:
@@ -820,4 +821,5 @@ def where_method(self: Tensor, condition: Tensor, other: Tensor | Number) -> Ten
         >>> x.where(x > 0, 0.0)
         tensor([1., 0.])
     """
-    return where(condition, self, other)
+    result: Tensor = where(condition, self, other)
+    return result

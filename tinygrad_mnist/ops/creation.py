@@ -852,7 +852,8 @@ def _spaced(
     if dtype.kind != "f":
         first = int(first)
         step = int(step)
-    return (first + step * places).astype(dtype)
+    array: Array = (first + step * places).astype(dtype)
+    return array
 
 
 def _floor_and_one(steps: float) -> int:

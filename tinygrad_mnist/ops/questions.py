@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor
@@ -212,12 +213,12 @@ def get_device(self: Tensor) -> int:
     return -1
 
 
-def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
+def result_type(tensor: Any, other: Any) -> dtypes.dtype:
     """The dtype that arithmetic on the two would give.
 
     Args:
-        tensor1: a tensor or a number.
-        tensor2: a tensor or a number.
+        tensor: a tensor or a number.
+        other: a tensor or a number.
 
     Returns:
         A dtype; a number never widens a tensor's dtype of the same kind.
@@ -226,11 +227,16 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
         >>> torch.result_type(torch.tensor([1, 2]), 1.0)
         torch.float32
     """
-    return promoted(tensor1, tensor2, name="result_type")[0].dtype
+    return promoted(tensor, other, name="result_type")[0].dtype
 
 
 def isin(
-    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+    elements: Any,
+    test_elements: Any,
+    *,
+    assume_unique: bool = False,
+    invert: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Which elements are among the test elements.
 
@@ -239,6 +245,7 @@ def isin(
         test_elements: a tensor or a number.
         assume_unique: that neither holds an element twice, which saves time.
         invert: tell which are not, instead.
+        out: the tensor to write the result to.
 
     Returns:
         A bool tensor of the shape of `elements`.
@@ -248,7 +255,8 @@ def isin(
         tensor([ True, False,  True])
     """
     edges = (as_tensor(elements), None), (as_tensor(test_elements), None)
-    return record("isin", isin_arrays, *edges, assume_unique=assume_unique, invert=invert)
+    result = record("isin", isin_arrays, *edges, assume_unique=assume_unique, invert=invert)
+    return result if out is None else write_out("isin", result, out)
 
 
 def isin_arrays(a: Array, b: Array, assume_unique: bool, invert: bool) -> Array:

@@ -799,7 +799,7 @@ def choose_at_points(weights: Array, points: Array) -> Array:
     chosen = np.empty(points.shape, np.int64)
     for row, (edges, places) in enumerate(zip(sums, points, strict=True)):
         chosen[row] = np.searchsorted(edges / edges[-1], places, side="right")
-    chosen = np.minimum(chosen, rows.shape[1] - 1)
+    np.minimum(chosen, rows.shape[1] - 1, out=chosen)
     return chosen.reshape((*weights.shape[:-1], points.shape[1]))
 
 

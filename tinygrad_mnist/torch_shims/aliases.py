@@ -1,5 +1,7 @@
 """TRANSITION: second names of functions."""
 
+from typing import Any
+
 from tinygrad_mnist.composed import arranging, statistics
 from tinygrad_mnist.linalg import TOP_LEVEL
 from tinygrad_mnist.ops import linear_algebra, movement, pointwise
@@ -47,5 +49,6 @@ slogdet = TOP_LEVEL["slogdet"]
 svd = TOP_LEVEL["svd"]
 
 
-def ravel(input):
+def ravel(input: Any) -> Any:
+    """The elements of `input` as one row."""
     return movement.reshape(input, -1)
