@@ -16,8 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape,
+from tinygrad_mnist.core.arithmetic import (
+    add_tensors,
+    cast_tensor,
+    copy_tensor,
+    sum_to_shape,
     summed_to,
+)
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_written
 from tinygrad_mnist.core.modes import no_grad

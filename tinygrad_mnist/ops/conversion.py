@@ -7,21 +7,18 @@ from typing import Any, overload
 
 import numpy as np
 
-from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.core import device as devices
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import copy_tensor
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign
-from tinygrad_mnist.core.record import Handle, Hook, record
+from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.surface import method, tensor_property
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, shared_version
-from tinygrad_mnist.ops.arguments import as_tensor, cast
+from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.arguments import size as shape_of
-from tinygrad_mnist.ops.creation import DeviceLike, DtypeLike, Number, zeros_like
-from tinygrad_mnist.ops.movement import expand
-from tinygrad_mnist.ops.pointwise import where
+from tinygrad_mnist.ops.creation import DeviceLike, DtypeLike, zeros_like
 
 __all__ = [
     "conj",
@@ -489,84 +486,6 @@ def real(input: Tensor) -> Tensor:
 # history -------------------------------------------------------------------------------------
 
 
-@method
-def backward(
-    self: Tensor,
-    gradient: Tensor | None = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Sequence[Tensor] | Tensor | None = None,
-) -> None:
-    """Add the gradient of this tensor to the `grad` of every leaf it was computed from.
-
-    Args:
-        self: the tensor.
-        gradient: weights of this tensor's elements, of its shape; may be left out where there is
-            one element.
-        retain_graph: keep the tape, for another backward pass through it. Default: `create_graph`.
-        create_graph: record the pass itself, so that the gradients have gradients.
-        inputs: the leaves to do this for. Default: all.
-
-    Raises:
-        RuntimeError: if the tensor has no history, or more elements than one and no `gradient` is
-            given, or
-            if the tape was played before without `retain_graph`.
-
-    Example:
-        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
-        >>> (x * x).sum().backward()
-        >>> x.grad
-        tensor([2., 4.])
-    """
-    tape.backward(self, gradient, retain_graph, create_graph, inputs)
-
-
-@method
-def register_hook(self: Tensor, hook: Hook) -> Handle:
-    """Call `hook(gradient)` when the gradient of this tensor is known.
-
-    Args:
-        self: a tensor that requires a gradient.
-        hook: takes the gradient, of the tensor's shape; what it returns, unless None, takes its
-            place.
-
-    Returns:
-        A handle whose `remove()` takes the hook out again.
-
-    Raises:
-        RuntimeError: if the tensor does not require a gradient.
-
-    Example:
-        >>> x = torch.ones(1, requires_grad=True)
-        >>> handle = x.register_hook(lambda g: g * 10)
-        >>> x.sum().backward()
-        >>> x.grad
-        tensor([10.])
-    """
-    return tape.register_hook(self, hook)
-
-
-@method
-def retain_grad(self: Tensor) -> None:
-    """Keep the gradient of this tensor in its `grad`, though it is no leaf.
-
-    Args:
-        self: a tensor that requires a gradient.
-
-    Raises:
-        RuntimeError: if the tensor does not require a gradient.
-
-    Example:
-        >>> x = torch.ones(1, requires_grad=True)
-        >>> y = x * 2
-        >>> y.retain_grad()
-        >>> (y * 3).sum().backward()
-        >>> y.grad
-        tensor([3.])
-    """
-    tape.retain_grad(self)
-
-
 def detach(input: Tensor) -> Tensor:
     """The same memory without history: operations on it are not recorded.
 
@@ -604,32 +523,6 @@ def detach_(input: Tensor) -> Tensor:
 
 
 @method
-def copy_(self: Tensor, src: Tensor | Number | Array, non_blocking: bool = False) -> Tensor:
-    """Write the elements of another tensor, or a number, into this tensor.
-
-    Args:
-        self: the tensor to write.
-        src: what is written: broadcast to this tensor's shape, and cast to its dtype.
-        non_blocking: accepted without effect.
-
-    Returns:
-        This tensor.
-
-    Raises:
-        RuntimeError: if the shapes do not fit.
-
-    Example:
-        >>> torch.zeros(2, 2).copy_(torch.tensor([1.0, 2.0]))
-        tensor([[1., 2.],
-                [1., 2.]])
-    """
-    value = as_tensor(src, "copy_", self.array.dtype)
-    if value.array.shape != self.array.shape:
-        value = expand(value, self.array.shape)
-    return assign(self, cast(value, self.array.dtype), "copy")
-
-
-@method
 def zero_(input: Tensor) -> Tensor:
     """Write zeros into this tensor.
 
@@ -645,52 +538,6 @@ def zero_(input: Tensor) -> Tensor:
         tensor([0., 0.])
     """
     return assign(input, record("zero", np.zeros_like, (input, zeros_like)), "zero")
-
-
-@method
-def fill_diagonal_(self: Tensor, fill_value: Number, wrap: bool = False) -> Tensor:
-    """Write a number on the diagonal.
-
-    Args:
-        self: a matrix, or a tensor of more dimensions of equal length.
-        fill_value: the number.
-        wrap: whether the diagonal begins anew below, again and again down a tall matrix.
-
-    Returns:
-        This tensor.
-
-    Raises:
-        RuntimeError: if the shape has no diagonal.
-
-    Example:
-        >>> torch.zeros(2, 2).fill_diagonal_(3)
-        tensor([[3., 0.],
-                [0., 3.]])
-    """
-    lengths = set(self.array.shape)
-    fine = self.ndim == 2 or (self.ndim > 2 and len(lengths) == 1)
-    message = "fill_diagonal_: wanted a matrix, or more dimensions of equal length, got shape {}"
-    check(fine, message, self.shape)
-    edge = self, off_diagonal_of(wrap)
-    value = record("fill_diagonal", with_diagonal, edge, fill_value=fill_value, wrap=wrap)
-    return assign(self, value, "fill_diagonal")
-
-
-def off_diagonal_of(wrap: bool) -> Callable[[Tensor], Tensor]:
-    """The rule of a tensor whose diagonal is overwritten: the gradient with zeros there."""
-
-    def rule(g: Tensor) -> Tensor:
-        edge = g, off_diagonal_of(wrap)
-        return record("fill_diagonal", with_diagonal, edge, fill_value=0, wrap=wrap)
-
-    return rule
-
-
-def with_diagonal(array: Array, fill_value: Number, wrap: bool) -> Array:
-    """A copy with a number on its diagonal."""
-    out = array.copy(order="K")
-    np.fill_diagonal(out, fill_value, wrap)
-    return out
 
 
 @method
@@ -799,27 +646,3 @@ def apply_to_each(*arrays: Array, each: Callable[..., Any], dtype: np.dtype[Any]
     """A Python function of the elements, one by one."""
     found: Array = np.vectorize(each, [dtype])(*arrays)
     return found
-
-
-# chosen --------------------------------------------------------------------------------------
-
-
-@method(name="where")
-def where_method(self: Tensor, condition: Tensor, other: Tensor | Number) -> Tensor:
-    """Take this tensor's elements where a condition holds, and those of another elsewhere.
-
-    Args:
-        self: the elements where it holds.
-        condition: bools, of a shape that broadcasts with this tensor's.
-        other: the elements elsewhere, or a number.
-
-    Returns:
-        A tensor of the shape that the three are broadcast to.
-
-    Example:
-        >>> x = torch.tensor([1.0, -1.0])
-        >>> x.where(x > 0, 0.0)
-        tensor([1., 0.])
-    """
-    result: Tensor = where(condition, self, other)
-    return result

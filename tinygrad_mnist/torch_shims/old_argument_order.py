@@ -9,9 +9,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-from tinygrad_mnist.composed import elementwise, products
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops import pointwise
+from tinygrad_mnist.ops import pointwise, products
 
 __all__ = ["add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "baddbmm", "sub"]
 
@@ -44,8 +43,8 @@ def accept_old_order(function: F, tensors: int, factors: Sequence[str]) -> F:
 
 add = accept_old_order(pointwise.add, 2, ["alpha"])
 sub = accept_old_order(pointwise.sub, 2, ["alpha"])
-addcmul = accept_old_order(elementwise.addcmul, 3, ["value"])
-addcdiv = accept_old_order(elementwise.addcdiv, 3, ["value"])
+addcmul = accept_old_order(pointwise.addcmul, 3, ["value"])
+addcdiv = accept_old_order(pointwise.addcdiv, 3, ["value"])
 addmm = accept_old_order(products.addmm, 3, ["beta", "alpha"])
 addmv = accept_old_order(products.addmv, 3, ["beta", "alpha"])
 addr = accept_old_order(products.addr, 3, ["beta", "alpha"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from tinygrad_mnist.formats import notebook, onnx
+from tinygrad_mnist.ops import linalg, random, special
 from tinygrad_mnist.torch_shims import (
     accelerator,
     amp,
@@ -57,10 +59,15 @@ PATHS = {
     "func": func,
     "hub": hub,
     "jit": jit,
+    "linalg": linalg,
     "mps": mps,
     "multiprocessing": multiprocessing,
+    "notebook": notebook,
+    "onnx": onnx,
     "profiler": profiler,
+    "random": random,
     "sparse": sparse,
+    "special": special,
     "testing": testing,
     "types": types,
     "version": version,
@@ -81,5 +88,5 @@ def register_paths() -> None:
     for path, module in PATHS.items():
         full = f"{package}.{path}"
         parent, _, name = full.rpartition(".")
-        sys.modules[full] = module
+        sys.modules.setdefault(full, module)
         setattr(sys.modules[parent], name, module)

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read
-from tinygrad_mnist.ops.movement import storage_of
+from tinygrad_mnist.ops.shape import storage_of
 
 __all__ = ["Storage"]
 
