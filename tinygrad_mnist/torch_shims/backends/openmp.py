@@ -1,0 +1,14 @@
+"""`torch.backends.openmp`: threads in C; NumPy's are its BLAS library's."""
+
+from __future__ import annotations
+
+__all__ = ["is_available"]
+
+
+def is_available() -> bool:
+    """Whether it is there.
+
+    Returns:
+        False.
+    """
+    return False
