@@ -321,8 +321,6 @@ def _class_loss(
     elif x.array.ndim > 2:
         x = movedim(x, 1, -1)
         x = reshape(x, (-1, x.array.shape[-1]))
-    by_element = reduction == "none"
-
     loss, slope = record_joint(
         "cross_entropy",
         class_losses,
@@ -333,14 +331,13 @@ def _class_loss(
         ignore_index=ignore_index,
     )
 
-    constants = [(each, None) for each in (target, weight) if each is not None]
-
     def rule(g: Tensor) -> Tensor:
-        if by_element:
+        if reduction == "none":
             g = reshape(g, (-1, 1))
         if not state.recording:
             return slope * g
         goal = _one_hot_rows(target, x)
+        constants = [(each, None) for each in (target, weight) if each is not None]
         weights = record(
             "class_weights",
             class_weights,
