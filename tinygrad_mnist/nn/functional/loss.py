@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
 from tinygrad_mnist.core.state import state
@@ -20,16 +19,7 @@ from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops.arguments import index_array
-from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import (
-    gather,
-    getitem,
-    movedim,
-    reshape,
-    squeeze,
-    unflatten,
-    unsqueeze,
-)
+from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
     clamp,
@@ -42,7 +32,9 @@ from tinygrad_mnist.ops.pointwise import (
     where,
     xlogy,
 )
+from tinygrad_mnist.ops.products import linear
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
+from tinygrad_mnist.ops.shape import movedim, reshape, squeeze, unflatten, unsqueeze
 
 __all__ = [
     "binary_cross_entropy",
