@@ -871,9 +871,9 @@ def max(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: .
 def max(
     input: Tensor, dim: int, keepdim: bool = False, *, out: Sequence[Tensor] | None = None
 ) -> MaxResult: ...
-@method
+@method  # type: ignore[misc]  # the second argument may be called dim or other
 @numpy_names
-def max(  # type: ignore[misc]  # the second argument may be called dim or other
+def max(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
 ) -> Any:
     """The largest element, also along a dimension (`max(x, dim)`), or of two (`max(x, y)`).
@@ -920,9 +920,9 @@ def min(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: .
 def min(
     input: Tensor, dim: int, keepdim: bool = False, *, out: Sequence[Tensor] | None = None
 ) -> MinResult: ...
-@method
+@method  # type: ignore[misc]  # the second argument may be called dim or other
 @numpy_names
-def min(  # type: ignore[misc]  # the second argument may be called dim or other
+def min(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
 ) -> Any:
     """The smallest element, or along a dimension (`min(x, dim)`), or of two tensors (`min(x, y)`).
