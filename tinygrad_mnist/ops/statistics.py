@@ -213,7 +213,7 @@ def nansum(
         IndexError: if a dimension is out of range.
 
     Example:
-        >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nansum(torch.tensor([1.0, np.nan, 2.0]))
         tensor(3.)
     """
     wanted = wanted_dtype(dtype, out)
@@ -247,7 +247,7 @@ def nanmean(
         IndexError: if a dimension is out of range.
 
     Example:
-        >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nanmean(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.5000)
     """
     total = nansum(input, dim, keepdim, dtype=wanted_dtype(dtype, out))
@@ -632,7 +632,7 @@ def nanmedian(
         IndexError: if the dimension is out of range or empty.
 
     Example:
-        >>> torch.nanmedian(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nanmedian(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.)
     """
     if dim is None:
@@ -861,7 +861,7 @@ def nanquantile(
         IndexError: if the dimension is out of range.
 
     Example:
-        >>> torch.nanquantile(torch.tensor([1.0, float("nan"), 2.0]), 0.5)
+        >>> torch.nanquantile(torch.tensor([1.0, np.nan, 2.0]), 0.5)
         tensor(1.5000)
     """
     result = _quantile("nanquantile", input, q, dim, keepdim, interpolation)
