@@ -10,9 +10,10 @@ from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension
-from tinygrad_mnist.ops.movement import movedim
+from tinygrad_mnist.ops.linalg import svdvals
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.ops.reduction import require_float, sum, vector_norm_of, wanted_dtype
+from tinygrad_mnist.ops.shape import movedim
 
 __all__ = ["dist", "norm", "renorm"]
 
@@ -55,16 +56,13 @@ def norm(
     if p == "nuc":
         result = _nuclear_norm(x, dim, keepdim)
     else:
-        order = 2.0 if p in ("fro", None) else float(p)  # type: ignore[arg-type]
+        order = 2.0 if p in ("fro", None) else float(p)
         result = vector_norm_of(x, order, dim, keepdim)
     return result if out is None else write_out("norm", result, out)
 
 
 def _nuclear_norm(x: Tensor, dim: Dims, keepdim: bool) -> Tensor:
     """The sum of the singular values of the matrices in two dimensions."""
-    # TRANSITION: at the top, once linalg takes `vector_norm_of` and not `norm` of reduction
-    from tinygrad_mnist.linalg import svdvals
-
     matrices = movedim(x, dim or (0, 1), (-2, -1))
     return sum(svdvals(matrices), -1, keepdim)
 

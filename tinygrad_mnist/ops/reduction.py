@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -19,9 +19,11 @@ from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import log_softmax_array, softmax_array
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, supported
-from tinygrad_mnist.ops.movement import cat, flip, gather, narrow, reshape, squeeze
+from tinygrad_mnist.ops.indexing import gather
+from tinygrad_mnist.ops.joining import cat, flip
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, ne, sign, where
 from tinygrad_mnist.ops.results import result_text, write_each
+from tinygrad_mnist.ops.shape import narrow, reshape, squeeze
 
 __all__ = [
     "all",
@@ -434,7 +436,7 @@ def logsumexp(
 
     Example:
         >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
-        tensor(1000.6931)
+        tensor(1000.6932)
     """
     x = floating(input)
     shape = x.array.shape
@@ -593,10 +595,17 @@ def _norm_array(array: Array, p: float, axis: tuple[int, ...], keepdims: bool) -
 
 def __getattr__(name: str) -> Any:  # TRANSITION: norm is in ops/norms.py
     if name == "norm":
-        from tinygrad_mnist.ops.norms import norm
-
-        return norm
+        return _norm_as_before
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _norm_as_before(
+    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
+) -> Tensor:
+    """TRANSITION: `norm` of vectors, as `linalg` calls it."""
+    x = input if dtype is None else cast(input, dtype)
+    require_float(x, "norm")
+    return vector_norm_of(x, 2.0 if p in ("fro", None) else float(p), dim, keepdim)
 
 
 # tests --------------------------------------------------------------------------------------
@@ -834,7 +843,9 @@ def _found_place(name: str, function: Any, input: Tensor, dim: int | None, keepd
     return record(name, function, (input, None), axis=axis, keepdims=keepdim)
 
 
-def values_at(kind: type[PairT], input: Tensor, places: Tensor, dim: int, keepdim: bool) -> PairT:
+def values_at(
+    kind: Callable[[Tensor, Tensor], PairT], input: Tensor, places: Tensor, dim: int, keepdim: bool
+) -> PairT:
     """A named tuple of the values at places along a dimension, and the places.
 
     The gradient goes to just these elements.
@@ -860,7 +871,7 @@ def max(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: .
 def max(
     input: Tensor, dim: int, keepdim: bool = False, *, out: Sequence[Tensor] | None = None
 ) -> MaxResult: ...
-@method
+@method  # type: ignore[misc]  # the second argument may be called dim or other
 @numpy_names
 def max(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
@@ -909,7 +920,7 @@ def min(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor: .
 def min(
     input: Tensor, dim: int, keepdim: bool = False, *, out: Sequence[Tensor] | None = None
 ) -> MinResult: ...
-@method
+@method  # type: ignore[misc]  # the second argument may be called dim or other
 @numpy_names
 def min(
     input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
@@ -962,7 +973,8 @@ def order_of(array: Array, axis: int, descending: bool = False) -> Array:
 
 def sorted_places(array: Array, axis: int, descending: bool) -> Array:
     """`order_of`, of scalars too."""
-    return order_of(np.atleast_1d(array), axis, descending).reshape(array.shape)
+    places: Array = order_of(np.atleast_1d(array), axis, descending)
+    return places.reshape(array.shape)
 
 
 def _top_places(array: Array, axis: int, k: int, largest: bool) -> Array:

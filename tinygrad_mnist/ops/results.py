@@ -29,4 +29,6 @@ def write_each(name: str, result: ResultT, out: Sequence[Tensor] | None) -> Resu
         return result
     for value, target in zip(result, out, strict=True):
         write_out(name, value, target)
-    return type(result)(*out)
+    kind: Any = type(result)
+    written: ResultT = kind(*out)
+    return written

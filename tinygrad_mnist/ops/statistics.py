@@ -8,8 +8,6 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 
-from tinygrad_mnist.composed.elementwise import lerp
-from tinygrad_mnist.composed.scattering import take_along_dim
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import copy_tensor
 from tinygrad_mnist.core.errors import check
@@ -18,30 +16,21 @@ from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating
-from tinygrad_mnist.ops.linear_algebra import matmul
-from tinygrad_mnist.ops.movement import (
-    cat,
-    diagonal,
-    expand,
-    gather,
-    movedim,
-    narrow,
-    reshape,
-    squeeze,
-    transpose,
-    unsqueeze,
-)
+from tinygrad_mnist.ops.indexing import gather, take_along_dim
+from tinygrad_mnist.ops.joining import cat
 from tinygrad_mnist.ops.pointwise import (
     bitwise_xor,
     ceil,
     floor,
     isnan,
+    lerp,
     logical_not,
     maximum,
     round,
     sqrt,
     where,
 )
+from tinygrad_mnist.ops.products import matmul
 from tinygrad_mnist.ops.reduction import (
     amax,
     amin,
@@ -60,6 +49,16 @@ from tinygrad_mnist.ops.reduction import (
     wanted_dtype,
 )
 from tinygrad_mnist.ops.results import result_text, write_each
+from tinygrad_mnist.ops.shape import (
+    diagonal,
+    expand,
+    movedim,
+    narrow,
+    reshape,
+    squeeze,
+    transpose,
+    unsqueeze,
+)
 
 __all__ = [
     "aminmax",
@@ -214,7 +213,7 @@ def nansum(
         IndexError: if a dimension is out of range.
 
     Example:
-        >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nansum(torch.tensor([1.0, np.nan, 2.0]))
         tensor(3.)
     """
     wanted = wanted_dtype(dtype, out)
@@ -248,7 +247,7 @@ def nanmean(
         IndexError: if a dimension is out of range.
 
     Example:
-        >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nanmean(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.5000)
     """
     total = nansum(input, dim, keepdim, dtype=wanted_dtype(dtype, out))
@@ -633,7 +632,7 @@ def nanmedian(
         IndexError: if the dimension is out of range or empty.
 
     Example:
-        >>> torch.nanmedian(torch.tensor([1.0, float("nan"), 2.0]))
+        >>> torch.nanmedian(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.)
     """
     if dim is None:
@@ -862,7 +861,7 @@ def nanquantile(
         IndexError: if the dimension is out of range.
 
     Example:
-        >>> torch.nanquantile(torch.tensor([1.0, float("nan"), 2.0]), 0.5)
+        >>> torch.nanquantile(torch.tensor([1.0, np.nan, 2.0]), 0.5)
         tensor(1.5000)
     """
     result = _quantile("nanquantile", input, q, dim, keepdim, interpolation)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
 from tinygrad_mnist.core.state import state
@@ -20,16 +19,7 @@ from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
 from tinygrad_mnist.ops.arguments import index_array
-from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import (
-    gather,
-    getitem,
-    movedim,
-    reshape,
-    squeeze,
-    unflatten,
-    unsqueeze,
-)
+from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
     clamp,
@@ -42,7 +32,9 @@ from tinygrad_mnist.ops.pointwise import (
     where,
     xlogy,
 )
+from tinygrad_mnist.ops.products import linear
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
+from tinygrad_mnist.ops.shape import movedim, reshape, squeeze, unflatten, unsqueeze
 
 __all__ = [
     "binary_cross_entropy",
@@ -321,8 +313,6 @@ def _class_loss(
     elif x.array.ndim > 2:
         x = movedim(x, 1, -1)
         x = reshape(x, (-1, x.array.shape[-1]))
-    by_element = reduction == "none"
-
     loss, slope = record_joint(
         "cross_entropy",
         class_losses,
@@ -333,14 +323,13 @@ def _class_loss(
         ignore_index=ignore_index,
     )
 
-    constants = [(each, None) for each in (target, weight) if each is not None]
-
     def rule(g: Tensor) -> Tensor:
-        if by_element:
+        if reduction == "none":
             g = reshape(g, (-1, 1))
         if not state.recording:
             return slope * g
         goal = _one_hot_rows(target, x)
+        constants = [(each, None) for each in (target, weight) if each is not None]
         weights = record(
             "class_weights",
             class_weights,
