@@ -260,7 +260,7 @@ def write_at(
         else:
             out[index] = values
     except IndexError as error:
-        raise index_error(error, array) from None
+        raise index_error(error, array, "index_put") from None
     except ValueError:
         raise _misfit("index_put", values.shape, out[index].shape) from None
     return out
@@ -1335,8 +1335,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     x, where = broadcast_tensors(input, mask)
     check(
         source.array.dtype == x.array.dtype,
-        "index_put: requires the source and destination dtypes match, got {} for the destination"
-        " and {} for the source",
+        "masked_scatter: expected self and source to have same dtypes but got {} and {}",
         x.dtype,
         source.dtype,
     )

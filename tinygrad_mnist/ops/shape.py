@@ -807,10 +807,10 @@ def indexed(array: Array, index: Any) -> Array:
     return found
 
 
-def index_error(error: Exception, array: Array) -> IndexError:
+def index_error(error: Exception, array: Array, name: str = "getitem") -> IndexError:
     """NumPy's error for an index, in the words of tensors."""
     message = str(error).replace(" axis ", " dimension ")
-    return IndexError(f"getitem: {message}; the tensor's shape is {array.shape}")
+    return IndexError(f"{name}: {message}; the tensor's shape is {array.shape}")
 
 
 def view_at(input: Tensor, index: tuple[Any, ...]) -> Tensor:
