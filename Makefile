@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test lint bench lines clean
+.PHONY: help train test lint stubs bench lines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +29,11 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+
+stubs: $(VENV)/.installed-test ## Write the type stub of Tensor's methods anew
+	@$(BIN)/python -m tests.stubs
 
 bench: $(VENV)/.installed ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -38,7 +38,7 @@ def test_adam_is_the_same(monkeypatch, dtype):
         p, g, m = (each.copy() for each in start)
         v = np.abs(m)
         for n in range(1, 4):
-            adam.adam(p, g, m, v, None, 0.8, 0.999, 0.01 / n, 0.5, 1e-8)
+            adam.adam(p, g, m, v, None, beta1=0.8, beta2=0.999, step_size=0.01 / n, correction=0.5, eps=1e-8)
         return p, m, v
 
     for by_numpy, by_numba in zip(*either(monkeypatch, run), strict=True):

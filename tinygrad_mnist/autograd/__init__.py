@@ -1,4 +1,6 @@
-"""The public face of the tape: gradients as functions, operations of one's own, and checks of them."""
+"""The public face of the tape: gradients as functions, operations of one's own, and checks of
+them.
+"""
 
 from tinygrad_mnist.autograd import anomaly_mode, function, functional, grad_mode, graph, variable
 from tinygrad_mnist.autograd.anomaly_mode import (

@@ -39,7 +39,8 @@ class FunctionCtx:
     """What `forward` leaves for `backward`: saved tensors, flags, and any attribute a user sets.
 
     Attributes:
-        needs_input_grad: for each argument of `apply`, whether it is a tensor that needs a gradient.
+        needs_input_grad: for each argument of `apply`, whether it is a tensor that needs a
+            gradient.
     """
 
     needs_input_grad: tuple[bool, ...] = ()
@@ -91,7 +92,8 @@ class FunctionCtx:
     def _restored(self, tensor: Tensor, version: int, place: int | None) -> Tensor:
         check(
             tensor._version == version,
-            "saved_tensors: one of the variables needed for gradient computation has been modified by an"
+            "saved_tensors: one of the variables needed for gradient computation has been modified"
+            " by an"
             " inplace operation: a tensor of shape {}; clone() it before the write",
             tensor.shape,
         )
@@ -270,7 +272,9 @@ def _written(x: Tensor, out: Tensor, name: str) -> Tensor:
 def _checked(
     cls: type[Function], results: tuple[Any, ...], shapes: list[tuple[int, ...] | None]
 ) -> list[Tensor | None]:
-    """The gradients that `backward` returned, one for each argument, each as a view: the user may keep the tensor."""
+    """The gradients that `backward` returned, one for each argument, each as a view: the user may
+    keep the tensor.
+    """
     wanted = len(shapes)
     fine = len(results) >= wanted and all(each is None for each in results[wanted:])
     message = "function {}Backward returned an incorrect number of gradients (expected {}, got {})"
@@ -292,14 +296,18 @@ def _checked(
         fine = len(padded) == g.ndim and all(
             n in (1, m) for n, m in zip(padded, g.array.shape, strict=True)
         )
-        message = "{} returned an invalid gradient at index {} - got {} but expected shape compatible with {}"
+        message = (
+            "{} returned an invalid gradient at index {} - got {} but expected shape compatible"
+            " with {}"
+        )
         check(fine, message, name, index, list(g.shape), list(shape))
         found.append(record_view("view", np.ndarray.view, g, lambda h: h))
     return found
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator for a `backward` that is not differentiable itself: a second derivative is an error.
+    """A decorator for a `backward` that is not differentiable itself: a second derivative is an
+    error.
 
     Args:
         backward: the static method of a `Function`.

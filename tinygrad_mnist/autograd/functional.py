@@ -63,7 +63,8 @@ def _gradients(
         depends = g is not None and (g.requires_grad or not create_graph)
         check(
             depends or not strict,
-            "The output of the user-provided function is independent of input {}. This is not allowed in strict mode.",
+            "The output of the user-provided function is independent of input {}. This is not"
+            " allowed in strict mode.",
             i,
         )
     return tuple(
@@ -119,8 +120,8 @@ def jacobian(
         strategy: accepted, likewise.
 
     Returns:
-        A tensor (*output shape, *input shape); a tuple over inputs where the inputs are one, within a tuple over
-        outputs where they are one.
+        A tensor (*output shape, *input shape); a tuple over inputs where the inputs are one,
+        within a tuple over outputs where they are one.
 
     Raises:
         TypeError: if inputs or outputs are no tensors.
@@ -184,7 +185,8 @@ def hessian(
         outer_jacobian_strategy: accepted, likewise.
 
     Returns:
-        A tensor (*input shape, *input shape), or a tuple of tuples of them where the inputs are a tuple.
+        A tensor (*input shape, *input shape), or a tuple of tuples of them where the inputs are a
+        tuple.
 
     Raises:
         RuntimeError: if the function returns more than one element.
@@ -249,7 +251,8 @@ def jvp(
 ) -> tuple[Any, Any]:
     """A function's outputs, and its Jacobian times a vector.
 
-    u J is linear in u, so its derivative by u, times v, is J v: two passes backward make one forward.
+    u J is linear in u, so its derivative by u, times v, is J v: two passes backward make one
+    forward.
 
     Args:
         func: takes the inputs, returns a tensor or a tuple of them.
@@ -297,10 +300,12 @@ def vhp(
         The value, and the product, of the inputs' shapes.
 
     Raises:
-        RuntimeError: if the function returns more than one element, or `v` has other shapes than the inputs.
+        RuntimeError: if the function returns more than one element, or `v` has other shapes than
+            the inputs.
 
     Example:
-        >>> torch.autograd.functional.vhp(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0]), torch.ones(2))
+        >>> x = torch.tensor([1.0, 2.0])
+        >>> torch.autograd.functional.vhp(lambda x: (x**3).sum(), x, torch.ones(2))
         (tensor(9.), tensor([ 6., 12.]))
     """
     xs, outputs = _call("vhp", _scalar("vhp", func), inputs, create_graph)
@@ -318,7 +323,8 @@ def hvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Any, Any]:
-    """The value of a function with one element, and its Hessian times a vector: `vhp`, as the Hessian is symmetric.
+    """The value of a function with one element, and its Hessian times a vector: `vhp`, as the
+    Hessian is symmetric.
 
     Args:
         func: takes the inputs, returns a tensor of one element.
@@ -331,10 +337,12 @@ def hvp(
         The value, and the product, of the inputs' shapes.
 
     Raises:
-        RuntimeError: if the function returns more than one element, or `v` has other shapes than the inputs.
+        RuntimeError: if the function returns more than one element, or `v` has other shapes than
+            the inputs.
 
     Example:
-        >>> torch.autograd.functional.hvp(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0]), torch.ones(2))
+        >>> x = torch.tensor([1.0, 2.0])
+        >>> torch.autograd.functional.hvp(lambda x: (x**3).sum(), x, torch.ones(2))
         (tensor(9.), tensor([ 6., 12.]))
     """
     return vhp(func, inputs, v, create_graph, strict)

@@ -26,7 +26,8 @@ class GradcheckError(RuntimeError):
         >>> torch.autograd.gradcheck(lambda x: x.detach() * x, x)
         Traceback (most recent call last):
         ...
-        tinygrad_mnist.autograd.gradcheck.GradcheckError: Jacobian mismatch for output 0 with respect to input 0,...
+        tinygrad_mnist.autograd.gradcheck.GradcheckError: Jacobian mismatch for output 0 with
+        respect to input 0,...
     """
 
 
@@ -44,7 +45,8 @@ def gradcheck(
 
     Args:
         func: takes the inputs, returns a tensor or a tuple of them.
-        inputs: a tensor or a tuple; those that require gradients are checked, and should be float64.
+        inputs: a tensor or a tuple; those that require gradients are checked, and should be
+            float64.
         eps: how far each element is moved.
         atol: the absolute difference that is allowed.
         rtol: the relative difference that is allowed.
@@ -100,7 +102,9 @@ def _floats(out: Any) -> list[Any]:
 
 
 def _differences(outputs: Callable[[], list[Tensor]], x: Array, eps: float) -> list[Array]:
-    """Each output's central differences, (elements of x, elements of the output); x is moved, and put back."""
+    """Each output's central differences, (elements of x, elements of the output); x is moved, and
+    put back.
+    """
     rows = []
     for index in np.ndindex(x.shape):
         here = x[index]
@@ -127,7 +131,8 @@ def gradgradcheck(
 
     Args:
         func: takes the inputs, returns a tensor or a tuple of them.
-        inputs: a tensor or a tuple; those that require gradients are checked, and should be float64.
+        inputs: a tensor or a tuple; those that require gradients are checked, and should be
+            float64.
         grad_outputs: a tensor of each output's shape; random numbers by default.
         gen_non_contig_grad_outputs: accepted, without effect.
         options: those of `gradcheck`.

@@ -1,2 +1,3 @@
-"""What a tape is. To be read in this order: errors, dtypes, device, state, tensor, record, inplace, arithmetic,
+"""What a tape is. To be read in this order: errors, dtypes, device, state, tensor, record,
+inplace, arithmetic,
 backward, modes, replay, surface, printing."""

@@ -1,4 +1,5 @@
-"""What the tape itself computes with gradients: their sum, a sum over what was broadcast, a cast, a copy.
+"""What the tape itself computes with gradients: their sum, a sum over what was broadcast, a cast,
+a copy.
 
 The operations of `ops` that do the same are made of these.
 """
@@ -35,13 +36,17 @@ def copy_array(array: Array) -> Array:
 
 
 def cast_tensor(x: Tensor, dtype: np.dtype[Any]) -> Tensor:
-    """x with elements of another dtype, a NumPy one; gradients pass between floating-point dtypes."""
+    """x with elements of another dtype, a NumPy one; gradients pass between floating-point
+    dtypes.
+    """
     rule = pass_on if dtype.kind == "f" else None
     return record("to_copy", cast_array, (x, rule), dtype=dtype)
 
 
 def cast_array(array: Array, dtype: np.dtype[Any]) -> Array:
-    """The elements in another dtype; what an integer cannot hold is what the processor makes of it."""
+    """The elements in another dtype; what an integer cannot hold is what the processor makes of
+    it.
+    """
     with np.errstate(invalid="ignore"):
         return array.astype(dtype)
 
@@ -69,7 +74,9 @@ def expand_to(x: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def broadcast_array(array: Array, shape: tuple[int, ...]) -> Array:
-    """The array broadcast to a shape without copying; read-only where an element is seen more than once."""
+    """The array broadcast to a shape without copying; read-only where an element is seen more than
+    once.
+    """
     if array.size == math.prod(shape):
         return array.reshape(shape)
     return np.broadcast_to(array, shape)

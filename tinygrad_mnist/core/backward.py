@@ -1,7 +1,7 @@
 """The backward pass: the tape's records in falling index, each rule giving its input's gradient.
 
-A rule runs only for an input that needs a gradient, and what is used up is dropped: a record's rules, and what
-they read, once they have run, unless the tape is retained.
+A rule runs only for an input that needs a gradient, and what is used up is dropped: a record's
+rules, and what they read, once they have run, unless the tape is retained.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def backward(
         inputs: accumulate only into these tensors.
 
     Raises:
-        RuntimeError: if a tensor has no history, if a `grad_tensor` is missing or of another shape, or if the
-            tape has been freed or what it reads has been written since.
+        RuntimeError: if a tensor has no history, if a `grad_tensor` is missing or of another
+            shape, or if the tape has been freed or what it reads has been written since.
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)
@@ -102,7 +102,8 @@ def grad(
 ) -> tuple[Tensor, ...]:
     """The gradients of the outputs, each weighted by its `grad_output`, by each input.
 
-    Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are visited.
+    Nothing is accumulated and `grad` is not touched. Only the records on a way to an input are
+    visited.
 
     Args:
         outputs: one tensor or several, of any shapes.
@@ -128,7 +129,10 @@ def grad(
         >>> dx.item(), torch.autograd.grad(dx, x)[0].item()
         (6.0, 2.0)
     """
-    wrong = "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+    wrong = (
+        "Expected allow_unused to be True or not passed when materialize_grads=True, but got:"
+        " allow_unused=False."
+    )
     check(not materialize_grads or allow_unused is not False, wrong, error=ValueError)
     options = {"allow_unused": allow_unused, "materialize_grads": materialize_grads}
     if is_grads_batched:
@@ -237,8 +241,10 @@ class _Pass:
     """One way back along the tape.
 
     Attributes:
-        in_place: whether gradients may be added up in memory of the pass: neither recorded nor traced.
-        pending: the gradients that have arrived at a record or leaf; for a joint record a list, one for each result.
+        in_place: whether gradients may be added up in memory of the pass: neither recorded nor
+            traced.
+        pending: the gradients that have arrived at a record or leaf; for a joint record a list,
+            one for each result.
         waiting: a heap of the records with a pending gradient, the latest first.
         writable: the records and leaves whose pending gradient is memory of the pass alone.
         targets: the records and leaves whose gradient is wanted; None for all leaves.
@@ -298,7 +304,9 @@ class _Pass:
         return node in self.useful
 
     def visit_all(self) -> None:
-        """Run each record's rules on the gradient of its result: each rule gives its source a gradient."""
+        """Run each record's rules on the gradient of its result: each rule gives its source a
+        gradient.
+        """
         pending = self.pending
         waiting = self.waiting
         targets = self.targets
@@ -349,7 +357,8 @@ class _Pass:
         return False
 
     def add(self, source: Source, h: Tensor, g: Tensor, node: Node | None = None) -> None:
-        """Add h, which the node's rule made of g, to the source's pending gradient, in its shape and dtype.
+        """Add h, which the node's rule made of g, to the source's pending gradient, in its shape
+        and dtype.
 
         A leaf's gradient becomes the user's, so it must not share memory with any other tensor.
         """
@@ -457,7 +466,8 @@ def _joint_result(result: Tensor, joint: JointNode, place: int) -> Tensor:
 def _leading_to(sources: Iterable[Source], targets: set[Source]) -> set[Source]:
     """The records that lead from the sources to a target.
 
-    A record that is freed no longer knows where it leads. It is refused where it may lead to a target.
+    A record that is freed no longer knows where it leads. It is refused where it may lead to a
+    target.
     """
     oldest = min((_earliest(x) for x in targets), default=float("inf"))
     stack = [source for source in sources if isinstance(source, Node)]
@@ -524,12 +534,15 @@ def _checked_change(hook: Hook, g: Tensor, changed: Any) -> Tensor:
 
 
 def _check_unchanged(node: Node, readers: Iterable[Any]) -> None:
-    """RuntimeError if a tensor that the record's rules read was written after the record was made."""
+    """RuntimeError if a tensor that the record's rules read was written after the record was
+    made.
+    """
     for x in tensors_read(readers):
         if x._version_counter is not None and x._version_counter.version > node.index:
             raise RuntimeError(
                 f"backward: one of the variables needed for gradient computation has been modified"
-                f" by an inplace operation: {node.name()} reads a tensor of shape {x.shape} that was"
+                f" by an inplace operation: {node.name()} reads a tensor of shape {x.shape} that"
+                " was"
                 " written after it was recorded; clone() it before the write"
             )
 
@@ -537,7 +550,8 @@ def _check_unchanged(node: Node, readers: Iterable[Any]) -> None:
 def tensors_read(readers: Iterable[Any]) -> Iterator[Tensor]:
     """The tensors among objects, and in what functions among them hold.
 
-    Looked into are closures, defaults, `partial`s, bound methods, and sequences and mappings of them.
+    Looked into are closures, defaults, `partial`s, bound methods, and sequences and mappings of
+    them.
     """
     stack = list(readers)
     seen: set[int] = set()

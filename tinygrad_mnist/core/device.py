@@ -6,12 +6,28 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 
-KNOWN = """cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, \
-mtia, privateuseone"""
+KNOWN = (
+    "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan,"
+    " mps,"
+    " meta, hpu, mtia, privateuseone"
+)
 
 
 class device:
-    """`device("cpu")`, `device("cuda:0")`, `device("cuda", 0)`, as PyTorch spells them."""
+    """A place where tensors could lie: `device("cpu")`, `device("cuda:0")`, `device("cuda", 0)`.
+
+    Args:
+        type: the kind of device, perhaps with its number.
+        index: the number, where the type has none.
+
+    Raises:
+        TypeError: if the type is no string.
+        RuntimeError: if it is unknown, or the number is no number.
+
+    Example:
+        >>> torch.device("cuda:1").index
+        1
+    """
 
     def __init__(self, type: Any, index: int | None = None) -> None:
         check(not isinstance(type, int), "Cannot access accelerator device when none is available.")
@@ -21,11 +37,9 @@ class device:
             type,
             error=TypeError,
         )
-        self.type: str
-        self.index: int | None
-        self.type, colon, number = str(type).partition(":")
+        kind, colon, number = str(type).partition(":")
         check(
-            self.type in KNOWN.split(", "),
+            kind in KNOWN.split(", "),
             "Expected one of {} device type at start of device string: {}",
             KNOWN,
             type,
@@ -38,7 +52,8 @@ class device:
             type,
         )
         check(index is None or index >= 0, "Device index must not be negative")
-        self.index = int(number) if colon else index
+        self.type: str = kind
+        self.index: int | None = int(number) if colon else index
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, device) and str(self) == str(other)

@@ -12,50 +12,79 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 
 __all__ = [
-    "bfloat16", "can_cast", "dtype", "finfo", "float16", "float32", "float64", "get_default_dtype", "iinfo", "int8",
-    "int16", "int32", "int64", "promote_types", "set_default_dtype", "uint8",
-]  # fmt: skip
+    "bfloat16",
+    "can_cast",
+    "dtype",
+    "finfo",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "iinfo",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "promote_types",
+    "set_default_dtype",
+    "uint8",
+]
 
 NumpyDtype = np.dtype[Any]
 
 
 class dtype:
-    """An element type: `float32`, `int64` and so on. There is one object for each."""
+    """An element type: `float32`, `int64` and so on. There is one object for each.
+
+    Args:
+        name: as it prints after `torch.`.
+        numpy: NumPy's type; None for one that NumPy does not have, which is only a name.
+
+    Attributes:
+        itemsize: bytes of an element.
+        is_floating_point: whether the elements have fractions.
+        is_signed: whether there are negative ones.
+        is_complex: False.
+
+    Example:
+        >>> torch.float32.itemsize, torch.int64.is_floating_point
+        (4, False)
+    """
+
+    is_complex = False
 
     def __init__(self, name: str, numpy: type | None) -> None:
         self.name = name
-        self.is_complex = False
+        kind = "f"
+        self.itemsize = 2
         if numpy is not None:
             self.dtype: NumpyDtype = np.dtype(numpy)
-        kind, self.itemsize = (
-            (self.dtype.kind, self.dtype.itemsize) if numpy is not None else ("f", 2)
-        )
-        self.is_floating_point, self.is_signed = kind == "f", kind in "if"
+            kind = self.dtype.kind
+            self.itemsize = self.dtype.itemsize
+        self.is_floating_point = kind == "f"
+        self.is_signed = kind in "if"
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
 
-DTYPES: Final = tuple(
-    dtype(name, getattr(np, name))
-    for name in (
-        "float16",
-        "float32",
-        "float64",
-        "uint8",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "bool",
-    )
-)
-float16, float32, float64, uint8, int8, int16, int32, int64, bool_ = DTYPES
+float16 = dtype("float16", np.float16)
+float32 = dtype("float32", np.float32)
+float64 = dtype("float64", np.float64)
+uint8 = dtype("uint8", np.uint8)
+int8 = dtype("int8", np.int8)
+int16 = dtype("int16", np.int16)
+int32 = dtype("int32", np.int32)
+int64 = dtype("int64", np.int64)
+bool_ = dtype("bool", np.bool_)
 bfloat16 = dtype("bfloat16", None)  # a name only, so that programs that mention it can be read
 
+DTYPES: Final = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
 _OF: Final = {each.dtype: each for each in DTYPES}
 _PYTHON: Final[dict[Any, dtype]] = {float: float64, int: int64, bool: bool_}
-BOOL, INTEGER, FLOAT = 0, 1, 2
+BOOL = 0
+INTEGER = 1
+FLOAT = 2
 _KIND: Final = {"b": BOOL, "u": INTEGER, "i": INTEGER, "f": FLOAT}
 
 
@@ -90,15 +119,28 @@ def default() -> NumpyDtype:
 
 
 def get_default_dtype() -> dtype:
-    """The dtype that Python floats become: float32 unless `set_default_dtype` was called."""
+    """The dtype that Python floats become: float32 unless `set_default_dtype` was called.
+
+    Example:
+        >>> torch.get_default_dtype()
+        torch.float32
+    """
     return of(_Default.floating)
 
 
 def set_default_dtype(d: dtype) -> None:
-    """Let Python floats become `d`, a floating dtype, from here on."""
+    """Let Python floats become another dtype from here on.
+
+    Args:
+        d: a floating-point dtype.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    numpy = resolve(d)
     wanted = "set_default_dtype: only floating-point types are supported, got {}"
-    check(resolve(d).kind == "f", wanted, d, error=TypeError)
-    _Default.floating = resolve(d)
+    check(numpy.kind == "f", wanted, d, error=TypeError)
+    _Default.floating = numpy
 
 
 def kind(numpy: NumpyDtype) -> int:
@@ -107,7 +149,9 @@ def kind(numpy: NumpyDtype) -> int:
 
 
 def of_number(x: Any, name: str) -> NumpyDtype:
-    """The dtype that a Python or NumPy number counts as in a mixture; TypeError for anything else."""
+    """The dtype that a Python or NumPy number counts as in a mixture; TypeError for anything
+    else.
+    """
     known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
     array = np.asarray(x)
     wanted = "{}: wanted a Tensor or a number, got {}"
@@ -142,12 +186,30 @@ def combine(*groups: list[NumpyDtype]) -> NumpyDtype:
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:
-    """The smallest dtype that holds both without an integer widening a float."""
+    """The smallest dtype that holds both without an integer widening a float.
+
+    Args:
+        type1: a dtype.
+        type2: another.
+
+    Example:
+        >>> torch.promote_types(torch.int64, torch.float16)
+        torch.float16
+    """
     return of(promote(resolve(type1), resolve(type2)))
 
 
 def can_cast(from_: dtype, to: dtype) -> bool:
-    """Whether PyTorch's rules let a result of `from_` be written where `to` is wanted."""
+    """Whether PyTorch's rules let a result of one dtype be written where another is wanted.
+
+    Args:
+        from_: the dtype of the result.
+        to: the dtype that is wanted.
+
+    Example:
+        >>> torch.can_cast(torch.float32, torch.int64)
+        False
+    """
     return kind(resolve(from_)) <= kind(resolve(to))
 
 
@@ -162,36 +224,71 @@ class _Limits:
 
 
 class finfo(_Limits):
-    """Limits of a floating-point dtype: `eps`, `max`, `min`, `tiny`, `smallest_normal`, `resolution`, `bits`."""
+    """Limits of a floating-point dtype.
+
+    Args:
+        type: the dtype; by default the default one.
+
+    Attributes:
+        eps: the difference between 1 and the next number.
+        max: the largest number.
+        min: the smallest, -max.
+        tiny: the smallest positive number with all its digits, also `smallest_normal`.
+        resolution: ten to minus the decimal digits.
+        bits: of an element.
+
+    Raises:
+        TypeError: if it is no floating-point dtype.
+
+    Example:
+        >>> torch.finfo(torch.float16).max
+        65504.0
+    """
 
     shown = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
 
     def __init__(self, type: Any = None) -> None:
         numpy = resolve(type) if type is not None else default()
-        check(
-            numpy.kind == "f",
-            "torch.finfo() requires a floating point input type, got {}",
-            type,
-            error=TypeError,
-        )
+        wanted = "torch.finfo() requires a floating point input type, got {}"
+        check(numpy.kind == "f", wanted, type, error=TypeError)
         info = np.finfo(numpy)
-        self.bits, self.dtype, self.resolution = info.bits, info.dtype.name, 10.0**-info.precision
-        self.eps, self.max, self.min = info.eps.item(), info.max.item(), info.min.item()
-        self.tiny = self.smallest_normal = info.tiny.item()
+        self.bits = info.bits
+        self.dtype = info.dtype.name
+        self.resolution = 10.0**-info.precision
+        self.eps: float = info.eps.item()
+        self.max: float = info.max.item()
+        self.min: float = info.min.item()
+        self.tiny: float = info.tiny.item()
+        self.smallest_normal = self.tiny
 
 
 class iinfo(_Limits):
-    """Limits of an integer dtype: `max`, `min`, `bits`."""
+    """Limits of an integer dtype.
+
+    Args:
+        type: the dtype.
+
+    Attributes:
+        max: the largest number.
+        min: the smallest.
+        bits: of an element.
+
+    Raises:
+        TypeError: if it is no integer dtype.
+
+    Example:
+        >>> torch.iinfo(torch.uint8).max
+        255
+    """
 
     shown = ("min", "max")
 
     def __init__(self, type: Any) -> None:
         numpy = resolve(type)
-        check(
-            numpy.kind in "iu",
-            "torch.iinfo() requires an integer input type, got {}",
-            type,
-            error=TypeError,
-        )
+        wanted = "torch.iinfo() requires an integer input type, got {}"
+        check(numpy.kind in "iu", wanted, type, error=TypeError)
         info = np.iinfo(numpy)
-        self.bits, self.max, self.min, self.dtype = info.bits, info.max, info.min, info.dtype.name
+        self.bits = info.bits
+        self.max = info.max
+        self.min = info.min
+        self.dtype = info.dtype.name

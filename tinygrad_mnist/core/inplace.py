@@ -1,8 +1,9 @@
 """Writes in place: into a tensor's memory, and into the history of every tensor that shares it.
 
-A write turns the clock of the memory (its `version`), so that a rule which would read a changed value is refused.
-With a gradient at stake it also changes the history: the target, and every view of its memory, is from here on
-made of what was written.
+A write turns the clock of the memory (its `version`), so that a rule which would read a changed
+value is refused.
+With a gradient at stake it also changes the history: the target, and every view of its memory, is
+from here on made of what was written.
 """
 
 from __future__ import annotations
@@ -55,15 +56,15 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
         target: the tensor to write.
         value: what is written: a tensor of the target's shape, cast to its dtype.
         name: the operation, without the underscore that its method has.
-        fresh: whether `value` is a result that nobody else holds, computed from the target: its record becomes the
-            target's. Otherwise the target gets a record of its own.
+        fresh: whether `value` is a result that nobody else holds, computed from the target: its
+            record becomes the target's. Otherwise the target gets a record of its own.
 
     Returns:
         The target.
 
     Raises:
-        RuntimeError: if the target is a leaf that requires a gradient (or a view of one) while operations are
-            recorded, or if its memory cannot be written.
+        RuntimeError: if the target is a leaf that requires a gradient (or a view of one) while
+            operations are recorded, or if its memory cannot be written.
     """
     at_stake = state.recording and (has_history(target) | has_history(value))
     if at_stake:
@@ -91,7 +92,9 @@ def copy_into(target: Array, value: Array) -> None:
 
 
 def _copied_over(target: Tensor, value: Tensor, name: str) -> Tensor:
-    """What the target is once the value was copied over it: gradients go to the value, and zeros to what was there."""
+    """What the target is once the value was copied over it: gradients go to the value, and zeros
+    to what was there.
+    """
     before = wrap(target.array)
     before._requires_grad = target._requires_grad
     before._grad_fn = target._grad_fn
@@ -106,7 +109,9 @@ def zeros_of(g: Tensor) -> Tensor:
 
 
 def refuse_leaf(x: Tensor, name: str) -> None:
-    """RuntimeError where x is a leaf that requires a gradient, or a view of one: it may not be written."""
+    """RuntimeError where x is a leaf that requires a gradient, or a view of one: it may not be
+    written.
+    """
     view = x._view
     if view is not None and view.made == NEVER:
         raise RuntimeError(f"{name}_: a view made under no_grad is written with grad mode enabled")
@@ -118,13 +123,16 @@ def refuse_leaf(x: Tensor, name: str) -> None:
         return
     if view.base._requires_grad and view.base._grad_fn is None:
         raise RuntimeError(
-            f"{name}_: a view of a leaf Variable that requires grad is being used in an in-place operation"
+            f"{name}_: a view of a leaf Variable that requires grad is being used in an in-place"
+            " operation"
         )
     refuse_leaf(view.base, name)
 
 
 def _replace_history(target: Tensor, value: Tensor) -> None:
-    """Let the target's history be the value's; of a view, let the base's be the base's with the value in the view."""
+    """Let the target's history be the value's; of a view, let the base's be the base's with the
+    value in the view.
+    """
     view = target._view
     if view is None:
         set_history(target, value._grad_fn)
@@ -216,7 +224,8 @@ def in_place_method(function: Callable[..., Tensor], name: str) -> Callable[...,
         value = function(source, *args, **kwargs)
         if value.array.shape != self.array.shape:
             raise RuntimeError(
-                f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape {list(value.shape)}"
+                f"{name}_: output with shape {list(self.shape)} doesn't match the broadcast shape"
+                f" {list(value.shape)}"
             )
         check_castable(value, self, name)
         return assign(self, value, name, fresh=value is not source)
@@ -237,10 +246,13 @@ def snapshot(x: Tensor) -> Tensor:
 
 
 def check_castable(value: Tensor, target: Tensor, name: str) -> None:
-    """RuntimeError where the result's dtype may not be written into the target's: a float into an integer."""
+    """RuntimeError where the result's dtype may not be written into the target's: a float into an
+    integer.
+    """
     if dtypes.kind(value.array.dtype) > dtypes.kind(target.array.dtype):
         raise RuntimeError(
-            f"{name}: result type {value.dtype} can't be cast to the desired output type {target.dtype}"
+            f"{name}: result type {value.dtype} can't be cast to the desired output type"
+            f" {target.dtype}"
         )
 
 

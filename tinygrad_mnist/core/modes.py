@@ -93,7 +93,8 @@ class no_grad(_GradMode):
 
 
 class enable_grad(_GradMode):
-    """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or without ().
+    """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or
+    without ().
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)

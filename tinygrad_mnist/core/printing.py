@@ -1,118 +1,192 @@
-"""How a tensor prints: PyTorch's rules, from `torch/_tensor_str.py`'s documented behaviour."""
+"""How a tensor prints: by PyTorch's rules, as `torch/_tensor_str.py` is documented."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_mnist import dtypes
+from tinygrad_mnist.core import dtypes
 
-_USUAL: dict[str, Any] = dict(precision=4, threshold=1000, edgeitems=3, linewidth=80, sci_mode=None)
-_PROFILES: dict[str, Any] = {
-    "default": {},
-    "short": {"edgeitems": 2},
-    "full": {"threshold": math.inf},
+__all__ = ["set_printoptions"]
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class _Options:
+    """How tensors print.
+
+    Attributes:
+        precision: digits after the point.
+        threshold: elements beyond which only the edges are shown.
+        edgeitems: how many elements an edge has.
+        linewidth: columns of a line.
+        sci_mode: whether numbers have exponents; None decides by their sizes.
+    """
+
+    precision: int = 4
+    threshold: float = 1000
+    edgeitems: int = 3
+    linewidth: int = 80
+    sci_mode: bool | None = None
+
+
+_PROFILES = {
+    "default": _Options(),
+    "short": _Options(edgeitems=2),
+    "full": _Options(threshold=math.inf),
 }
-_options = SimpleNamespace(**_USUAL)
+
+
+class _Current:
+    options = _Options()
 
 
 def set_printoptions(
-    precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
-    linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None,
-) -> None:  # fmt: skip
-    """Set how tensors print; `profile` is "default", "short" or "full"."""
-    given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
-    preset = {**_USUAL, **_PROFILES[profile]} if profile else {}
-    _options.__dict__.update(
-        preset, **{name: value for name, value in given.items() if value is not None}
-    )
-    _options.sci_mode = sci_mode
+    precision: int | None = None,
+    threshold: float | None = None,
+    edgeitems: int | None = None,
+    linewidth: int | None = None,
+    profile: str | None = None,
+    sci_mode: bool | None = None,
+) -> None:
+    """Set how tensors print.
+
+    Args:
+        precision: digits after the point.
+        threshold: elements beyond which only the edges are shown.
+        edgeitems: how many elements an edge has.
+        linewidth: columns of a line.
+        profile: "default", "short" or "full", which the other arguments change.
+        sci_mode: whether numbers have exponents; None decides by their sizes.
+
+    Example:
+        >>> torch.set_printoptions(precision=2)
+        >>> torch.tensor(1 / 3)
+        tensor(0.33)
+        >>> torch.set_printoptions(profile="default")
+    """
+    options = replace(_PROFILES[profile]) if profile else _Current.options
+    if precision is not None:
+        options.precision = precision
+    if threshold is not None:
+        options.threshold = threshold
+    if edgeitems is not None:
+        options.edgeitems = edgeitems
+    if linewidth is not None:
+        options.linewidth = linewidth
+    options.sci_mode = sci_mode
+    _Current.options = options
 
 
-def text(array: npt.NDArray[Any], suffixes: list[str], name: str = "tensor") -> str:
+def text(array: Array, suffixes: list[str], name: str = "tensor") -> str:
     """The array as `tensor([...], suffixes)`."""
-    usual = (dtypes.default(), np.int64, np.bool_) if array.size else (dtypes.default(),)
+    usual: tuple[Any, ...] = (dtypes.default(),)
+    if array.size:
+        usual = (dtypes.default(), np.int64, np.bool_)
     if array.dtype not in usual:
         suffixes = [f"dtype=torch.{array.dtype.name}", *suffixes]
     if array.size == 0 and array.ndim != 1:
         suffixes = [f"size=({', '.join(map(str, array.shape))})", *suffixes]
     indent = len(name) + 1
-    out = f"{name}({_body(array, indent, *_writer(array)) if array.size else '[]'}"
+    body = _Writer(array).body(array, indent) if array.size else "[]"
+    out = f"{name}({body}"
     length = len(out) - out.rfind("\n") + 1
     for each in suffixes:
-        fits = length + len(each) + 2 <= _options.linewidth
-        out += f", {each}" if fits else f",\n{' ' * indent}{each}"
-        length = length + len(each) + 2 if fits else indent + len(each)
+        if length + len(each) + 2 <= _Current.options.linewidth:
+            out += f", {each}"
+            length += len(each) + 2
+        else:
+            out += f",\n{' ' * indent}{each}"
+            length = indent + len(each)
     return out + ")"
 
 
-def _edges(array: npt.NDArray[Any], every: bool) -> tuple[Any, Any]:
-    """What is shown of the first dimension, before and after the dots."""
-    edge = _options.edgeitems
-    return (
-        (array, ())
-        if every or len(array) <= 2 * edge
-        else (array[:edge], array[len(array) - edge :])
-    )
+class _Writer:
+    """How the elements of one tensor are written, all in the same way.
 
+    Attributes:
+        all_shown: whether every element is shown.
+        width: of a column.
+    """
 
-def _body(
-    array: npt.NDArray[Any], indent: int, write: Callable[[Any], str], width: int, every: bool
-) -> str:
-    if array.ndim == 0:
-        return write(array[()])
-    before, after = _edges(array, every)
-    if array.ndim == 1:
-        shown = [write(each).rjust(width) for each in before]
-        shown += [" ...", *(write(each).rjust(width) for each in after)] if len(after) else []
-        room = max((_options.linewidth - indent) // (width + 2), 1)
-        parts, gap = [", ".join(shown[i : i + room]) for i in range(0, len(shown), room)], "\n"
-    else:
-        parts = [_body(each, indent + 1, write, width, every) for each in before]
-        parts += (
-            ["...", *(_body(each, indent + 1, write, width, every) for each in after)]
-            if len(after)
-            else []
-        )
-        gap = "\n" * (array.ndim - 1)
-    return "[" + f",{gap}{' ' * (indent + 1)}".join(parts) + "]"
+    def __init__(self, array: Array) -> None:
+        self.options = _Current.options
+        self.all_shown = array.size <= self.options.threshold
+        self.floating = array.dtype.kind == "f"
+        self.whole = False  # whether all numbers are integers
+        self.scientific = False
+        shown = array.ravel() if self.all_shown else np.concatenate(self._shown_rows(array))
+        if self.floating:
+            numbers = shown[np.isfinite(shown) & (shown != 0)].astype(np.float64)
+            self._choose_form(np.abs(numbers))
+            shown = numbers
+        self.width = max((len(self.element(each)) for each in shown), default=1)
 
+    def _choose_form(self, sizes: Array) -> None:
+        """With exponents where the sizes differ much, without a fraction where none has one."""
+        if not sizes.size:
+            self.whole = True
+            return
+        self.whole = bool((sizes == np.floor(sizes)).all())
+        if self.options.sci_mode is not None:
+            self.scientific = self.options.sci_mode
+            return
+        high = sizes.max()
+        low = sizes.min()
+        self.scientific = bool(high / low > 1000 or high > 1e8 or (not self.whole and low < 1e-4))
 
-def _shown(array: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
-    """The rows that a summary shows, as vectors."""
-    if array.ndim == 0:
-        return [array.reshape(1)]
-    parts = _edges(array, False)
-    if array.ndim == 1:
-        return [np.asarray(part, array.dtype) for part in parts]
-    return [row for part in parts for each in part for row in _shown(each)]
+    def element(self, each: Any) -> str:
+        """One element."""
+        if not self.floating:
+            return str(each)
+        if self.scientific:
+            return f"{float(each):.{self.options.precision}e}"
+        if not self.whole:
+            return f"{float(each):.{self.options.precision}f}"
+        return f"{float(each):.0f}" + "." * bool(np.isfinite(each))
 
+    def _edges(self, array: Array, all_shown: bool) -> tuple[Any, Any]:
+        """What is shown of the first dimension, before and after the dots."""
+        edge = self.options.edgeitems
+        if all_shown or len(array) <= 2 * edge:
+            return array, ()
+        return array[:edge], array[len(array) - edge :]
 
-def _writer(array: npt.NDArray[Any]) -> tuple[Callable[[Any], str], int, bool]:
-    """How to write an element, the width of a column, and whether all elements are shown."""
-    every = array.size <= _options.threshold
-    shown = array.ravel() if every else np.concatenate(_shown(array))
-    if array.dtype.kind != "f":
-        return str, max(len(str(each)) for each in shown), every
-    counted = shown[np.isfinite(shown) & (shown != 0)].astype(np.float64)
-    size = np.abs(counted)
-    whole = bool((size == np.floor(size)).all())
-    scientific = _options.sci_mode
-    if scientific is None:
-        high, low = (size.max(), size.min()) if size.size else (1.0, 1.0)
-        scientific = bool(high / low > 1000 or high > 1e8 or (not whole and low < 1e-4))
-    scientific = scientific and size.size > 0
+    def _shown_rows(self, array: Array) -> list[Array]:
+        """The rows that a summary shows, as vectors."""
+        if array.ndim == 0:
+            return [array.reshape(1)]
+        parts = self._edges(array, False)
+        if array.ndim == 1:
+            return [np.asarray(part, array.dtype) for part in parts]
+        rows = []
+        for part in parts:
+            for each in part:
+                rows += self._shown_rows(each)
+        return rows
 
-    def write(each: Any) -> str:
-        if scientific:
-            return f"{float(each):.{_options.precision}e}"
-        if whole:
-            return f"{float(each):.0f}" + "." * bool(np.isfinite(each))
-        return f"{float(each):.{_options.precision}f}"
-
-    return write, max((len(write(each)) for each in counted), default=1), every
+    def body(self, array: Array, indent: int) -> str:
+        """The elements in brackets, lines indented."""
+        if array.ndim == 0:
+            return self.element(array[()])
+        before, after = self._edges(array, self.all_shown)
+        if array.ndim == 1:
+            shown = [self.element(each).rjust(self.width) for each in before]
+            if len(after):
+                shown.append(" ...")
+                shown += [self.element(each).rjust(self.width) for each in after]
+            count = max((self.options.linewidth - indent) // (self.width + 2), 1)
+            parts = [", ".join(shown[i : i + count]) for i in range(0, len(shown), count)]
+            gap = "\n"
+        else:
+            parts = [self.body(each, indent + 1) for each in before]
+            if len(after):
+                parts.append("...")
+                parts += [self.body(each, indent + 1) for each in after]
+            gap = "\n" * (array.ndim - 1)
+        return "[" + f",{gap}{' ' * (indent + 1)}".join(parts) + "]"

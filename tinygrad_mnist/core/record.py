@@ -1,16 +1,19 @@
 """The tape: what was computed from what.
 
-The only room that knows the graph. An operation hands `record` the function that computes it on arrays and,
-beside each input, the rule for that input's gradient:
+The only room that knows the graph. An operation hands `record` the function that computes it on
+arrays and, beside each input, the rule for that input's gradient:
 
     record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))
 
-`record` computes the result, and notes the rules of those inputs that need a gradient. A rule is written in the
-framework's own operations. While a backward pass runs it with recording off it costs what NumPy costs; with
-recording on (`create_graph`) the gradient has a history of its own, and so a gradient. What holds for all:
+`record` computes the result, and notes the rules of those inputs that need a gradient. A rule is
+written in the framework's own operations. While a backward pass runs it with recording off it
+costs what NumPy costs; with recording on (`create_graph`) the gradient has a history of its own,
+and so a gradient. What holds for all:
 
-- Broadcasting and casting are undone in one place: a rule may return a gradient of the broadcast shape.
-- The function is NumPy's or a module's own, never a closure, and its keyword arguments hold all that is not
+- Broadcasting and casting are undone in one place: a rule may return a gradient of the broadcast
+shape.
+- The function is NumPy's or a module's own, never a closure, and its keyword arguments hold all
+that is not
   a tensor: so a tracer that sees it can call it again on other arrays.
 - An input that is read but gets no gradient (a condition, an index, random bits) has the rule None.
 - A rule closes over tensors, never over their arrays: what it closes over is what it reads, and is
@@ -20,8 +23,8 @@ recording on (`create_graph`) the gradient has a history of its own, and so a gr
 - A record's index is the time of one clock, which writes in place also read. So a value is stale
   exactly if its memory was written after the record that reads it.
 
-`record_view` is for results that share their input's memory, `record_joint` for several results with one rule
-for all of them, `record_draw` for random numbers. Writes in place are in `inplace`.
+`record_view` is for results that share their input's memory, `record_joint` for several results
+with one rule for all of them, `record_draw` for random numbers. Writes in place are in `inplace`.
 """
 
 from __future__ import annotations
@@ -56,7 +59,8 @@ class Hooks:
 
     Attributes:
         functions: called with the gradient; each may return another.
-        retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`), or None.
+        retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`),
+            or None.
     """
 
     __slots__ = ("functions", "retained")
@@ -136,8 +140,8 @@ class JointNode(Node):
 
     Attributes:
         edges: where each gradient goes, with the place of its input.
-        rule: takes the gradients of all results (None for those without), and with `results` these, and returns
-            a gradient (or None) for every input.
+        rule: takes the gradients of all results (None for those without), and with `results`
+            these, and returns a gradient (or None) for every input.
         results: the results without history, where the rule reads them.
     """
 
@@ -215,13 +219,14 @@ class Handle:
 def record(
     name: str, function: Callable[..., Any], *edges: Edge, output: bool = False, **options: Any
 ) -> Tensor:
-    """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a gradient.
+    """`function` of the inputs' arrays as a tensor, with a record of it where an input needs a
+    gradient.
 
     Args:
         name: the operation, as errors and drawings name it.
         function: called with the inputs' arrays, and `options`; returns an array or NumPy's scalar.
-        edges: pairs of an input and the rule for its gradient, called with the result's gradient; the rule is None
-            where an input gets none.
+        edges: pairs of an input and the rule for its gradient, called with the result's gradient;
+            the rule is None where an input gets none.
         output: whether the rules also take the result, as second argument.
         options: keyword arguments of the function.
 
@@ -299,7 +304,9 @@ def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
 
 
 def set_history(tensor: Tensor, node: Node | None) -> None:
-    """Let a node (or nothing) be what the tensor comes from; a retained gradient is that of the tensor as it is now."""
+    """Let a node (or nothing) be what the tensor comes from; a retained gradient is that of the
+    tensor as it is now.
+    """
     before = tensor._grad_fn
     tensor._grad_fn = node
     tensor._requires_grad = node is not None
@@ -325,22 +332,28 @@ def _node(kind: type[Node], name: str, array: Array, edges: Any) -> Any:
 
 
 def _without_history(tensor: Tensor) -> Tensor:
-    """The same memory, watched for writes, as rules read it: without the history, which would be a cycle."""
+    """The same memory, watched for writes, as rules read it: without the history, which would be a
+    cycle.
+    """
     out = wrap(tensor.array)
     out._version_counter = shared_version(tensor)
     return out
 
 
 def mismatch(name: str, arrays: Sequence[Array], error: Exception) -> RuntimeError:
-    """The error for inputs that do not fit: the last dimension that clashes, named, or NumPy's words."""
+    """The error for inputs that do not fit: the last dimension that clashes, named, or NumPy's
+    words.
+    """
     shapes = [array.shape for array in arrays]
     for place, m in enumerate(shapes):
         for n in shapes[place + 1 :]:
             for d in range(1, min(len(m), len(n)) + 1):
                 if m[-d] != n[-d] and 1 not in (m[-d], n[-d]):
                     return RuntimeError(
-                        f"{name}: The size of tensor a ({m[-d]}) must match the size of tensor b ({n[-d]}) at"
-                        f" non-singleton dimension {max(len(m), len(n)) - d}: got shapes {m} and {n}"
+                        f"{name}: The size of tensor a ({m[-d]}) must match the size of tensor b"
+                        f" ({n[-d]}) at"
+                        f" non-singleton dimension {max(len(m), len(n)) - d}: got shapes {m} and"
+                        f" {n}"
                     )
     return RuntimeError(f"{name}: {error}; got {', '.join(f'{a.dtype} {a.shape}' for a in arrays)}")
 
@@ -351,7 +364,8 @@ NEVER = float("inf")  # when a view made under no_grad was recorded
 
 
 class View:
-    """How a tensor is seen through another's memory, so that its history can be made anew after a write.
+    """How a tensor is seen through another's memory, so that its history can be made anew after a
+    write.
 
     Attributes:
         name: the operation.
@@ -388,7 +402,8 @@ class View:
 def record_view(
     name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any
 ) -> Tensor:
-    """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's memory.
+    """`function(x.array, **options)`, which must be a view of it, as a tensor that shares x's
+    memory.
 
     Args:
         name: the operation.
@@ -443,10 +458,12 @@ def record_joint(
         name: the operation.
         function: called with the inputs' arrays and `options`; returns the results' arrays.
         inputs: the tensors.
-        rule: `rule(gradients)`, with the results as second argument if `output`: the tuple of all results' gradients,
-            None for those without one; returns a gradient, or None, for every input.
+        rule: `rule(gradients)`, with the results as second argument if `output`: the tuple of all
+            results' gradients, None for those without one; returns a gradient, or None, for every
+            input.
         output: whether the rule reads the results.
-        constant: the places of results without a gradient. Those that are not floating-point have none anyway.
+        constant: the places of results without a gradient. Those that are not floating-point have
+            none anyway.
         options: keyword arguments of the function.
 
     Returns:
@@ -503,7 +520,8 @@ def attach_output(tensor: Tensor, joint: JointNode, place: int) -> None:
 
 
 def record_draw(name: str, function: Callable[..., Any], **options: Any) -> Tensor:
-    """Random numbers as a tensor without history: `function(**options)` draws them anew each time it is called.
+    """Random numbers as a tensor without history: `function(**options)` draws them anew each time
+    it is called.
 
     Args:
         name: the operation.

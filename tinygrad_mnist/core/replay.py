@@ -17,8 +17,9 @@ def replay(steps: Iterable[Step], given: Mapping[Tensor, Array]) -> dict[Tensor,
 
     Args:
         steps: a trace.
-        given: new arrays for the tensors that it began with, of their shapes and dtypes. Those that are written are
-            copied first. A tensor that is neither given nor made by a step is a constant.
+        given: new arrays for the tensors that it began with, of their shapes and dtypes. Those
+            that are written are copied first. A tensor that is neither given nor made by a step is
+            a constant.
 
     Returns:
         The array of every tensor of the trace.

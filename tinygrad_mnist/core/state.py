@@ -14,11 +14,13 @@ class Step(NamedTuple):
     """One thing that a thread did with tensors, as a tracer sees it.
 
     Attributes:
-        kind: "operation" (new tensors), "view" (the output shares the input's memory), "draw" (random numbers),
-            "write" (the second input's elements went into the first one's memory), or "read" (an element, or
+        kind: "operation" (new tensors), "view" (the output shares the input's memory), "draw"
+            (random numbers), "write" (the second input's elements went into the first one's
+            memory), or "read" (an element, or
             a shape that depends on the elements, went to Python: what follows may depend on it).
         name: the operation, as errors and drawings name it.
-        function: what computed the outputs' arrays from the inputs' arrays: NumPy's, or a module's own.
+        function: what computed the outputs' arrays from the inputs' arrays: NumPy's, or a module's
+            own.
         options: the keyword arguments of that function.
         inputs: the tensors whose arrays were the function's positional arguments.
         outputs: the tensors that hold what it returned.
@@ -41,7 +43,8 @@ class ThreadState(threading.local):
         anomaly: whether records note where they were made.
         check_nan: whether a backward pass looks for NaN while anomaly detection is on.
         tracer: the list that every `Step` is appended to, or None.
-        watched: whether there is a tracer, or anomaly detection: the one thing that a record looks at.
+        watched: whether there is a tracer, or anomaly detection: the one thing that a record looks
+            at.
     """
 
     recording = True

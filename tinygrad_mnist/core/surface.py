@@ -1,12 +1,15 @@
-"""How a function says, beside its definition, what else it is: a method of Tensor, an operator, written in place.
+"""How a function says, beside its definition, what else it is: a method of Tensor, an operator,
+written in place.
 
     @method(in_place=True, operators=["__abs__"], aliases=["absolute"])
     def abs(input: Tensor) -> Tensor:
         ...
 
-gives Tensor the methods `abs`, `absolute`, `abs_`, `absolute_` and `__abs__`. A decorator of this module notes
-the facts, attaches the method and returns the function itself: a call passes through nothing that was not
-there before. From the facts in `ATTACHED` the type stubs of the methods are generated (`core/attached.pyi`).
+gives Tensor the methods `abs`, `absolute`, `abs_`, `absolute_` and `__abs__`. A decorator of this
+module notes
+the facts, attaches the method and returns the function itself: a call passes through nothing that
+was not there before. From the facts in `ATTACHED` the type stubs of the methods are generated
+(`core/attached.pyi`).
 """
 
 from __future__ import annotations
@@ -27,8 +30,8 @@ class Attached(NamedTuple):
     """A fact: under this name Tensor has this function, in one of several ways.
 
     Attributes:
-        kind: "method", "in place" (the result is written into the tensor), "reflected" (the operands exchanged),
-            or "property".
+        kind: "method", "in place" (the result is written into the tensor), "reflected" (the
+            operands exchanged), or "property".
     """
 
     name: str
@@ -119,7 +122,9 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, as PyTorch does."""
+    """Let a function take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, as
+    PyTorch does.
+    """
 
     @functools.wraps(function)
     def call(*args: P.args, **options: P.kwargs) -> R:

@@ -1,7 +1,8 @@
 """Tensor: an array, its gradient, and where it came from.
 
 This room holds the object and what needs no arithmetic. The operations that a tensor can do are
-functions in `ops`, each of which says beside its definition that it is a method too (`core/surface.py`).
+functions in `ops`, each of which says beside its definition that it is a method too
+(`core/surface.py`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class VersionCounter:
 
     Attributes:
         version: the tape's clock at the last write.
-        graph_version: the clock at the last write that changed a history: older views read theirs anew.
+        graph_version: the clock at the last write that changed a history: older views read theirs
+            anew.
     """
 
     __slots__ = ("graph_version", "version")
@@ -65,8 +67,8 @@ class VersionCounter:
 class Tensor(AttachedMethods):
     """A multi-dimensional array that can remember how it was computed.
 
-    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of zeros of
-    that shape; `tensor(data)` is the better way to write one down.
+    `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of
+    zeros of that shape; `tensor(data)` is the better way to write one down.
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.
@@ -141,7 +143,8 @@ class Tensor(AttachedMethods):
     def requires_grad(self, wanted: bool) -> None:
         if wanted and self.array.dtype.kind != "f":
             raise RuntimeError(
-                f"requires_grad: only floating-point tensors can require gradients, got {self.dtype}"
+                "requires_grad: only floating-point tensors can require gradients, got"
+                f" {self.dtype}"
             )
         if not wanted and self.grad_fn is not None:
             raise RuntimeError("requires_grad: only a leaf's flag can be changed; use detach()")
@@ -426,12 +429,14 @@ def check_gradient(x: Tensor, g: Any) -> None:
         )
     if g.array.shape != x.array.shape:
         raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(x.shape)}'."
+            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size"
+            f" '{list(x.shape)}'."
             " Please ensure that the gradient and the tensor are the same size"
         )
     if g.array.dtype != x.array.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype '{x.dtype}'."
+            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype"
+            f" '{x.dtype}'."
             " The gradient must match the tensor's dtype"
         )
 
@@ -455,7 +460,9 @@ def note_read(how: str, *tensors: Tensor) -> None:
 
 
 def as_array(data: Any, dtype: Any = None) -> Array:
-    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's defaults."""
+    """Nested sequences of numbers, arrays and tensors as one array, of a dtype or of PyTorch's
+    defaults.
+    """
     if dtype is not None:
         return _read(data, dtype).astype(dtype, copy=False)
     return _read(data, dtypes.default())

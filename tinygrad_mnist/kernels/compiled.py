@@ -17,12 +17,23 @@ LEAST = 4096  # elements: below, NumPy is as quick
 CHOICES = ("auto", "numpy", "numba")
 
 
-def adam(p: Any, g: Any, m: Any, v: Any, one: Any, two: Any, share1: Any, share2: Any, small: Any, scale: Any) -> None:
+def adam(
+    p: Any,
+    g: Any,
+    m: Any,
+    v: Any,
+    beta1: Any,
+    beta2: Any,
+    grad_share: Any,
+    square_share: Any,
+    eps: Any,
+    step_size: Any,
+) -> None:
     """`kernels.adam.adam` in one pass."""
     for i in range(p.size):
-        m[i] = one * m[i] + share1 * g[i]
-        v[i] = two * v[i] + share2 * g[i] * g[i]
-        p[i] -= scale * m[i] / (math.sqrt(v[i]) + small)
+        m[i] = beta1 * m[i] + grad_share * g[i]
+        v[i] = beta2 * v[i] + square_share * g[i] * g[i]
+        p[i] -= step_size * m[i] / (math.sqrt(v[i]) + eps)
 
 
 def gate(g: Any, y: Any, out: Any) -> None:
@@ -45,15 +56,22 @@ def loop(function: Callable[..., None]) -> Callable[..., None] | None:
     """The compiled form of one of the functions above, or None where NumPy is to do it."""
     choice = os.environ.get("TINYGRAD_MNIST_KERNELS", "auto")
     if choice not in CHOICES:
-        raise ValueError(f"TINYGRAD_MNIST_KERNELS: got {choice!r}, wanted one of {', '.join(CHOICES)}")
+        raise ValueError(
+            f"TINYGRAD_MNIST_KERNELS: got {choice!r}, wanted one of {', '.join(CHOICES)}"
+        )
     if choice == "numpy" or (choice == "auto" and importlib.util.find_spec("numba") is None):
         return None
     try:
         import numba
     except ImportError as error:
-        raise ImportError("TINYGRAD_MNIST_KERNELS=numba: install the extra, tinygrad-mnist[fast]") from error
+        raise ImportError(
+            "TINYGRAD_MNIST_KERNELS=numba: install the extra, tinygrad-mnist[fast]"
+        ) from error
     made: Callable[..., None] = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     folder = Path(made.stats.cache_path)  # type: ignore[attr-defined]
     if not any(folder.glob(f"compiled.{function.__name__}-*")):
-        print(f"tinygrad_mnist: compiling the loop '{function.__name__}' (once; it is kept)", file=sys.stderr)
+        print(
+            f"tinygrad_mnist: compiling the loop '{function.__name__}' (once; it is kept)",
+            file=sys.stderr,
+        )
     return made

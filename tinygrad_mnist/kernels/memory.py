@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # from glibc's malloc.h
+M_TRIM_THRESHOLD = -1  # from glibc's malloc.h, as the next
+M_MMAP_THRESHOLD = -3
 LARGEST = 32 * 2**20  # glibc's own upper limit for M_MMAP_THRESHOLD
 
 

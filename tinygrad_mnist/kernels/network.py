@@ -1,4 +1,4 @@
-"""The elementwise work of a network's layers: dropout, GELU, and the gradient of ReLU."""
+"""The elementwise work of a network's layers: ReLU and its gradient, sigmoid, GELU, dropout."""
 
 import math
 from typing import Any
@@ -11,10 +11,18 @@ from tinygrad_mnist.kernels import compiled
 Array = npt.NDArray[Any]
 
 
-def gate(g: Array, y: Array) -> Array:
-    """g where y > 0, else 0: the gradient of ReLU."""
-    fits = g.size >= compiled.LEAST and g.dtype != np.float16 and g.flags.c_contiguous and y.flags.c_contiguous
-    loop = compiled.loop(compiled.gate) if fits else None
+def relu(x: Array) -> Array:
+    """max(x, 0)."""
+    zeros = np.zeros(x.shape[-1:], x.dtype)  # NumPy's maximum is quicker on a row than on a scalar
+    return np.maximum(x, zeros)
+
+
+def relu_gradient(g: Array, y: Array) -> Array:
+    """g where y > 0, else 0: the gradient of ReLU, whose result is y."""
+    loop = None
+    if g.size >= compiled.LEAST and g.dtype != np.float16:
+        if g.flags.c_contiguous and y.flags.c_contiguous:
+            loop = compiled.loop(compiled.gate)
     if loop is None:
         return np.multiply(g, y > 0)
     out = np.empty_like(g)
@@ -22,39 +30,78 @@ def gate(g: Array, y: Array) -> Array:
     return out
 
 
-def drop(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
-    """x by a mask, and the mask: 1 / keep where a number of 16 random bits falls below keep, else 0."""
-    count, scale = round(keep * 65536), x.dtype.type(1 / keep if keep else 0)
-    limit: Any = np.uint16(count) if count < 65536 else np.uint32(count)  # with bits of its dtype NumPy is quicker
-    fits = x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16
-    loop = compiled.loop(compiled.drop) if fits else None
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), by tanh, which does not overflow on either side."""
+    if x.dtype == np.float16:
+        return sigmoid(x.astype(np.float32)).astype(x.dtype)
+    half = x.dtype.type(0.5)
+    out: Array = np.tanh(x * half)
+    out *= half
+    out += half
+    return out
+
+
+def dropout(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
+    """x by a mask, and the mask: 1 / keep where 16 random bits fall below keep, else 0.
+
+    Args:
+        x: of any shape.
+        bits: as many numbers of 16 random bits, in one dimension.
+        keep: the probability that an element is kept.
+    """
+    count = round(keep * 65536)
+    scale = x.dtype.type(1 / keep if keep else 0)
+    # with a limit of the bits' own dtype NumPy is quicker
+    limit: Any = np.uint16(count) if count < 65536 else np.uint32(count)
+    loop = None
+    if x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16:
+        loop = compiled.loop(compiled.drop)
     if loop is None:
         mask = np.multiply(bits.reshape(x.shape) < limit, scale, dtype=x.dtype)
         return np.multiply(x, mask), mask
-    mask, out = np.empty_like(x), np.empty_like(x)
+    mask = np.empty_like(x)
+    out = np.empty_like(x)
     loop(x.reshape(-1), bits, limit, scale, mask.reshape(-1), out.reshape(-1))
     return out, mask
 
 
+gate = relu_gradient  # TRANSITION
+drop = dropout  # TRANSITION
+
 BLOCK = 32_768  # elements of each of the arrays in use at a time, so that they stay in the cache
 # Half the complementary error function: a polynomial in t = 1 / (1 + P x) times exp(-x^2), to 1e-7.
 # Abramowitz and Stegun (1964), 7.1.26, from Hastings (1955); the factor 1/2 is in the coefficients.
-P, COEFFICIENTS = 0.3275911, (0.5307027145, -0.7265760135, 0.7107068705, -0.142248368, 0.127414796)
+P = 0.3275911
+COEFFICIENTS = (0.5307027145, -0.7265760135, 0.7107068705, -0.142248368, 0.127414796)
 
 
-def gelu(x: Array, slope: bool) -> tuple[Array, Array | None]:
-    """x times the normal distribution function at x, in float32; its derivative too, if `slope`."""
-    out, slopes = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype) if slope else None
-    flat = [None if each is None else each.reshape(-1) for each in (np.ascontiguousarray(x), out, slopes)]
+def gelu(x: Array) -> Array:
+    """x times the normal distribution function at x, in float32."""
+    out = np.empty(x.shape, x.dtype)
+    _gelu_in_blocks(x, out, None)
+    return out
+
+
+def gelu_with_slope(x: Array) -> tuple[Array, Array]:
+    """`gelu`, and its derivative at each element."""
+    out = np.empty(x.shape, x.dtype)
+    slope = np.empty(x.shape, x.dtype)
+    _gelu_in_blocks(x, out, slope)
+    return out, slope
+
+
+def _gelu_in_blocks(x: Array, out: Array, slope: Array | None) -> None:
+    x = np.ascontiguousarray(x).reshape(-1)
+    out = out.reshape(-1)
+    slope = None if slope is None else slope.reshape(-1)
     scratch = np.empty((2, min(BLOCK, x.size)), x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # of infinities
         for start in range(0, x.size, BLOCK):
-            parts: Any = [None if each is None else each[start : start + BLOCK] for each in flat]
-            _gelu_block(scratch, *parts)
-    return out, slopes
+            block = slice(start, start + BLOCK)
+            _gelu_block(scratch, x[block], out[block], None if slope is None else slope[block])
 
 
-def _gelu_block(scratch: Any, x: Any, out: Any, slope: Any) -> None:
+def _gelu_block(scratch: Array, x: Array, out: Array, slope: Array | None) -> None:
     t, power = scratch[:, : x.size]
     np.multiply(x, x, power)
     np.multiply(power, -0.5, power)

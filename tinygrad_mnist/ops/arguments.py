@@ -1,5 +1,7 @@
 """What operations do with their arguments before they compute: promote, count dimensions, refuse."""
 
+from __future__ import annotations
+
 import operator
 from collections import namedtuple
 from collections.abc import Sequence
@@ -7,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist import dtypes
+from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.arithmetic import cast_tensor
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.tape import record
-from tinygrad_mnist.core.tensor import Tensor, as_array, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
+Number = int | float | bool
+TensorLike = Tensor | Array | Number
 Dims = int | Sequence[int] | None
 
 
@@ -20,7 +24,8 @@ def as_tensor(x: Any, name: str = "tensor", dtype: Any = None) -> Tensor:
     if isinstance(x, Tensor):
         return x
     known = isinstance(x, bool | int | float | np.ndarray | np.generic)
-    check(known, "{}: wanted a Tensor or a number, got {}", name, type(x).__name__, error=TypeError)
+    message = "{}: wanted a Tensor or a number, got {}"
+    check(known, message, name, type(x).__name__, error=TypeError)
     return wrap(as_array(x, dtype))
 
 
@@ -29,36 +34,49 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
     wanted = dtypes.resolve(dtype)
     if x.array.dtype == wanted:
         return x
-    if wanted.kind == "f":
-        return record("to_copy", x.array.astype(wanted), (x, lambda g: g))
-    with np.errstate(invalid="ignore"):
-        return wrap(x.array.astype(wanted))
+    return cast_tensor(x, wanted)
 
 
 def floating(x: Any) -> Tensor:
     """x, with integers and bools as floats of the default dtype."""
+    if isinstance(x, Tensor) and x.array.dtype.kind == "f":
+        return x
     x = as_tensor(x)
-    return x if x.array.dtype.kind == "f" else cast(x, dtypes.default())
+    if x.array.dtype.kind == "f":
+        return x
+    return cast(x, dtypes.default())
 
 
 def promoted(*values: Any, name: str = "operation", least: int = dtypes.BOOL) -> list[Tensor]:
     """The values as tensors of their common dtype, by PyTorch's rules.
 
-    With `least=dtypes.FLOAT` a mixture without floats becomes the default dtype.
+    Args:
+        values: tensors, arrays and Python's numbers.
+        name: the operation, for errors.
+        least: with `dtypes.FLOAT` a mixture without floats becomes the default dtype.
     """
-    groups: tuple[list[Any], ...] = [], [], []  # of tensors with dimensions, tensors without, Python's numbers
+    with_dimensions = []
+    without_dimensions = []
+    numbers = []
     for each in values:
-        if isinstance(each, Tensor | np.ndarray):
-            array = each.array if isinstance(each, Tensor) else each
-            groups[0 if array.ndim else 1].append(array.dtype)
+        if not isinstance(each, Tensor | np.ndarray):
+            numbers.append(dtypes.of_number(each, name))
+            continue
+        array = each.array if isinstance(each, Tensor) else each
+        if array.ndim:
+            with_dimensions.append(array.dtype)
         else:
-            groups[2].append(dtypes.of_number(each, name))
-    common = dtypes.combine(*groups)
+            without_dimensions.append(array.dtype)
+    common = dtypes.combine(with_dimensions, without_dimensions, numbers)
     if dtypes.kind(common) < least:
         common = dtypes.default()
-    return [
-        cast(each, common) if isinstance(each, Tensor) else wrap(np.asarray(each).astype(common)) for each in values
-    ]
+    return [_of_dtype(each, common) for each in values]
+
+
+def _of_dtype(x: Any, dtype: np.dtype[Any]) -> Tensor:
+    if isinstance(x, Tensor):
+        return cast(x, dtype)
+    return wrap(np.asarray(x).astype(dtype))
 
 
 def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
@@ -69,15 +87,17 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
                 return a, b
         elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
             return a, wrap(np.array(b, a.array.dtype))
-    elif isinstance(b, Tensor) and b.array.dtype.kind == "f" and (a.__class__ is float or a.__class__ is int):
-        return wrap(np.array(a, b.array.dtype)), b
+    elif a.__class__ is float or a.__class__ is int:
+        if isinstance(b, Tensor) and b.array.dtype.kind == "f":
+            return wrap(np.array(a, b.array.dtype)), b
     return promoted(a, b, name=name)
 
 
 def supported(name: str, kinds: str, *tensors: Tensor) -> None:
-    """NotImplementedError, as in PyTorch, unless every tensor's dtype is of one of NumPy's `kinds`."""
+    """NotImplementedError, as in PyTorch, unless each tensor's dtype is of one of these kinds."""
+    message = '"{}" not implemented for {}'
     for x in tensors:
-        check(x.array.dtype.kind in kinds, '"{}" not implemented for {}', name, x.dtype, error=NotImplementedError)
+        check(x.array.dtype.kind in kinds, message, name, x.dtype, error=NotImplementedError)
 
 
 def named(function: Any, name: str, doc: str) -> Any:
@@ -100,32 +120,32 @@ def returned(name: str, *fields: str) -> Any:
 
 
 def mismatch(name: str, a: Tensor, b: Tensor) -> RuntimeError:
-    """The error for two shapes that do not broadcast: the last dimension that clashes, named."""
-    m, n = a.array.shape, b.array.shape
-    clashes = [k for k in range(-1, -min(len(m), len(n)) - 1, -1) if m[k] != n[k] and 1 not in (m[k], n[k])]
-    if not clashes:
-        return RuntimeError(f"{name}: shapes {m} and {n} do not fit")
-    return RuntimeError(
-        f"{name}: The size of tensor a ({m[clashes[0]]}) must match the size of tensor b ({n[clashes[0]]}) at"
-        f" non-singleton dimension {max(len(m), len(n)) + clashes[0]}: got shapes {m} and {n}"
-    )
+    """TRANSITION: `record` words it itself."""
+    from tinygrad_mnist.core import record
+
+    return record.mismatch(name, [a.array, b.array], ValueError("the shapes do not fit"))
 
 
 def dimension(dim: Any, ndim: int, name: str) -> int:
     """A dimension counted from the front; IndexError, as PyTorch words it, out of range."""
-    check(not isinstance(dim, bool), "{}: argument 'dim' must be int, not bool", name, error=TypeError)
-    room, dim = max(ndim, 1), operator.index(dim)
-    wanted = "{}: Dimension out of range (expected to be in range of [{}, {}], but got {})"
-    check(-room <= dim < room, wanted, name, -room, room - 1, dim, error=IndexError)
-    return int(dim % room)
+    message = "{}: argument 'dim' must be int, not bool"
+    check(not isinstance(dim, bool), message, name, error=TypeError)
+    count = max(ndim, 1)
+    dim = operator.index(dim)
+    message = "{}: Dimension out of range (expected to be in range of [{}, {}], but got {})"
+    check(-count <= dim < count, message, name, -count, count - 1, dim, error=IndexError)
+    return int(dim % count)
 
 
 def dimensions(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
     """The dimensions to reduce, from the front: all of them for None or an empty sequence."""
-    if dim is None or (isinstance(dim, tuple | list) and not dim):
+    several = isinstance(dim, tuple | list)
+    if dim is None or (several and not dim):
         return tuple(range(ndim))
-    dims = tuple(dimension(d, ndim, name) for d in (dim if isinstance(dim, tuple | list) else (dim,)))
-    check(len(set(dims)) == len(dims), "{}: dim {} appears multiple times in the list of dims", name, dims[-1])
+    given = dim if several else (dim,)
+    dims = tuple(dimension(each, ndim, name) for each in given)
+    once = len(set(dims)) == len(dims)
+    check(once, "{}: dim {} appears multiple times in the list of dims", name, dims[-1])
     return dims if ndim else ()
 
 
@@ -139,5 +159,6 @@ def size(values: tuple[Any, ...]) -> tuple[int, ...]:
 def index_array(x: Any, name: str) -> Any:
     """An integer tensor's array for indexing; anything else is refused."""
     array = as_tensor(x, name).array
-    check(array.dtype.kind in "iu", "{}: expected an integer tensor for the index, got {}", name, array.dtype)
+    message = "{}: expected an integer tensor for the index, got {}"
+    check(array.dtype.kind in "iu", message, name, array.dtype)
     return array

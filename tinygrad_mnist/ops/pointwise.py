@@ -1,223 +1,1533 @@
 """Operations on each element by itself: arithmetic, elementary functions, comparisons, logic.
 
-Most are rows of a table. A row of `elementary` is a function of one tensor, its NumPy function and
-the rule for its gradient, in terms of the input x or, where that is cheaper, of the result y.
+Each names the function of arrays that computes it and, beside each input, the rule for that
+input's gradient.
 """
+
+from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from tinygrad_mnist import dtypes
+from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.arithmetic import copy_array, pass_on
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.kernels.network import gate
+from tinygrad_mnist.core.inplace import write_out
+from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.surface import method
+from tinygrad_mnist.core.tensor import Array, Tensor, note_read
+from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops.arguments import (
+    Number,
+    TensorLike,
     as_tensor,
     cast,
     floating,
-    mismatch,
-    named,
     operands,
     promoted,
     returned,
     supported,
 )
-from tinygrad_mnist.core.arithmetic import pass_on
-from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = [
-    "abs", "acos", "acosh", "add", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "ceil", "clamp", "copysign", "cos", "cosh",
-    "deg2rad", "div", "eq", "erf", "erfc", "exp", "exp2", "expm1", "fill", "floor", "floor_divide", "fmax", "fmin",
-    "fmod", "frexp", "gcd", "ge", "gt", "hypot", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal",
-    "lcm", "le", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "lt", "maximum", "minimum", "mul", "nan_to_num", "ne", "neg", "nextafter", "positive", "pow",
-    "rad2deg", "reciprocal", "relu", "remainder", "round", "rsqrt", "rsub", "sigmoid", "sign", "signbit", "sin",
-    "sinc", "sinh", "sqrt", "square", "sub", "tan", "tanh", "trunc", "where", "xlogy",
-]  # fmt: skip
+    "abs",
+    "absolute",
+    "acos",
+    "acosh",
+    "add",
+    "addcdiv",
+    "addcmul",
+    "allclose",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "ceil",
+    "clamp",
+    "clamp_max",
+    "clamp_min",
+    "clip",
+    "copysign",
+    "cos",
+    "cosh",
+    "deg2rad",
+    "div",
+    "divide",
+    "eq",
+    "equal",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "fill",
+    "fix",
+    "float_power",
+    "floor",
+    "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
+    "frac",
+    "frexp",
+    "gcd",
+    "ge",
+    "greater",
+    "greater_equal",
+    "gt",
+    "heaviside",
+    "hypot",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "isneginf",
+    "isposinf",
+    "isreal",
+    "lcm",
+    "ldexp",
+    "le",
+    "lerp",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logaddexp2",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "maximum",
+    "minimum",
+    "mul",
+    "multiply",
+    "nan_to_num",
+    "ne",
+    "neg",
+    "negative",
+    "nextafter",
+    "not_equal",
+    "positive",
+    "pow",
+    "rad2deg",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "round",
+    "rsqrt",
+    "rsub",
+    "sgn",
+    "sigmoid",
+    "sign",
+    "signbit",
+    "sin",
+    "sinc",
+    "sinh",
+    "sqrt",
+    "square",
+    "sub",
+    "subtract",
+    "tan",
+    "tanh",
+    "true_divide",
+    "trunc",
+    "where",
+    "xlogy",
+]
 
-Unary = Callable[[Any], Tensor]
-Binary = Callable[[Any, Any], Tensor]
-Rule = Callable[..., Tensor]
+
+# arithmetic ---------------------------------------------------------------------------------------
 
 
-def pair(name: str, function: Any, a: Tensor, b: Tensor, *rules: Rule, output: bool = False) -> Tensor:
-    """`function` of the two arrays, broadcast, recorded with the rules for the two gradients, if there are any."""
-    try:
-        out = function(a.array, b.array)
-    except ValueError:
-        raise mismatch(name, a, b) from None
-    return record(name, out, *zip((a, b), rules, strict=False), output=output)
+@overload
+def add(
+    input: TensorLike, other: TensorLike, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor: ...
+@overload
+def add(input: Tensor, alpha: Number, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
+@method(
+    in_place=True, operators=["__add__"], reflected=["__radd__"], in_place_operators=["__iadd__"]
+)
+def add(
+    input: Any, other: Any, *old_order: Any, alpha: Any = 1, out: Tensor | None = None
+) -> Tensor:
+    """input + alpha * other, with broadcasting and type promotion.
 
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        old_order: `add(input, alpha, other)` is what old programs write.
+        alpha: a number that other is multiplied by.
+        out: the tensor to write the result to.
 
-# arithmetic --------------------------------------------------------------------------------
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
 
+    Raises:
+        RuntimeError: if the shapes do not broadcast, or alpha is a float and the operands are not.
 
-def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
-    """input + alpha * other, with broadcasting and type promotion."""
+    Example:
+        >>> torch.add(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
+        tensor([31., 42.])
+    """
+    if old_order:
+        input, other, alpha = _factor_last("add", input, other, *old_order)
     a, b = operands(input, other, "add")
     if alpha != 1:
-        b = times(b, alpha, "add")
-    return record("add", np.add, (a, pass_on), (b, pass_on))
+        b = _scaled(b, alpha, "add")
+    result = record("add", np.add, (a, pass_on), (b, pass_on))
+    return result if out is None else write_out("add", result, out)
 
 
-def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
-    """input - alpha * other, with broadcasting and type promotion."""
+@overload
+def sub(
+    input: TensorLike, other: TensorLike, *, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor: ...
+@overload
+def sub(input: Tensor, alpha: Number, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
+@method(
+    in_place=True,
+    operators=["__sub__"],
+    reflected=["__rsub__"],
+    in_place_operators=["__isub__"],
+    aliases=["subtract"],
+)
+def sub(
+    input: Any, other: Any, *old_order: Any, alpha: Any = 1, out: Tensor | None = None
+) -> Tensor:
+    """input - alpha * other, with broadcasting and type promotion.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        old_order: `sub(input, alpha, other)` is what old programs write.
+        alpha: a number that other is multiplied by.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
+            or of two bool tensors.
+
+    Example:
+        >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
+        tensor([-29., -38.])
+    """
+    if old_order:
+        input, other, alpha = _factor_last("sub", input, other, *old_order)
     a, b = operands(input, other, "sub")
     if alpha != 1:
-        b = times(b, alpha, "sub")
+        b = _scaled(b, alpha, "sub")
     if a.array.dtype.kind == "b":
-        raise RuntimeError("sub: Subtraction, the `-` operator, with two bool tensors is not supported")
-    return record("sub", np.subtract, (a, pass_on), (b, lambda g: -g))
+        raise RuntimeError(
+            "sub: Subtraction, the `-` operator, with two bool tensors is not supported"
+        )
+    result = record("sub", np.subtract, (a, pass_on), (b, lambda g: -g))
+    return result if out is None else write_out("sub", result, out)
 
 
-def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
-    """other - alpha * input."""
+subtract = sub
+
+
+def _factor_last(name: str, *arguments: Any) -> list[Any]:
+    """The arguments of `add(x, alpha, y)`, as old programs write it: tensors, then the factor."""
+    tensors: list[Any] = [each for each in arguments if isinstance(each, Tensor)]
+    factors = [each for each in arguments if not isinstance(each, Tensor)]
+    message = "{}: takes {} positional arguments but {} were given"
+    count = len(arguments)
+    check(len(factors) == 1, message, name, count - 1, count, error=TypeError)
+    return tensors + factors
+
+
+def _scaled(x: Tensor, factor: Any, name: str) -> Tensor:
+    """x times a number, in x's dtype."""
+    fits = x.array.dtype.kind == "f" or not isinstance(factor, float)
+    message = "{}: For integral input tensors, the factor must not be a floating point number."
+    check(fits, message, name)
+    return cast(mul(x, factor), x.dtype)
+
+
+@method(in_place=True)
+def rsub(input: TensorLike, other: TensorLike, *, alpha: Number = 1) -> Tensor:
+    """other - alpha * input.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        alpha: a number that input is multiplied by.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.rsub(torch.tensor([1.0, 2.0]), 5)
+        tensor([4., 3.])
+    """
     return sub(other, input, alpha=alpha)
 
 
-def times(x: Tensor, alpha: Any, name: str) -> Tensor:
-    whole = x.array.dtype.kind == "f" or not isinstance(alpha, float)
-    check(whole, "{}: For integral input tensors, the factor must not be a floating point number.", name)
-    return cast(mul(x, alpha), x.dtype)
+@method(
+    in_place=True,
+    operators=["__mul__"],
+    reflected=["__rmul__"],
+    in_place_operators=["__imul__"],
+    aliases=["multiply"],
+)
+def mul(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input * other, element by element, with broadcasting and type promotion.
 
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
 
-def mul(input: Any, other: Any) -> Tensor:
-    """input * other, element by element, with broadcasting and type promotion."""
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.mul(torch.tensor([1.0, 2.0]), torch.tensor([[3.0], [4.0]]))
+        tensor([[3., 6.],
+                [4., 8.]])
+    """
     a, b = operands(input, other, "mul")
-    return record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))
+    result = record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))
+    return result if out is None else write_out("mul", result, out)
 
 
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """input / other; integers give floats. `rounding_mode` "trunc" or "floor" rounds the quotient."""
+multiply = mul
+
+
+@method(
+    in_place=True,
+    operators=["__truediv__"],
+    reflected=["__rtruediv__"],
+    in_place_operators=["__itruediv__"],
+    aliases=["divide", "true_divide"],
+)
+def div(
+    input: TensorLike,
+    other: TensorLike,
+    *,
+    rounding_mode: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """input / other, element by element; integers give floats.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        rounding_mode: "trunc" rounds the quotient towards 0, "floor" down; integers then stay
+            integers. Default: no rounding.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast, the rounding mode is another one, or
+            integers are divided by 0 with a rounding mode.
+
+    Example:
+        >>> torch.div(torch.tensor([7, -7]), 2)
+        tensor([ 3.5000, -3.5000])
+        >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="floor")
+        tensor([ 3, -4])
+    """
     if rounding_mode is not None:
-        known = rounding_mode in ("trunc", "floor")
-        check(known, "div: rounding_mode must be None, 'trunc' or 'floor', got {!r}", rounding_mode)
-        a, b = _divisible(input, other, "div")
-        if rounding_mode == "floor":
-            return floor_divide(a, b)
-        if a.array.dtype.kind == "f":
-            return trunc(div(a, b))
-        return pair("div", lambda m, n: (m - np.fmod(m, n)) // n, a, b)
+        result = _rounded_quotient(input, other, rounding_mode)
+        return result if out is None else write_out("div", result, out)
     a, b = operands(input, other, "div")
     if a.array.dtype.kind != "f":
-        a, b = floating(input), floating(other)
-    try:
-        out = a.array / b.array
-    except ValueError:
-        raise mismatch("div", a, b) from None
-    return record("div", out, (a, lambda g: g / b), (b, lambda g: -g * (a / b) / b))
+        a = floating(input)
+        b = floating(other)
+    result = record("div", np.true_divide, (a, lambda g: g / b), (b, lambda g: -g * (a / b) / b))
+    return result if out is None else write_out("div", result, out)
 
 
-def neg(input: Tensor) -> Tensor:
-    """-input."""
+divide = div
+true_divide = div
+
+
+def _rounded_quotient(input: TensorLike, other: TensorLike, rounding_mode: str) -> Tensor:
+    known = rounding_mode in ("trunc", "floor")
+    message = "div: rounding_mode must be None, 'trunc' or 'floor', got {!r}"
+    check(known, message, rounding_mode)
+    if rounding_mode == "floor":
+        return _floor_divided("div", input, other)
+    a, b = operands(input, other, "div")
+    if a.array.dtype.kind == "f":
+        return trunc(div(a, b))
+    return record("div", _quotient_of_integers, (a, None), (b, None))
+
+
+def _quotient_of_integers(a: Array, b: Array) -> Array:
+    """The quotient rounded towards 0."""
+    _refuse_zeros(b)
+    return (a - np.fmod(a, b)) // b
+
+
+def _refuse_zeros(divisor: Array) -> None:
+    """RuntimeError where an integer would be divided by 0."""
+    check(divisor.dtype.kind == "f" or divisor.all(), "ZeroDivisionError")
+
+
+@method(in_place=True, operators=["__neg__"], aliases=["negative"])
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """-input.
+
+    Args:
+        input: of any shape; no bools.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: of a bool tensor.
+
+    Example:
+        >>> torch.neg(torch.tensor([1.0, -2.0]))
+        tensor([-1.,  2.])
+    """
     if input.array.dtype.kind == "b":
         raise RuntimeError("neg: Negation, the `-` operator, on a bool tensor is not supported")
-    return record("neg", -input.array, (input, lambda g: -g))
+    result = record("neg", np.negative, (input, lambda g: -g))
+    return result if out is None else write_out("neg", result, out)
 
 
-def pow(input: Any, exponent: Any) -> Tensor:
+negative = neg
+
+
+@method(
+    in_place=True, operators=["__pow__"], reflected=["__rpow__"], in_place_operators=["__ipow__"]
+)
+def pow(input: TensorLike, exponent: TensorLike, *, out: Tensor | None = None) -> Tensor:
     """input to the power of exponent, element by element.
 
     The gradient by the exponent is 0 where input and exponent are 0, as in PyTorch.
+
+    Args:
+        input: a tensor or a number.
+        exponent: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of bool tensors.
+        RuntimeError: if the shapes do not broadcast, or of an integer tensor by a negative number.
+
+    Example:
+        >>> torch.pow(torch.tensor([1.0, 2.0, 3.0]), 2)
+        tensor([1., 4., 9.])
     """
     a, b = operands(input, exponent, "pow")
-    if exponent.__class__ in (int, float) and a.array.dtype.kind == "f":
-        if exponent == 2:
-            return record("pow", a.array * a.array, (a, lambda g: g * (a * 2)))
-        return record(
-            "pow",
-            np.power(a.array, b.array),
-            (a, lambda g: g * (a ** (exponent - 1) * exponent) if exponent else g * 0),
-        )
-    supported("pow", "iuf", a)
-    whole = isinstance(exponent, Tensor) or a.array.dtype.kind == "f" or exponent >= 0
-    check(whole, "pow: Integers to negative integer powers are not allowed.")
-    if a.array.dtype.kind in "iu" and (negative := b.array < 0).any():  # fractions, rounded to 0
-        odd = np.where(negative, b.array % 2, b.array)
-        return wrap(np.power(a.array, odd) * (~negative | (np.abs(a.array) == 1)))
+    if a.array.dtype.kind != "f":
+        result = _power_of_integers(a, b, exponent)
+    elif exponent.__class__ is int or exponent.__class__ is float:
+        result = _power_by_number(a, b, exponent)
+    else:
+        result = _power(a, b)
+    return result if out is None else write_out("pow", result, out)
+
+
+def _power_by_number(a: Tensor, b: Tensor, exponent: Any) -> Tensor:
+    """`pow` of floats by a Python number, which b holds."""
+    if exponent == 2:
+        return record("pow", np.square, (a, lambda g: g * (a * 2)))
+    if exponent == 0:
+        return record("pow", np.power, (a, lambda g: g * 0), (b, None))
+    return record("pow", np.power, (a, lambda g: g * (a ** (exponent - 1) * exponent)), (b, None))
+
+
+def _power(a: Tensor, b: Tensor) -> Tensor:
+    """`pow` of floats by floats."""
+
+    def by_base(g: Tensor, y: Tensor) -> Tensor:
+        return g * where(b == 0, 0.0, b * a ** (b - 1))
 
     def by_exponent(g: Tensor, y: Tensor) -> Tensor:
         zero = (a == 0) & (b >= 0)
         return g * where(zero, 0.0, y * log(where(zero, 1.0, a)))
 
-    def by_base(g: Tensor, y: Tensor) -> Tensor:
-        return g * where(b == 0, 0.0, b * a ** (b - 1))
-
-    return pair("pow", np.power, a, b, by_base, by_exponent, output=True)
+    return record("pow", np.power, (a, by_base), (b, by_exponent), output=True)
 
 
-def _divisible(input: Any, other: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
-    a, b = operands(input, other, name)
-    check(b.array.dtype.kind == "f" or b.array.all(), "ZeroDivisionError")
-    return a, b
+def _power_of_integers(a: Tensor, b: Tensor, exponent: Any) -> Tensor:
+    supported("pow", "iu", a)
+    allowed = isinstance(exponent, Tensor | np.ndarray) or exponent >= 0
+    check(allowed, "pow: Integers to negative integer powers are not allowed.")
+    return record("pow", _integer_power, (a, None), (b, None))
 
 
-def floor_divide(input: Any, other: Any) -> Tensor:
-    """The quotient rounded down; floats stay floats. Its gradient is 0."""
-    a, b = _divisible(input, other, "floor_divide")
-
-    def quotient(m: Array, n: Array) -> Array:
-        out = np.floor_divide(m, n)
-        return out if m.dtype.kind != "f" else np.where(n == 0, m / n, out)
-
-    return pair("floor_divide", quotient, a, b, lambda g: g * 0, lambda g: g * 0)
+def _integer_power(a: Array, b: Array) -> Array:
+    """Powers of integers; a negative exponent gives a fraction, rounded to 0."""
+    negative = b < 0
+    if not negative.any():
+        return np.power(a, b)
+    odd = np.where(negative, b % 2, b)
+    return np.power(a, odd) * (~negative | (np.abs(a) == 1))
 
 
-def remainder(input: Any, other: Any) -> Tensor:
-    """Python's %: the sign of the result is other's."""
-    a, b = _divisible(input, other, "remainder")
-    return pair("remainder", np.remainder, a, b, lambda g: g, lambda g: -g * floor_divide(a, b))
+@method(
+    in_place=True,
+    operators=["__floordiv__"],
+    reflected=["__rfloordiv__"],
+    in_place_operators=["__ifloordiv__"],
+)
+def floor_divide(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """The quotient rounded down; floats stay floats. Its gradient is 0.
 
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
 
-def fmod(input: Any, other: Any) -> Tensor:
-    """C's fmod: the sign of the result is input's."""
-    a, b = _divisible(input, other, "fmod")
-    return pair("fmod", np.fmod, a, b, lambda g: g, lambda g: -g * trunc(a / b))
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
 
+    Raises:
+        RuntimeError: if the shapes do not broadcast, or integers are divided by 0.
 
-# functions of one tensor -------------------------------------------------------------------
-
-
-def elementary(name: str, forward: Callable[[Array], Array], rule: Any, doc: str, *, of: str = "x") -> Any:
-    """A differentiable function of each element. Integers become floats first.
-
-    `rule(g, x)` is the gradient by the input; with `of="y"` it is `rule(g, y)`.
+    Example:
+        >>> torch.floor_divide(torch.tensor([7, -7]), 2)
+        tensor([ 3, -4])
     """
-
-    def function(input: Any) -> Tensor:
-        x = input if isinstance(input, Tensor) and input.array.dtype.kind == "f" else floating(input)
-        if of == "y":
-            return record(name, forward(x.array), (x, rule), output=True)
-        return record(name, forward(x.array), (x, lambda g: rule(g, x)))
-
-    return named(function, name, doc)
+    result = _floor_divided("floor_divide", input, other)
+    return result if out is None else write_out("floor_divide", result, out)
 
 
-def stepwise(name: str, forward: Callable[[Array], Array], doc: str) -> Unary:
-    """A function whose gradient is 0 wherever it has one; integers pass through unchanged."""
-
-    def function(input: Tensor) -> Tensor:
-        x = as_tensor(input)
-        if x.array.dtype.kind == "b" or (x.array.dtype.kind != "f" and name != "sign"):
-            return record(name, x.array.copy())
-        return record(name, forward(x.array).astype(x.array.dtype), (x, lambda g: g * 0))
-
-    return named(function, name, doc)
+def _floor_divided(name: str, input: TensorLike, other: TensorLike) -> Tensor:
+    a, b = operands(input, other, name)
+    return record("floor_divide", _floor_quotient, (a, lambda g: g * 0), (b, lambda g: g * 0))
 
 
-def _sigmoid(x: Array) -> Array:
-    if x.dtype == np.float16:
-        return _sigmoid(x.astype(np.float32)).astype(x.dtype)
-    half = x.dtype.type(0.5)
-    out: Array = np.tanh(x * half)  # no overflow on either side
-    out *= half
-    out += half
-    return out
+def _floor_quotient(a: Array, b: Array) -> Array:
+    _refuse_zeros(b)
+    out = np.floor_divide(a, b)
+    if a.dtype.kind != "f":
+        return out
+    return np.where(b == 0, a / b, out)
+
+
+@method(
+    in_place=True, operators=["__mod__"], reflected=["__rmod__"], in_place_operators=["__imod__"]
+)
+def remainder(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """Python's %: the remainder of division, with the sign of other.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast, or integers are divided by 0.
+
+    Example:
+        >>> torch.remainder(torch.tensor([7, -7]), 3)
+        tensor([1, 2])
+    """
+    a, b = operands(input, other, "remainder")
+    result = record("remainder", _remainder, (a, pass_on), (b, lambda g: -g * floor_divide(a, b)))
+    return result if out is None else write_out("remainder", result, out)
+
+
+def _remainder(a: Array, b: Array) -> Array:
+    _refuse_zeros(b)
+    return np.remainder(a, b)
+
+
+@method(in_place=True)
+def fmod(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """C's fmod: the remainder of division, with the sign of input.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast, or integers are divided by 0.
+
+    Example:
+        >>> torch.fmod(torch.tensor([7, -7]), 3)
+        tensor([ 1, -1])
+    """
+    a, b = operands(input, other, "fmod")
+    result = record("fmod", _fmod, (a, pass_on), (b, lambda g: -g * trunc(a / b)))
+    return result if out is None else write_out("fmod", result, out)
+
+
+def _fmod(a: Array, b: Array) -> Array:
+    _refuse_zeros(b)
+    return np.fmod(a, b)
+
+
+@overload
+def addcmul(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None
+) -> Tensor: ...
+@overload
+def addcmul(
+    input: Tensor, value: Number, tensor1: Tensor, tensor2: Tensor, /, *, out: Tensor | None = None
+) -> Tensor: ...
+@method(in_place=True)
+def addcmul(
+    input: Any,
+    tensor1: Any,
+    tensor2: Any,
+    *old_order: Any,
+    value: Any = 1,
+    out: Tensor | None = None,
+) -> Tensor:
+    """input + value * tensor1 * tensor2, element by element.
+
+    Args:
+        input: a tensor of any shape.
+        tensor1: of a shape that broadcasts with the others.
+        tensor2: of a shape that broadcasts with the others.
+        old_order: `addcmul(input, value, tensor1, tensor2)` is what old programs write.
+        value: a number.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast, or value is a float and the tensors are not.
+
+    Example:
+        >>> a, b, c = torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([4.0, 8.0])
+        >>> torch.addcmul(a, b, c, value=10)
+        tensor([ 41., 161.])
+    """
+    if old_order:
+        input, tensor1, tensor2, value = _factor_last(
+            "addcmul", input, tensor1, tensor2, *old_order
+        )
+    a, b, c = promoted(input, tensor1, tensor2, name="addcmul")
+    result = a + _scaled(b * c, value, "addcmul")
+    return result if out is None else write_out("addcmul", result, out)
+
+
+@overload
+def addcdiv(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None
+) -> Tensor: ...
+@overload
+def addcdiv(
+    input: Tensor, value: Number, tensor1: Tensor, tensor2: Tensor, /, *, out: Tensor | None = None
+) -> Tensor: ...
+@method(in_place=True)
+def addcdiv(
+    input: Any,
+    tensor1: Any,
+    tensor2: Any,
+    *old_order: Any,
+    value: Any = 1,
+    out: Tensor | None = None,
+) -> Tensor:
+    """input + value * tensor1 / tensor2, element by element.
+
+    Args:
+        input: a tensor of any shape.
+        tensor1: of a shape that broadcasts with the others.
+        tensor2: of a shape that broadcasts with the others.
+        old_order: `addcdiv(input, value, tensor1, tensor2)` is what old programs write.
+        value: a number.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> a, b, c = torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([4.0, 8.0])
+        >>> torch.addcdiv(a, b, c, value=10)
+        tensor([3.5000, 3.5000])
+    """
+    if old_order:
+        input, tensor1, tensor2, value = _factor_last(
+            "addcdiv", input, tensor1, tensor2, *old_order
+        )
+    result = input + tensor1 / tensor2 * value
+    return result if out is None else write_out("addcdiv", result, out)
+
+
+@method(in_place=True)
+def lerp(
+    input: Tensor, end: Tensor, weight: Tensor | Number, *, out: Tensor | None = None
+) -> Tensor:
+    """input + weight * (end - input): the line from input to end.
+
+    Args:
+        input: where weight is 0.
+        end: where weight is 1, of a shape that broadcasts with input's.
+        weight: a number, or a tensor of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example:
+        >>> torch.lerp(torch.tensor([0.0, 1.0]), torch.tensor([10.0, 11.0]), 0.5)
+        tensor([5., 6.])
+    """
+    result = input + weight * (end - input)
+    return result if out is None else write_out("lerp", result, out)
+
+
+# exponentials and logarithms ----------------------------------------------------------------------
+
+
+@method(in_place=True)
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """e to the power of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.exp(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([1.6487, 2.7183, 7.3891])
+    """
+    x = floating(input)
+    result = record("exp", np.exp, (x, lambda g, y: g * y), output=True)
+    return result if out is None else write_out("exp", result, out)
+
+
+@method(in_place=True)
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """2 to the power of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.exp2(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([1.4142, 2.0000, 4.0000])
+    """
+    x = floating(input)
+    result = record("exp2", np.exp2, (x, lambda g, y: g * (y * math.log(2))), output=True)
+    return result if out is None else write_out("exp2", result, out)
+
+
+@method(in_place=True)
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """exp(x) - 1, exact near 0.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.expm1(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([0.6487, 1.7183, 6.3891])
+    """
+    x = floating(input)
+    result = record("expm1", np.expm1, (x, lambda g, y: g * (y + 1)), output=True)
+    return result if out is None else write_out("expm1", result, out)
+
+
+@method(in_place=True)
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The natural logarithm of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.log(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([-0.6931,  0.0000,  0.6931])
+    """
+    x = floating(input)
+    result = record("log", np.log, (x, lambda g: g / x))
+    return result if out is None else write_out("log", result, out)
+
+
+@method(in_place=True)
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm to base 2 of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.log2(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([-1.,  0.,  1.])
+    """
+    x = floating(input)
+    result = record("log2", np.log2, (x, lambda g: g / (x * math.log(2))))
+    return result if out is None else write_out("log2", result, out)
+
+
+@method(in_place=True)
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The logarithm to base 10 of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.log10(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([-0.3010,  0.0000,  0.3010])
+    """
+    x = floating(input)
+    result = record("log10", np.log10, (x, lambda g: g / (x * math.log(10))))
+    return result if out is None else write_out("log10", result, out)
+
+
+@method(in_place=True)
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log(1 + x), exact near 0.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.log1p(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([0.4055, 0.6931, 1.0986])
+    """
+    x = floating(input)
+    result = record("log1p", np.log1p, (x, lambda g: g / (x + 1)))
+    return result if out is None else write_out("log1p", result, out)
+
+
+@method
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log(exp(input) + exp(other)), without overflow on the way.
+
+    Args:
+        input: a tensor; integers become floats first.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.logaddexp(torch.tensor([-1.0, 1000.0]), torch.tensor([-1.0, 1000.0]))
+        tensor([-3.0685e-01,  1.0007e+03])
+    """
+    a, b = promoted(input, other, name="logaddexp", least=dtypes.FLOAT)
+
+    def by_input(g: Tensor) -> Tensor:
+        return g * sigmoid(a - b)
+
+    def by_other(g: Tensor) -> Tensor:
+        return g * sigmoid(b - a)
+
+    result = record("logaddexp", np.logaddexp, (a, by_input), (b, by_other))
+    return result if out is None else write_out("logaddexp", result, out)
+
+
+@method
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """log2(2^input + 2^other), without overflow on the way.
+
+    Args:
+        input: a tensor; integers become floats first.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.logaddexp2(torch.tensor([-1.0, 1000.0]), torch.tensor([-1.0, 1000.0]))
+        tensor([   0., 1001.])
+    """
+    a, b = promoted(input, other, name="logaddexp2", least=dtypes.FLOAT)
+    result = logaddexp(a * math.log(2), b * math.log(2)) / math.log(2)
+    return result if out is None else write_out("logaddexp2", result, out)
+
+
+@method(in_place=True)
+def xlogy(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input * log(other), and 0 where input is 0.
+
+    Args:
+        input: a tensor or a number; integers become floats first.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 3.0]))
+        tensor([0.0000, 2.1972])
+    """
+    a, b = promoted(input, other, name="xlogy", least=dtypes.FLOAT)
+    idle = (a == 0) & ((b <= 0) | isinf(b))
+    result = where(idle, 0.0, a * log(where(idle, 1.0, b)))
+    return result if out is None else write_out("xlogy", result, out)
+
+
+# powers and roots ---------------------------------------------------------------------------------
+
+
+@method(in_place=True)
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """x * x, of each element x.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.square(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([0.2500, 1.0000, 4.0000])
+    """
+    result = pow(input, 2)
+    return result if out is None else write_out("square", result, out)
+
+
+@method(in_place=True)
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The square root of each element; NaN of negative ones.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sqrt(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([0.7071, 1.0000, 1.4142])
+    """
+    x = floating(input)
+    result = record("sqrt", np.sqrt, (x, lambda g, y: g / (y * 2)), output=True)
+    return result if out is None else write_out("sqrt", result, out)
+
+
+@method(in_place=True)
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 / sqrt(x), of each element x.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.rsqrt(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([1.4142, 1.0000, 0.7071])
+    """
+    x = floating(input)
+    result = record("rsqrt", _reciprocal_root, (x, lambda g, y: g * (y**3 * -0.5)), output=True)
+    return result if out is None else write_out("rsqrt", result, out)
+
+
+def _reciprocal_root(x: Array) -> Array:
+    return 1 / np.sqrt(x)
+
+
+@method(in_place=True)
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 / x, of each element x.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.reciprocal(torch.tensor([0.5, 1.0, 2.0]))
+        tensor([2.0000, 1.0000, 0.5000])
+    """
+    x = floating(input)
+    result = record("reciprocal", np.reciprocal, (x, lambda g, y: -g * (y * y)), output=True)
+    return result if out is None else write_out("reciprocal", result, out)
+
+
+@method(in_place=True)
+def float_power(input: TensorLike, exponent: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """`pow` in float64.
+
+    Args:
+        input: a tensor or a number.
+        exponent: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A float64 tensor of the broadcast shape.
+
+    Example:
+        >>> torch.float_power(torch.tensor([1, 2, 3]), -1)
+        tensor([1.0000, 0.5000, 0.3333], dtype=torch.float64)
+    """
+    a = cast(as_tensor(input, dtype=np.float64), np.float64)
+    b = cast(as_tensor(exponent, dtype=np.float64), np.float64)
+    result = pow(a, b)
+    return result if out is None else write_out("float_power", result, out)
+
+
+@method(in_place=True)
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """input * 2^other.
+
+    Args:
+        input: a tensor.
+        other: the exponents, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.ldexp(torch.tensor([1.0, 1.5]), torch.tensor([1, 4]))
+        tensor([ 2., 24.])
+    """
+    result = mul(input, pow(2.0, other))
+    return result if out is None else write_out("ldexp", result, out)
+
+
+@method(in_place=True)
+def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """sqrt(input^2 + other^2), without overflow on the way.
+
+    Args:
+        input: a floating-point tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of integers.
+
+    Example:
+        >>> torch.hypot(torch.tensor([3.0]), torch.tensor([4.0]))
+        tensor([5.])
+    """
+    a, b = promoted(input, other, name="hypot")
+    supported("hypot", "f", a)
+
+    def by_input(g: Tensor, y: Tensor) -> Tensor:
+        return g * (a / y)
+
+    def by_other(g: Tensor, y: Tensor) -> Tensor:
+        return g * (b / y)
+
+    result = record("hypot", np.hypot, (a, by_input), (b, by_other), output=True)
+    return result if out is None else write_out("hypot", result, out)
+
+
+_Parts = returned("frexp", "mantissa", "exponent")
+
+
+@method
+def frexp(input: Tensor, *, out: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+    """Each element as mantissa * 2^exponent.
+
+    Args:
+        input: a floating-point tensor of any shape.
+        out: the two tensors to write the results to.
+
+    Returns:
+        A named tuple of tensors of input's shape: `mantissa`, of magnitudes in [0.5, 1) or 0,
+        and `exponent`, int32.
+
+    Raises:
+        RuntimeError: of integers.
+
+    Example:
+        >>> torch.frexp(torch.tensor([3.0, -0.25]))
+        torch.return_types.frexp(
+        mantissa=tensor([ 0.7500, -0.5000]),
+        exponent=tensor([ 2, -1], dtype=torch.int32))
+    """
+    is_float = input.array.dtype.kind == "f"
+    check(is_float, "frexp() only supports floating-point dtypes, got {}", input.dtype)
+    mantissa, exponent = record_joint("frexp", np.frexp, [input], _frexp_rule, output=True)
+    if out is not None:
+        write_out("frexp", mantissa, out[0])
+        write_out("frexp", exponent, out[1])
+        return out
+    parts: tuple[Tensor, Tensor] = _Parts(mantissa, exponent)
+    return parts
+
+
+def _frexp_rule(gradients: tuple[Tensor, None], results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+    return (gradients[0] * pow(2.0, -results[1]),)
+
+
+# angles and hyperbolic functions ------------------------------------------------------------------
+
+
+@method(in_place=True)
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sine of each angle, in radians.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sin(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.4794,  0.0000,  0.4794])
+    """
+    x = floating(input)
+    result = record("sin", np.sin, (x, lambda g: g * cos(x)))
+    return result if out is None else write_out("sin", result, out)
+
+
+@method(in_place=True)
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The cosine of each angle, in radians.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.cos(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([0.8776, 1.0000, 0.8776])
+    """
+    x = floating(input)
+    result = record("cos", np.cos, (x, lambda g: -g * sin(x)))
+    return result if out is None else write_out("cos", result, out)
+
+
+@method(in_place=True)
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The tangent of each angle, in radians.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.tan(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.5463,  0.0000,  0.5463])
+    """
+    x = floating(input)
+    result = record("tan", np.tan, (x, lambda g, y: g * (y * y + 1)), output=True)
+    return result if out is None else write_out("tan", result, out)
+
+
+@method(in_place=True, aliases=["arcsin"])
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse sine, in radians; NaN outside of [-1, 1].
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.asin(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.5236,  0.0000,  0.5236])
+    """
+    x = floating(input)
+    result = record("asin", np.arcsin, (x, lambda g: g * rsqrt(1 - x * x)))
+    return result if out is None else write_out("asin", result, out)
+
+
+arcsin = asin
+
+
+@method(in_place=True, aliases=["arccos"])
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse cosine, in radians; NaN outside of [-1, 1].
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.acos(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([2.0944, 1.5708, 1.0472])
+    """
+    x = floating(input)
+    result = record("acos", np.arccos, (x, lambda g: -g * rsqrt(1 - x * x)))
+    return result if out is None else write_out("acos", result, out)
+
+
+arccos = acos
+
+
+@method(in_place=True, aliases=["arctan"])
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse tangent, in radians.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.atan(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.4636,  0.0000,  0.4636])
+    """
+    x = floating(input)
+    result = record("atan", np.arctan, (x, lambda g: g / (x * x + 1)))
+    return result if out is None else write_out("atan", result, out)
+
+
+arctan = atan
+
+
+@method(in_place=True, aliases=["arctan2"])
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle of the point (other, input), in radians in [-pi, pi].
+
+    Its gradient at (0, 0) is 0.
+
+    Args:
+        input: the ordinates, y; integers become floats first.
+        other: the abscissae, x, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.atan2(torch.tensor([1.0, -1.0]), torch.tensor([-1.0, 0.0]))
+        tensor([ 2.3562, -1.5708])
+    """
+    a, b = promoted(input, other, name="atan2", least=dtypes.FLOAT)
+
+    def by_input(g: Tensor) -> Tensor:
+        return g * _over_square(b, a)
+
+    def by_other(g: Tensor) -> Tensor:
+        return -g * _over_square(a, b)
+
+    result = record("atan2", np.arctan2, (a, by_input), (b, by_other))
+    return result if out is None else write_out("atan2", result, out)
+
+
+arctan2 = atan2
+
+
+def _over_square(a: Tensor, b: Tensor) -> Tensor:
+    """a / (a^2 + b^2), and 0 where both are 0."""
+    total = a * a + b * b
+    return a / where(total == 0, 1.0, total)
+
+
+@method(in_place=True)
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The hyperbolic sine of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sinh(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.5211,  0.0000,  0.5211])
+    """
+    x = floating(input)
+    result = record("sinh", np.sinh, (x, lambda g: g * cosh(x)))
+    return result if out is None else write_out("sinh", result, out)
+
+
+@method(in_place=True)
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The hyperbolic cosine of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.cosh(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([1.1276, 1.0000, 1.1276])
+    """
+    x = floating(input)
+    result = record("cosh", np.cosh, (x, lambda g: g * sinh(x)))
+    return result if out is None else write_out("cosh", result, out)
+
+
+@method(in_place=True)
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The hyperbolic tangent of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.tanh(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.4621,  0.0000,  0.4621])
+    """
+    x = floating(input)
+    result = record("tanh", np.tanh, (x, lambda g, y: g * (1 - y * y)), output=True)
+    return result if out is None else write_out("tanh", result, out)
+
+
+@method(in_place=True, aliases=["arcsinh"])
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse hyperbolic sine.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.asinh(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.4812,  0.0000,  0.4812])
+    """
+    x = floating(input)
+    result = record("asinh", np.arcsinh, (x, lambda g: g * rsqrt(x * x + 1)))
+    return result if out is None else write_out("asinh", result, out)
+
+
+arcsinh = asinh
+
+
+@method(in_place=True, aliases=["arccosh"])
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse hyperbolic cosine; NaN below 1.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.acosh(torch.tensor([1.0, 2.0]))
+        tensor([0.0000, 1.3170])
+    """
+    x = floating(input)
+    result = record("acosh", np.arccosh, (x, lambda g: g * rsqrt(x * x - 1)))
+    return result if out is None else write_out("acosh", result, out)
+
+
+arccosh = acosh
+
+
+@method(in_place=True, aliases=["arctanh"])
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The inverse hyperbolic tangent; NaN outside of [-1, 1].
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.atanh(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.5493,  0.0000,  0.5493])
+    """
+    x = floating(input)
+    result = record("atanh", np.arctanh, (x, lambda g: g / (1 - x * x)))
+    return result if out is None else write_out("atanh", result, out)
+
+
+arctanh = atanh
+
+
+@method(in_place=True)
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Degrees to radians.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.deg2rad(torch.tensor([90.0, 180.0]))
+        tensor([1.5708, 3.1416])
+    """
+    x = floating(input)
+    result = record("deg2rad", np.deg2rad, (x, lambda g: g * (math.pi / 180)))
+    return result if out is None else write_out("deg2rad", result, out)
+
+
+@method(in_place=True)
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Radians to degrees.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.rad2deg(torch.tensor([1.0, 2.0]))
+        tensor([ 57.2958, 114.5916])
+    """
+    x = floating(input)
+    result = record("rad2deg", np.rad2deg, (x, lambda g: g * (180 / math.pi)))
+    return result if out is None else write_out("rad2deg", result, out)
+
+
+@method(in_place=True)
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """sin(pi x) / (pi x), and 1 where x is 0.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sinc(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([0.6366, 1.0000, 0.6366])
+    """
+    x = floating(input)
+    result = record("sinc", np.sinc, (x, lambda g: g * _sinc_slope(x)))
+    return result if out is None else write_out("sinc", result, out)
+
+
+def _sinc_slope(x: Tensor) -> Tensor:
+    return where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x))
+
+
+# sigmoids and the error function ------------------------------------------------------------------
+
+
+@method(in_place=True)
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 / (1 + exp(-x)), the logistic function, of each element x.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sigmoid(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([0.3775, 0.5000, 0.6225])
+    """
+    x = floating(input)
+    result = record("sigmoid", network.sigmoid, (x, lambda g, y: g * ((1 - y) * y)), output=True)
+    return result if out is None else write_out("sigmoid", result, out)
+
+
+def log_sigmoid(input: Tensor) -> Tensor:
+    """log(sigmoid(x)), without underflow: what `nn.functional.logsigmoid` is."""
+    x = floating(input)
+    return record("log_sigmoid", _log_sigmoid, (x, lambda g: g * sigmoid(-x)))
+
+
+def _log_sigmoid(x: Array) -> Array:
+    return -_softplus(-x)
+
+
+def softplus(input: Tensor) -> Tensor:
+    """log(1 + exp(x)), without overflow: the core of `nn.functional.softplus`."""
+    x = floating(input)
+    return record("softplus", _softplus, (x, lambda g: g * sigmoid(x)))
 
 
 def _softplus(x: Array) -> Array:
@@ -227,265 +1537,1424 @@ def _softplus(x: Array) -> Array:
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-def scipy(name: str) -> Callable[..., Array]:
-    """SciPy's special function of that name, imported when it is first needed; float16 stays float16."""
+def scipy_special(*arrays: Any, called: str) -> Array:
+    """SciPy's special function of that name, imported when first needed; float16 stays float16."""
+    from scipy import special
 
-    def function(*arrays: Any) -> Array:
-        from scipy import special
-
-        found = getattr(special, name)(*arrays)
-        return np.asarray(found).astype(arrays[-1].dtype)
-
-    return function
+    found = getattr(special, called)(*arrays)
+    return np.asarray(found).astype(arrays[-1].dtype)
 
 
-exp = elementary("exp", np.exp, lambda g, y: g * y, "e to the power of each element.", of="y")
-exp2 = elementary("exp2", np.exp2, lambda g, y: g * (y * math.log(2)), "2 to the power of each element.", of="y")
-expm1 = elementary("expm1", np.expm1, lambda g, y: g * (y + 1), "exp(x) - 1, exact near 0.", of="y")
-log = elementary("log", np.log, lambda g, x: g / x, "The natural logarithm.")
-log2 = elementary("log2", np.log2, lambda g, x: g / (x * math.log(2)), "The logarithm to base 2.")
-log10 = elementary("log10", np.log10, lambda g, x: g / (x * math.log(10)), "The logarithm to base 10.")
-log1p = elementary("log1p", np.log1p, lambda g, x: g / (x + 1), "log(1 + x), exact near 0.")
-sqrt = elementary("sqrt", np.sqrt, lambda g, y: g / (y * 2), "The square root.", of="y")
-rsqrt = elementary("rsqrt", lambda x: 1 / np.sqrt(x), lambda g, y: g * (y**3 * -0.5), "1 / sqrt(x).", of="y")
-reciprocal = elementary("reciprocal", lambda x: 1 / x, lambda g, y: -g * (y * y), "1 / x.", of="y")
-sin = elementary("sin", np.sin, lambda g, x: g * cos(x), "The sine of an angle in radians.")
-cos: Unary = elementary("cos", np.cos, lambda g, x: -g * sin(x), "The cosine of an angle in radians.")
-tan = elementary("tan", np.tan, lambda g, y: g * (y * y + 1), "The tangent, angles in radians.", of="y")
-asin = elementary("asin", np.arcsin, lambda g, x: g * rsqrt(1 - x * x), "The inverse sine.")
-acos = elementary("acos", np.arccos, lambda g, x: -g * rsqrt(1 - x * x), "The inverse cosine.")
-atan = elementary("atan", np.arctan, lambda g, x: g / (x * x + 1), "The inverse tangent.")
-sinh = elementary("sinh", np.sinh, lambda g, x: g * cosh(x), "The hyperbolic sine.")
-cosh: Unary = elementary("cosh", np.cosh, lambda g, x: g * sinh(x), "The hyperbolic cosine.")
-tanh = elementary("tanh", np.tanh, lambda g, y: g * (1 - y * y), "The hyperbolic tangent.", of="y")
-asinh = elementary("asinh", np.arcsinh, lambda g, x: g * rsqrt(x * x + 1), "Inverse of sinh.")
-acosh = elementary("acosh", np.arccosh, lambda g, x: g * rsqrt(x * x - 1), "Inverse of cosh.")
-atanh = elementary("atanh", np.arctanh, lambda g, x: g / (1 - x * x), "Inverse of tanh.")
-sigmoid = elementary("sigmoid", _sigmoid, lambda g, y: g * ((1 - y) * y), "1 / (1 + exp(-x)), the logistic.", of="y")
-log_sigmoid = elementary("log_sigmoid", lambda x: -_softplus(-x), lambda g, x: g * sigmoid(-x), "log(sigmoid(x)).")
-softplus_ = elementary("softplus", _softplus, lambda g, x: g * sigmoid(x), "log(1 + exp(x)), without overflow.")
-erf = elementary("erf", scipy("erf"), lambda g, x: g * (exp(-x * x) * TWO_OVER_ROOT_PI), "The Gauss error function.")
-erfc = elementary("erfc", scipy("erfc"), lambda g, x: g * (exp(-x * x) * -TWO_OVER_ROOT_PI), "1 - erf(x).")
-sinc: Unary = elementary("sinc", np.sinc, lambda g, x: g * _sinc_slope(x), "sin(pi x) / (pi x).")
-deg2rad = elementary("deg2rad", np.deg2rad, lambda g, x: g * (math.pi / 180), "Degrees to radians.")
-rad2deg = elementary("rad2deg", np.rad2deg, lambda g, x: g * (180 / math.pi), "Radians to degrees.")
+@method(in_place=True)
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The Gauss error function of each element.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.erf(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([-0.5205,  0.0000,  0.5205])
+    """
+    x = floating(input)
+    result = record(
+        "erf", scipy_special, (x, lambda g: g * (exp(-x * x) * TWO_OVER_ROOT_PI)), called="erf"
+    )
+    return result if out is None else write_out("erf", result, out)
 
 
-def _sinc_slope(x: Tensor) -> Tensor:
-    return where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x))
+@method(in_place=True)
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """1 - erf(x), exact where it is small.
+
+    Args:
+        input: of any shape; integers become floats first.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.erfc(torch.tensor([-0.5, 0.0, 0.5]))
+        tensor([1.5205, 1.0000, 0.4795])
+    """
+    x = floating(input)
+    result = record(
+        "erfc", scipy_special, (x, lambda g: g * (exp(-x * x) * -TWO_OVER_ROOT_PI)), called="erfc"
+    )
+    return result if out is None else write_out("erfc", result, out)
 
 
-floor = stepwise("floor", np.floor, "The largest integer not above each element. Its gradient is 0.")
-ceil = stepwise("ceil", np.ceil, "The smallest integer not below each element. Its gradient is 0.")
-trunc = stepwise("trunc", np.trunc, "Each element without its fraction. Its gradient is 0.")
-sign = stepwise("sign", np.sign, "-1, 0 or 1. Its gradient is 0.")
+# rounding, signs and magnitudes -------------------------------------------------------------------
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """Each element rounded, halves to the even neighbour. Its gradient is 0."""
+@method(in_place=True)
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The largest integer not above each element. Its gradient is 0.
+
+    Args:
+        input: of any shape; integers pass unchanged.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.floor(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-2.,  0.,  1.])
+    """
+    result = _step("floor", np.floor, input)
+    return result if out is None else write_out("floor", result, out)
+
+
+@method(in_place=True)
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The smallest integer not below each element. Its gradient is 0.
+
+    Args:
+        input: of any shape; integers pass unchanged.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.ceil(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-1.,  1.,  2.])
+    """
+    result = _step("ceil", np.ceil, input)
+    return result if out is None else write_out("ceil", result, out)
+
+
+@method(in_place=True, aliases=["fix"])
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Each element without its fraction. Its gradient is 0.
+
+    Args:
+        input: of any shape; integers pass unchanged.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.trunc(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-1.,  0.,  1.])
+    """
+    result = _step("trunc", np.trunc, input)
+    return result if out is None else write_out("trunc", result, out)
+
+
+fix = trunc
+
+
+def _step(name: str, function: Callable[[Array], Array], input: TensorLike) -> Tensor:
+    """A function whose gradient is 0 wherever it has one; integers are copied."""
+    x = as_tensor(input)
+    if x.array.dtype.kind != "f":
+        return record(name, copy_array, (x, None))
+    return record(name, function, (x, lambda g: g * 0))
+
+
+@method(in_place=True)
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The fraction of each element, with its sign.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.frac(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-0.5000,  0.5000,  0.7000])
+    """
+    result = input - trunc(input)
+    return result if out is None else write_out("frac", result, out)
+
+
+@method(in_place=True)
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
+    """Each element rounded, halves to the even neighbour. Its gradient is 0.
+
+    Args:
+        input: of any shape; integers pass unchanged.
+        decimals: digits to keep after the point; negative ones round before it.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.round(torch.tensor([0.5, 1.5, 2.4]))
+        tensor([0., 2., 2.])
+    """
     if input.array.dtype.kind != "f":
-        return record("round", input.array.copy())
-    return record("round", np.round(input.array, decimals), (input, lambda g: g * 0))
+        result = record("round", copy_array, (input, None))
+    else:
+        result = record("round", np.round, (input, lambda g: g * 0), decimals=decimals)
+    return result if out is None else write_out("round", result, out)
 
 
-def _gated(g: Tensor, y: Tensor) -> Tensor:
-    return g * (y > 0) if mode.recording else wrap(gate(g.array, y.array))
+@method(in_place=True, aliases=["sgn"])
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """-1, 0 or 1 for each element. Its gradient is 0.
+
+    Args:
+        input: of any shape; bools pass unchanged.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.sign(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-1.,  1.,  1.])
+    """
+    x = as_tensor(input)
+    function: Callable[[Array], Array] = copy_array if x.array.dtype.kind == "b" else np.sign
+    result = record("sign", function, (x, lambda g: g * 0))
+    return result if out is None else write_out("sign", result, out)
 
 
-def relu(input: Tensor) -> Tensor:
-    """max(x, 0); its gradient at 0 is 0."""
-    x = input.array
-    zeros = np.zeros(x.shape[-1:], x.dtype)  # a row of zeros: NumPy's maximum is quicker on it than on a scalar
-    return record("relu", np.maximum(x, zeros), (input, _gated), output=True)
+sgn = sign
 
 
-def abs(input: Tensor) -> Tensor:
-    """|x|; its gradient at 0 is 0."""
-    return record("abs", np.abs(input.array), (input, lambda g: g * sign(input)))
+@method(in_place=True, operators=["__abs__"], aliases=["absolute"])
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """|x| of each element x; its gradient at 0 is 0.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.abs(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([1.5000, 0.5000, 1.7000])
+    """
+    result = record("abs", np.absolute, (input, lambda g: g * sign(input)))
+    return result if out is None else write_out("abs", result, out)
 
 
-def square(input: Tensor) -> Tensor:
-    """x * x."""
-    return pow(input, 2)
+absolute = abs
 
 
+@method(operators=["__pos__"])
 def positive(input: Tensor) -> Tensor:
-    """+x."""
+    """+x, which is the tensor itself.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        The input.
+
+    Example:
+        >>> torch.positive(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([-1.5000,  0.5000,  1.7000])
+    """
     return input
 
 
-def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    """Each element held between min and max, numbers or tensors; its gradient at a bound is 1."""
-    check(min is not None or max is not None, "clamp: At least one of 'min' or 'max' must not be None")
+@method(in_place=True)
+def relu(input: Tensor) -> Tensor:
+    """max(x, 0) of each element x; its gradient at 0 is 0.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.relu(torch.tensor([-1.5, 0.5, 1.7]))
+        tensor([0.0000, 0.5000, 1.7000])
+    """
+    return record("relu", network.relu, (input, _relu_rule), output=True)
+
+
+def _relu_rule(g: Tensor, y: Tensor) -> Tensor:
+    if state.recording:
+        return g * (y > 0)
+    return record("relu_gradient", network.relu_gradient, (g, None), (y, None))
+
+
+@method(in_place=True)
+def copysign(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """The magnitude of input with the sign of other.
+
+    Args:
+        input: a tensor; integers become floats first.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.copysign(torch.tensor([1.0, -2.0]), -1.0)
+        tensor([-1., -2.])
+    """
+    a, b = promoted(input, other, name="copysign", least=dtypes.FLOAT)
+
+    def by_input(g: Tensor, y: Tensor) -> Tensor:
+        return g * (sign(a) * sign(y))
+
+    def by_other(g: Tensor, y: Tensor) -> Tensor:
+        return g * 0
+
+    result = record("copysign", np.copysign, (a, by_input), (b, by_other), output=True)
+    return result if out is None else write_out("copysign", result, out)
+
+
+@method(in_place=True)
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The next number that the dtype holds after input, towards other.
+
+    Args:
+        input: a floating-point tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of integers.
+
+    Example:
+        >>> torch.nextafter(torch.tensor([1.0]), torch.tensor([2.0])) - 1
+        tensor([1.1921e-07])
+    """
+    a, b = promoted(input, other, name="nextafter")
+    supported("nextafter", "f", a)
+    result = record("nextafter", np.nextafter, (a, lambda g: g * (a != b)), (b, lambda g: g * 0))
+    return result if out is None else write_out("nextafter", result, out)
+
+
+@method(in_place=True)
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The step function: 0 where input is below 0, 1 above, `values` where it is 0.
+
+    Args:
+        input: a tensor.
+        values: of input's dtype, and a shape that broadcasts with its.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape, without a gradient.
+
+    Raises:
+        RuntimeError: if the dtypes differ.
+
+    Example:
+        >>> torch.heaviside(torch.tensor([-1.0, 0.0, 2.0]), torch.tensor(0.5))
+        tensor([0.0000, 0.5000, 1.0000])
+    """
+    x = as_tensor(input)
+    v = as_tensor(values)
+    message = "heaviside: not implemented for tensors with different dtypes, {} and {}"
+    check(x.dtype is v.dtype, message, x.dtype, v.dtype)
+    result = record("heaviside", _heaviside, (x, None), (v, None))
+    return result if out is None else write_out("heaviside", result, out)
+
+
+def _heaviside(x: Array, values: Array) -> Array:
+    return np.heaviside(x, values).astype(x.dtype)
+
+
+@method(in_place=True)
+def nan_to_num(
+    input: Tensor,
+    nan: float | None = None,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
+    """NaN and infinities replaced. The gradient of what is replaced is 0.
+
+    Args:
+        input: of any shape.
+        nan: what NaN becomes. Default: 0.
+        posinf: what infinity becomes. Default: the dtype's largest number.
+        neginf: what minus infinity becomes. Default: the dtype's smallest number.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> torch.nan_to_num(torch.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
+        tensor([0., 9., 1.])
+    """
+    result = record(
+        "nan_to_num",
+        np.nan_to_num,
+        (input, lambda g: g * isfinite(input)),
+        nan=0.0 if nan is None else nan,
+        posinf=posinf,
+        neginf=neginf,
+    )
+    return result if out is None else write_out("nan_to_num", result, out)
+
+
+# bounds and choices -------------------------------------------------------------------------------
+
+
+@method(in_place=True, aliases=["clip"])
+def clamp(
+    input: Tensor,
+    min: Tensor | Number | None = None,
+    max: Tensor | Number | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Each element held between min and max; its gradient at a bound is 1.
+
+    Args:
+        input: of any shape.
+        min: a number, or a tensor of a shape that broadcasts with input's. Default: no bound.
+        max: a number, or a tensor of a shape that broadcasts with input's. Default: no bound.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if there is no bound, or the shapes do not broadcast.
+
+    Example:
+        >>> torch.clamp(torch.tensor([-2.0, 0.5, 3.0]), min=-1, max=1)
+        tensor([-1.0000,  0.5000,  1.0000])
+    """
+    bounded = min is not None or max is not None
+    check(bounded, "clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        out = input if min is None else maximum_(input, min)
-        return out if max is None else minimum_(out, max)
-    x = promoted(input, *(bound for bound in (min, max) if bound is not None), name="clamp")[0]
-    low, high = (None if b is None else np.asarray(b, x.array.dtype) for b in (min, max))
-    return record("clamp", np.clip(x.array, low, high), (x, lambda g: g * wrap(np.clip(x.array, low, high) == x.array)))
+        result = input
+        if min is not None:
+            result = _extreme("clamp", np.maximum, result, min, tie=1.0)
+        if max is not None:
+            result = _extreme("clamp", np.minimum, result, max, tie=1.0)
+    else:
+        result = _clamped(input, min, max)
+    return result if out is None else write_out("clamp", result, out)
 
 
-def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    """NaN and infinities replaced, by default by 0 and the dtype's largest finite values."""
-    out = np.nan_to_num(input.array, nan=nan, posinf=posinf, neginf=neginf)
-    return record("nan_to_num", out, (input, lambda g: g * isfinite(input)))
+clip = clamp
 
 
-# functions of two tensors or more ----------------------------------------------------------
+def _clamped(input: Tensor, min: Number | None, max: Number | None) -> Tensor:
+    bounds = [bound for bound in (min, max) if bound is not None]
+    x = promoted(input, *bounds, name="clamp")[0]
+
+    def rule(g: Tensor) -> Tensor:
+        return g * record("in_bounds", _in_bounds, (x, None), min=min, max=max)
+
+    return record("clamp", _clip, (x, rule), min=min, max=max)
 
 
-def _extreme(name: str, function: Any, doc: str, first: bool = False) -> Binary:
-    """Of equal elements the `first` gets the gradient, or else each half of it."""
-
-    def share(g: Tensor, own: Tensor, rival: Tensor, y: Tensor) -> Tensor:
-        return g * where(own == rival, 1.0 if first else 0.5, own == y).to(g.dtype)
-
-    def op(input: Any, other: Any) -> Tensor:
-        a, b = promoted(input, other, name=name)
-        rules = (lambda g, y: share(g, a, b, y), lambda g, y: g - share(g, a, b, y) if first else share(g, b, a, y))
-        return pair(name, function, a, b, *rules, output=True)
-
-    return named(op, name, doc)
+def _clip(x: Array, min: Any, max: Any) -> Array:
+    low = None if min is None else np.asarray(min, x.dtype)
+    high = None if max is None else np.asarray(max, x.dtype)
+    return np.clip(x, low, high)
 
 
-_TIES = " Where they are equal each gets half of the gradient; NaN wins."
-maximum = _extreme("maximum", np.maximum, "The larger of two, element by element." + _TIES)
-minimum = _extreme("minimum", np.minimum, "The smaller of two, element by element." + _TIES)
-fmax = _extreme("fmax", np.fmax, "The larger of two; a number wins over NaN.", first=True)
-fmin = _extreme("fmin", np.fmin, "The smaller of two; a number wins over NaN.", first=True)
-maximum_ = _extreme("clamp", np.maximum, "clamp from below by a tensor.", first=True)
-minimum_ = _extreme("clamp", np.minimum, "clamp from above by a tensor.", first=True)
+def _in_bounds(x: Array, min: Any, max: Any) -> Array:
+    return _clip(x, min, max) == x
 
 
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """input where the condition holds, other elsewhere; without them the indices where it holds."""
+@method(in_place=True)
+def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Each element held from below by min: `clamp` with one bound.
+
+    Args:
+        input: of any shape.
+        min: a number, or a tensor of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.clamp_min(torch.tensor([-2.0, 0.5, 3.0]), 1.0)
+        tensor([1., 1., 3.])
+    """
+    return clamp(input, min, out=out)
+
+
+@method(in_place=True)
+def clamp_max(input: Tensor, max: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Each element held from above by max: `clamp` with one bound.
+
+    Args:
+        input: of any shape.
+        max: a number, or a tensor of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Example:
+        >>> torch.clamp_max(torch.tensor([-2.0, 0.5, 3.0]), 1.0)
+        tensor([-2.0000,  0.5000,  1.0000])
+    """
+    return clamp(input, None, max, out=out)
+
+
+@method
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The larger of two, element by element.
+
+    NaN wins. Where the two are equal each gets half of the gradient.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.maximum(torch.tensor([1.0, 5.0]), torch.tensor([3.0, float("nan")]))
+        tensor([3., nan])
+    """
+    result = _extreme("maximum", np.maximum, input, other, tie=0.5)
+    return result if out is None else write_out("maximum", result, out)
+
+
+@method
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The smaller of two, element by element.
+
+    NaN wins. Where the two are equal each gets half of the gradient.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.minimum(torch.tensor([1.0, 5.0]), torch.tensor([3.0, float("nan")]))
+        tensor([1., nan])
+    """
+    result = _extreme("minimum", np.minimum, input, other, tie=0.5)
+    return result if out is None else write_out("minimum", result, out)
+
+
+@method
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The larger of two, element by element.
+
+    A number wins over NaN. Where the two are equal input gets the gradient.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.fmax(torch.tensor([1.0, 5.0]), torch.tensor([3.0, float("nan")]))
+        tensor([3., 5.])
+    """
+    result = _extreme("fmax", np.fmax, input, other, tie=1.0)
+    return result if out is None else write_out("fmax", result, out)
+
+
+@method
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The smaller of two, element by element.
+
+    A number wins over NaN. Where the two are equal input gets the gradient.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.fmin(torch.tensor([1.0, 5.0]), torch.tensor([3.0, float("nan")]))
+        tensor([1., 5.])
+    """
+    result = _extreme("fmin", np.fmin, input, other, tie=1.0)
+    return result if out is None else write_out("fmin", result, out)
+
+
+def _extreme(name: str, function: Any, input: TensorLike, other: TensorLike, tie: float) -> Tensor:
+    """The larger or smaller of two.
+
+    Args:
+        name: the operation.
+        function: NumPy's.
+        input: the first.
+        other: the second.
+        tie: the first one's share of the gradient where they are equal.
+    """
+    a, b = promoted(input, other, name=name)
+
+    def by_input(g: Tensor, y: Tensor) -> Tensor:
+        return g * cast(where(a == b, tie, a == y), g.dtype)
+
+    def by_other(g: Tensor, y: Tensor) -> Tensor:
+        if tie == 1:
+            return g - by_input(g, y)
+        return g * cast(where(b == a, tie, b == y), g.dtype)
+
+    return record(name, function, (a, by_input), (b, by_other), output=True)
+
+
+@overload
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
+@overload
+def where(
+    condition: Tensor, input: TensorLike, other: TensorLike, *, out: Tensor | None = None
+) -> Tensor: ...
+def where(
+    condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None
+) -> Tensor | tuple[Tensor, ...]:
+    """input where the condition holds, other elsewhere; without these, the indices where it holds.
+
+    Args:
+        condition: a bool tensor.
+        input: a tensor or a number, of a shape that broadcasts with the condition's.
+        other: a tensor or a number, of a shape that broadcasts with the condition's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape; or for each dimension of the condition an int64 tensor
+        of indices.
+
+    Raises:
+        RuntimeError: if the condition is of another dtype, or the shapes do not broadcast.
+
+    Example:
+        >>> torch.where(torch.tensor([True, False]), torch.tensor([1.0, 2.0]), 0.0)
+        tensor([1., 0.])
+    """
     if input is None:
-        return tuple(wrap(index) for index in np.nonzero(condition.array))
+        note_read("where", condition)
+        return record_joint("where", np.nonzero, [condition], _no_gradients)
     known = condition.array.dtype.kind == "b" or condition.array.dtype == np.uint8
     check(known, "where: expected condition to be a boolean tensor, got {}", condition.dtype)
     a, b = promoted(input, other, name="where")
     test = cast(condition, dtypes.bool_)
-    choose = partial(np.where, test.array)
-    return pair("where", choose, a, b, lambda g: where(test, g, 0.0), lambda g: where(test, 0.0, g))
+
+    def by_input(g: Tensor) -> Tensor:
+        return where(test, g, 0.0)
+
+    def by_other(g: Tensor) -> Tensor:
+        return where(test, 0.0, g)
+
+    result = record("where", np.where, (test, None), (a, by_input), (b, by_other))
+    return result if out is None else write_out("where", result, out)
 
 
-def fill(input: Tensor, value: Any) -> Tensor:
-    """A number, or a tensor without dimensions, in the shape and dtype of input."""
+@method(name="where")
+def _where_method(self: Tensor, condition: Tensor, other: TensorLike) -> Tensor:
+    """This tensor where the condition holds, other elsewhere.
+
+    Args:
+        condition: a bool tensor.
+        other: a tensor or a number, of a shape that broadcasts with the condition's.
+
+    Returns:
+        A tensor of the broadcast shape.
+    """
+    return where(condition, self, other)
+
+
+def _no_gradients(gradients: Any) -> tuple[None]:
+    return (None,)
+
+
+@method(in_place=True)
+def fill(input: Tensor, value: Tensor | Number) -> Tensor:
+    """A value in the shape and dtype of input.
+
+    Args:
+        input: of any shape.
+        value: a number, or a tensor without dimensions.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: if the value has dimensions.
+
+    Example:
+        >>> torch.fill(torch.zeros(2, 2), 3)
+        tensor([[3., 3.],
+                [3., 3.]])
+    """
     held = cast(as_tensor(value, "fill", input.array.dtype), input.dtype)
-    check(not held.ndim, "fill: only supports 0-dimension value tensor but got tensor with {} dimensions.", held.ndim)
-    return record("fill", np.full_like(input.array, held.array), (input, lambda g: g * 0), (held, lambda g: g))
+    message = "fill: only supports 0-dimension value tensor but got tensor with {} dimensions."
+    check(not held.ndim, message, held.ndim)
+    return record("fill", np.full_like, (input, lambda g: g * 0), (held, pass_on))
 
 
-def atan2(input: Any, other: Any) -> Tensor:
-    """The angle of the point (other, input), in radians in [-pi, pi]; its gradient at (0, 0) is 0."""
-    a, b = promoted(input, other, name="atan2", least=dtypes.FLOAT)
-    return pair("atan2", np.arctan2, a, b, lambda g: g * _over_square(b, a), lambda g: -g * _over_square(a, b))
+# comparisons: bool results, no gradient -----------------------------------------------------------
 
 
-def _over_square(a: Tensor, b: Tensor) -> Tensor:
-    total = a * a + b * b
-    return a / where(total == 0, 1.0, total)
+@method(in_place=True)
+def eq(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input == other, element by element.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.eq(torch.tensor([1, 2, 3]), 2)
+        tensor([False,  True, False])
+    """
+    a, b = operands(input, other, "eq")
+    result = record("eq", np.equal, (a, None), (b, None))
+    return result if out is None else write_out("eq", result, out)
 
 
-def hypot(input: Any, other: Any) -> Tensor:
-    """sqrt(input^2 + other^2), without overflow on the way."""
-    a, b = promoted(input, other, name="hypot")
-    supported("hypot", "f", a)
-    return pair("hypot", np.hypot, a, b, lambda g, y: g * (a / y), lambda g, y: g * (b / y), output=True)
+@method(in_place=True, aliases=["not_equal"])
+def ne(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input != other, element by element.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.ne(torch.tensor([1, 2, 3]), 2)
+        tensor([ True, False,  True])
+    """
+    a, b = operands(input, other, "ne")
+    result = record("ne", np.not_equal, (a, None), (b, None))
+    return result if out is None else write_out("ne", result, out)
 
 
-def logaddexp(input: Any, other: Any) -> Tensor:
-    """log(exp(input) + exp(other)), without overflow on the way."""
-    a, b = promoted(input, other, name="logaddexp", least=dtypes.FLOAT)
-    return pair("logaddexp", np.logaddexp, a, b, lambda g: g * sigmoid(a - b), lambda g: g * sigmoid(b - a))
+not_equal = ne
 
 
-def xlogy(input: Any, other: Any) -> Tensor:
-    """input * log(other), and 0 where input is 0."""
-    a, b = promoted(input, other, name="xlogy", least=dtypes.FLOAT)
-    idle = (a == 0) & ((b <= 0) | isinf(b))
-    return where(idle, 0.0, a * log(where(idle, 1.0, b)))
+@method(in_place=True, aliases=["less"])
+def lt(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input < other, element by element.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.lt(torch.tensor([1, 2, 3]), 2)
+        tensor([ True, False, False])
+    """
+    a, b = operands(input, other, "lt")
+    result = record("lt", np.less, (a, None), (b, None))
+    return result if out is None else write_out("lt", result, out)
 
 
-def copysign(input: Any, other: Any) -> Tensor:
-    """The magnitude of input with the sign of other."""
-    a, b = promoted(input, other, name="copysign", least=dtypes.FLOAT)
-    rules: tuple[Rule, Rule] = (lambda g, y: g * (sign(a) * sign(y))), (lambda g, y: g * 0)
-    return pair("copysign", np.copysign, a, b, *rules, output=True)
+less = lt
 
 
-def nextafter(input: Tensor, other: Tensor) -> Tensor:
-    """The next number that the dtype holds after input, towards other."""
-    a, b = promoted(input, other, name="nextafter")
-    supported("nextafter", "f", a)
-    return pair("nextafter", np.nextafter, a, b, lambda g: g * (a != b), lambda g: g * 0)
+@method(in_place=True, aliases=["less_equal"])
+def le(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input <= other, element by element.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.le(torch.tensor([1, 2, 3]), 2)
+        tensor([ True,  True, False])
+    """
+    a, b = operands(input, other, "le")
+    result = record("le", np.less_equal, (a, None), (b, None))
+    return result if out is None else write_out("le", result, out)
 
 
-_Parts = returned("frexp", "mantissa", "exponent")
+less_equal = le
 
 
-def frexp(input: Tensor) -> Any:
-    """Mantissas of magnitude in [0.5, 1) and int32 exponents, with input = mantissa * 2^exponent."""
-    check(input.array.dtype.kind == "f", "frexp() only supports floating-point dtypes, got {}", input.dtype)
-    mantissa, powers = np.frexp(input.array)
-    exponent = wrap(np.asarray(powers))
-    return _Parts(record("frexp", mantissa, (input, lambda g: g * pow(2.0, -exponent))), exponent)
+@method(in_place=True, aliases=["greater"])
+def gt(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input > other, element by element.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.gt(torch.tensor([1, 2, 3]), 2)
+        tensor([False, False,  True])
+    """
+    a, b = operands(input, other, "gt")
+    result = record("gt", np.greater, (a, None), (b, None))
+    return result if out is None else write_out("gt", result, out)
 
 
-# comparisons and logic: bool results, no gradient -------------------------------------------
+greater = gt
 
 
-def _comparison(name: str, function: Any, doc: str) -> Binary:
-    def op(input: Any, other: Any) -> Tensor:
-        return pair(name, function, *operands(input, other, name))
+@method(in_place=True, aliases=["greater_equal"])
+def ge(input: Tensor, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input >= other, element by element.
 
-    return named(op, name, doc)
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number, of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
 
+    Returns:
+        A bool tensor of the broadcast shape.
 
-eq = _comparison("eq", np.equal, "input == other, element by element.")
-ne = _comparison("ne", np.not_equal, "input != other, element by element.")
-lt = _comparison("lt", np.less, "input < other, element by element.")
-le = _comparison("le", np.less_equal, "input <= other, element by element.")
-gt = _comparison("gt", np.greater, "input > other, element by element.")
-ge = _comparison("ge", np.greater_equal, "input >= other, element by element.")
-logical_and = _comparison("logical_and", np.logical_and, "Both are nonzero.")
-logical_or = _comparison("logical_or", np.logical_or, "One at least is nonzero.")
-logical_xor = _comparison("logical_xor", np.logical_xor, "Exactly one is nonzero.")
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
 
-
-def _whole(name: str, function: Any, doc: str, kinds: str = "iub") -> Binary:
-    def op(input: Any, other: Any) -> Tensor:
-        a, b = promoted(input, other, name=name)
-        supported(name, kinds, a)
-        return pair(name, function, a, b)
-
-    return named(op, name, doc)
+    Example:
+        >>> torch.ge(torch.tensor([1, 2, 3]), 2)
+        tensor([False,  True,  True])
+    """
+    a, b = operands(input, other, "ge")
+    result = record("ge", np.greater_equal, (a, None), (b, None))
+    return result if out is None else write_out("ge", result, out)
 
 
-bitwise_and = _whole("bitwise_and", np.bitwise_and, "input & other, of integers or bools.")
-bitwise_or = _whole("bitwise_or", np.bitwise_or, "input | other, of integers or bools.")
-bitwise_xor = _whole("bitwise_xor", np.bitwise_xor, "input ^ other, of integers or bools.")
-bitwise_left_shift = _whole("bitwise_left_shift", np.left_shift, "input << other, of integers.", "iu")
-bitwise_right_shift = _whole("bitwise_right_shift", np.right_shift, "input >> other, of integers.", "iu")
-gcd = _whole("gcd", np.gcd, "The greatest common divisor of integers.", "iu")
-lcm = _whole("lcm", np.lcm, "The least common multiple of integers.", "iu")
+greater_equal = ge
 
 
-def _test(name: str, function: Any, doc: str) -> Unary:
-    return named(lambda input: record(name, function(input.array)), name, doc)
+# With what is no number the operators are what Python makes of them: `x == None` is False.
+COMPARABLE = (Tensor, bool, int, float, np.ndarray, np.generic)
 
 
-isnan = _test("isnan", np.isnan, "Where an element is NaN.")
-isinf = _test("isinf", np.isinf, "Where an element is infinite.")
-isposinf = _test("isposinf", np.isposinf, "Where an element is plus infinity.")
-isneginf = _test("isneginf", np.isneginf, "Where an element is minus infinity.")
-isfinite = _test("isfinite", np.isfinite, "Where an element is neither NaN nor infinite.")
-isreal = _test("isreal", np.isreal, "True everywhere: there are no complex tensors.")
-signbit = _test("signbit", lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, "Where negative.")
-logical_not = _test("logical_not", np.logical_not, "Where an element is zero.")
+@method(name="__eq__")
+def _eq_operator(self: Tensor, other: object) -> Tensor:
+    """self == other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return eq(self, other)
+    return NotImplemented
 
 
-def bitwise_not(input: Tensor) -> Tensor:
-    """~input, of integers or bools."""
+@method(name="__ne__")
+def _ne_operator(self: Tensor, other: object) -> Tensor:
+    """self != other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return ne(self, other)
+    return NotImplemented
+
+
+@method(name="__lt__")
+def _lt_operator(self: Tensor, other: object) -> Tensor:
+    """self < other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return lt(self, other)
+    return NotImplemented
+
+
+@method(name="__le__")
+def _le_operator(self: Tensor, other: object) -> Tensor:
+    """self <= other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return le(self, other)
+    return NotImplemented
+
+
+@method(name="__gt__")
+def _gt_operator(self: Tensor, other: object) -> Tensor:
+    """self > other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return gt(self, other)
+    return NotImplemented
+
+
+@method(name="__ge__")
+def _ge_operator(self: Tensor, other: object) -> Tensor:
+    """self >= other, element by element."""
+    if isinstance(other, COMPARABLE):
+        return ge(self, other)
+    return NotImplemented
+
+
+@method
+def isclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    """Where |input - other| <= atol + rtol * |other|.
+
+    Args:
+        input: a tensor.
+        other: of input's dtype, and a shape that broadcasts with its.
+        rtol: the relative tolerance.
+        atol: the absolute tolerance.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the dtypes differ, a tolerance is negative, or the shapes do not broadcast.
+
+    Example:
+        >>> torch.isclose(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 1.1]), atol=0.01)
+        tensor([ True, False])
+    """
+    a = as_tensor(input)
+    b = as_tensor(other)
+    check(a.dtype is b.dtype, "isclose: {} did not match {}", a.dtype, b.dtype)
+    message = "isclose: rtol and atol must be at least zero, got {} and {}"
+    check(rtol >= 0 and atol >= 0, message, rtol, atol)
+    options = {"rtol": rtol, "atol": atol, "equal_nan": equal_nan}
+    return record("isclose", np.isclose, (a, None), (b, None), **options)
+
+
+@method
+def allclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether every element `isclose`.
+
+    Args:
+        input: a tensor.
+        other: of input's dtype, and a shape that broadcasts with its.
+        rtol: the relative tolerance.
+        atol: the absolute tolerance.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns:
+        A Python bool.
+
+    Raises:
+        RuntimeError: if the dtypes differ, a tolerance is negative, or the shapes do not broadcast.
+
+    Example:
+        >>> torch.allclose(torch.tensor([1.0, 1.0]), torch.tensor([1.0, 1.1]), atol=0.2)
+        True
+    """
+    close = isclose(input, other, rtol, atol, equal_nan)
+    note_read("allclose", close)
+    return bool(close.array.all())
+
+
+@method
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and elements.
+
+    Args:
+        input: a tensor.
+        other: a tensor.
+
+    Returns:
+        A Python bool.
+
+    Example:
+        >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
+        True
+    """
+    note_read("equal", input, other)
+    return bool(np.array_equal(input.array, other.array))
+
+
+@method
+def isnan(input: Tensor) -> Tensor:
+    """Where an element is NaN.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isnan(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([False,  True, False])
+    """
+    return record("isnan", np.isnan, (input, None))
+
+
+@method
+def isinf(input: Tensor) -> Tensor:
+    """Where an element is infinite.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isinf(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([False, False,  True])
+    """
+    return record("isinf", np.isinf, (input, None))
+
+
+@method
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where an element is plus infinity.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isposinf(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([False, False, False])
+    """
+    result = record("isposinf", np.isposinf, (input, None))
+    return result if out is None else write_out("isposinf", result, out)
+
+
+@method
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where an element is minus infinity.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isneginf(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([False, False,  True])
+    """
+    result = record("isneginf", np.isneginf, (input, None))
+    return result if out is None else write_out("isneginf", result, out)
+
+
+@method
+def isfinite(input: Tensor) -> Tensor:
+    """Where an element is neither NaN nor infinite.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isfinite(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([ True, False, False])
+    """
+    return record("isfinite", np.isfinite, (input, None))
+
+
+@method
+def isreal(input: Tensor) -> Tensor:
+    """True everywhere: there are no complex tensors.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.isreal(torch.tensor([1.0, float("nan"), -float("inf")]))
+        tensor([True, True, True])
+    """
+    return record("isreal", np.isreal, (input, None))
+
+
+@method
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where an element is negative, -0.0 included.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.signbit(torch.tensor([1.0, -0.0, -2.0]))
+        tensor([False,  True,  True])
+    """
+    result = record("signbit", _sign_bit, (input, None))
+    return result if out is None else write_out("signbit", result, out)
+
+
+def _sign_bit(x: Array) -> Array:
+    if x.dtype.kind == "f":
+        return np.signbit(x)
+    return x < 0
+
+
+# logic and bits -----------------------------------------------------------------------------------
+
+
+@method(in_place=True)
+def logical_and(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where both are nonzero.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.logical_and(torch.tensor([True, False]), torch.tensor([True, True]))
+        tensor([ True, False])
+    """
+    a, b = operands(input, other, "logical_and")
+    result = record("logical_and", np.logical_and, (a, None), (b, None))
+    return result if out is None else write_out("logical_and", result, out)
+
+
+@method(in_place=True)
+def logical_or(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where one at least is nonzero.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.logical_or(torch.tensor([True, False]), torch.tensor([True, True]))
+        tensor([True, True])
+    """
+    a, b = operands(input, other, "logical_or")
+    result = record("logical_or", np.logical_or, (a, None), (b, None))
+    return result if out is None else write_out("logical_or", result, out)
+
+
+@method(in_place=True)
+def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where exactly one is nonzero.
+
+    Args:
+        input: a tensor.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: if the shapes do not broadcast.
+
+    Example:
+        >>> torch.logical_xor(torch.tensor([True, False]), torch.tensor([True, True]))
+        tensor([False,  True])
+    """
+    a, b = operands(input, other, "logical_xor")
+    result = record("logical_xor", np.logical_xor, (a, None), (b, None))
+    return result if out is None else write_out("logical_xor", result, out)
+
+
+@method(in_place=True)
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Where an element is zero.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A bool tensor of the input's shape.
+
+    Example:
+        >>> torch.logical_not(torch.tensor([0, 1, 2]))
+        tensor([ True, False, False])
+    """
+    result = record("logical_not", np.logical_not, (input, None))
+    return result if out is None else write_out("logical_not", result, out)
+
+
+@method(
+    in_place=True, operators=["__and__"], reflected=["__rand__"], in_place_operators=["__iand__"]
+)
+def bitwise_and(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input & other, bit by bit.
+
+    Args:
+        input: integers or bools.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats.
+
+    Example:
+        >>> torch.bitwise_and(torch.tensor([5, 6]), torch.tensor([3, 3]))
+        tensor([1, 2])
+    """
+    result = _of_integers("bitwise_and", np.bitwise_and, input, other)
+    return result if out is None else write_out("bitwise_and", result, out)
+
+
+@method(in_place=True, operators=["__or__"], reflected=["__ror__"], in_place_operators=["__ior__"])
+def bitwise_or(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input | other, bit by bit.
+
+    Args:
+        input: integers or bools.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats.
+
+    Example:
+        >>> torch.bitwise_or(torch.tensor([5, 6]), torch.tensor([3, 3]))
+        tensor([7, 7])
+    """
+    result = _of_integers("bitwise_or", np.bitwise_or, input, other)
+    return result if out is None else write_out("bitwise_or", result, out)
+
+
+@method(
+    in_place=True, operators=["__xor__"], reflected=["__rxor__"], in_place_operators=["__ixor__"]
+)
+def bitwise_xor(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> Tensor:
+    """input ^ other, bit by bit.
+
+    Args:
+        input: integers or bools.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats.
+
+    Example:
+        >>> torch.bitwise_xor(torch.tensor([5, 6]), torch.tensor([3, 3]))
+        tensor([6, 5])
+    """
+    result = _of_integers("bitwise_xor", np.bitwise_xor, input, other)
+    return result if out is None else write_out("bitwise_xor", result, out)
+
+
+@method(
+    in_place=True,
+    operators=["__lshift__"],
+    reflected=["__rlshift__"],
+    in_place_operators=["__ilshift__"],
+)
+def bitwise_left_shift(
+    input: TensorLike, other: TensorLike, *, out: Tensor | None = None
+) -> Tensor:
+    """input << other: input * 2^other.
+
+    Args:
+        input: integers.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats or bools.
+
+    Example:
+        >>> torch.bitwise_left_shift(torch.tensor([5, 6]), torch.tensor([3, 3]))
+        tensor([40, 48])
+    """
+    result = _of_integers("bitwise_left_shift", np.left_shift, input, other, bools=False)
+    return result if out is None else write_out("bitwise_left_shift", result, out)
+
+
+@method(
+    in_place=True,
+    operators=["__rshift__"],
+    reflected=["__rrshift__"],
+    in_place_operators=["__irshift__"],
+)
+def bitwise_right_shift(
+    input: TensorLike, other: TensorLike, *, out: Tensor | None = None
+) -> Tensor:
+    """input >> other: input / 2^other, rounded down.
+
+    Args:
+        input: integers.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats or bools.
+
+    Example:
+        >>> torch.bitwise_right_shift(torch.tensor([5, 6]), torch.tensor([3, 3]))
+        tensor([0, 0])
+    """
+    result = _of_integers("bitwise_right_shift", np.right_shift, input, other, bools=False)
+    return result if out is None else write_out("bitwise_right_shift", result, out)
+
+
+@method(in_place=True)
+def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The greatest common divisor.
+
+    Args:
+        input: integers.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats or bools.
+
+    Example:
+        >>> torch.gcd(torch.tensor([12, 18]), torch.tensor([8, 27]))
+        tensor([4, 9])
+    """
+    result = _of_integers("gcd", np.gcd, input, other, bools=False)
+    return result if out is None else write_out("gcd", result, out)
+
+
+@method(in_place=True)
+def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The least common multiple.
+
+    Args:
+        input: integers.
+        other: of a shape that broadcasts with input's.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the broadcast shape and the common dtype.
+
+    Raises:
+        NotImplementedError: of floats or bools.
+
+    Example:
+        >>> torch.lcm(torch.tensor([12, 18]), torch.tensor([8, 27]))
+        tensor([24, 54])
+    """
+    result = _of_integers("lcm", np.lcm, input, other, bools=False)
+    return result if out is None else write_out("lcm", result, out)
+
+
+def _of_integers(
+    name: str, function: Any, input: TensorLike, other: TensorLike, bools: bool = True
+) -> Tensor:
+    """A function of two integer tensors, or also of two bool tensors."""
+    a, b = promoted(input, other, name=name)
+    supported(name, "iub" if bools else "iu", a)
+    return record(name, function, (a, None), (b, None))
+
+
+@method(in_place=True)
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """~input, bit by bit.
+
+    Args:
+        input: integers or bools.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        NotImplementedError: of floats.
+
+    Example:
+        >>> torch.bitwise_not(torch.tensor([0, 1, -5]))
+        tensor([-1, -2,  4])
+    """
     supported("bitwise_not", "iub", input)
-    return record("bitwise_not", ~input.array)
+    result = record("bitwise_not", np.invert, (input, None))
+    return result if out is None else write_out("bitwise_not", result, out)
+
+
+@method(name="__invert__")
+def _invert_operator(self: Tensor) -> Tensor:
+    """~self, of integers or bools."""
+    message = "~ (operator.invert) is only implemented on integer and Boolean-type tensors, got {}"
+    check(self.array.dtype.kind != "f", message, self.dtype, error=TypeError)
+    return bitwise_not(self)

@@ -1,3 +1,5 @@
 """Helpers around training."""
 
 from tinygrad_mnist.utils import checkpoint, data, tensorboard
+
+__all__ = ["checkpoint", "data", "tensorboard"]

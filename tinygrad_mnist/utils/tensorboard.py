@@ -1,10 +1,22 @@
 """`torch.utils.tensorboard`: the writer of the optional package tensorboardX."""
 
+from __future__ import annotations
+
 from typing import Any
+
+__all__ = ["SummaryWriter"]
 
 
 def SummaryWriter(*args: Any, **kwargs: Any) -> Any:
-    """tensorboardX's writer of event files; ImportError says what to install."""
+    """A writer of TensorBoard's event files.
+
+    Args:
+        args: those of tensorboardX's writer, the folder first.
+        kwargs: likewise.
+
+    Raises:
+        ImportError: if tensorboardX is not installed; it says how.
+    """
     try:
         from tensorboardX import SummaryWriter as Writer
     except ImportError:

@@ -1,171 +1,734 @@
-"""Activation functions, each a composition of operations. Those of one formula are rows of a table."""
+"""Activation functions, each a composition of operations."""
 
-import functools
-import inspect
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist import methods, random
+from tinygrad_mnist import (
+    methods,  # noqa: F401  # TRANSITION: before compatibility.py
+    random,
+)
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.inplace import in_place_method
+from tinygrad_mnist.core.record import record, record_draw, record_joint
+from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import network
-from tinygrad_mnist.nn.exports import export
 from tinygrad_mnist.ops import pointwise
-from tinygrad_mnist.ops.movement import chunk
-from tinygrad_mnist.ops.pointwise import clamp, erf, exp, expm1, sigmoid, tanh, where
-from tinygrad_mnist.ops.reduction import softmax
-from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.core.tensor import Tensor, wrap
+from tinygrad_mnist.ops.movement import chunk, reshape
+from tinygrad_mnist.ops.pointwise import abs, clamp, erf, exp, expm1, sigmoid, sign, tanh, where
+from tinygrad_mnist.ops.reduction import argmax, softmax
+
+__all__ = [
+    "celu",
+    "celu_",
+    "elu",
+    "elu_",
+    "gelu",
+    "glu",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "leaky_relu",
+    "leaky_relu_",
+    "logsigmoid",
+    "mish",
+    "prelu",
+    "relu",
+    "relu6",
+    "relu_",
+    "rrelu",
+    "rrelu_",
+    "selu",
+    "selu_",
+    "silu",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
+]
 
 
-def _activation(name: str, formula: Callable[..., Tensor], doc: str) -> Any:
-    """A function from its formula; its last argument, if it is `inplace`, writes the result into the input."""
-    formula.__name__ = formula.__qualname__ = name
-    formula.__doc__ = doc
-    names = list(inspect.signature(formula).parameters)
-    if names[-1] != "inplace":
-        return formula
-    writing = methods.inplace(formula, name)
-
-    @functools.wraps(formula)
-    def function(*args: Any, **options: Any) -> Tensor:
-        wanted = options.get("inplace", len(args) == len(names) and args[-1])
-        return (writing if wanted else formula)(*args, **options)
-
-    return function
+def _write_in_place(function: Callable[..., Tensor], input: Tensor, *arguments: Any) -> Tensor:
+    """Write what an activation function computes into its input, and return that."""
+    return in_place_method(function, function.__name__)(input, *arguments)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """max(x, 0)."""
-    return input.relu_() if inplace else pointwise.relu(input)
+    """max(x, 0) of each element x; its gradient at 0 is 0.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.relu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([0.0000, 0.5000, 3.0000])
+    """
+    if inplace:
+        return relu_(input)
+    return pointwise.relu(input)
 
 
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold."""
-    scaled = input * beta
-    return where(scaled > threshold, input, pointwise.softplus_(scaled) / beta)
+def relu_(input: Tensor) -> Tensor:
+    """`relu`, written into the input.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        The input.
+    """
+    return _write_in_place(relu, input)
 
 
-def _expm1(x: Tensor) -> Tensor:
-    return expm1(clamp(x, max=0.0))
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """Each element held between 0 and 6.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.relu6(torch.tensor([-2.0, 0.5, 7.0]))
+        tensor([0.0000, 0.5000, 6.0000])
+    """
+    if inplace:
+        return _write_in_place(relu6, input)
+    return hardtanh(input, 0.0, 6.0)
 
 
-def _hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    check(min_val <= max_val, "hardtanh: min_val {} cannot be greater than {}", min_val, max_val, error=ValueError)
-    held = clamp(input.detach(), *(wrap(np.asarray(bound).astype(input.array.dtype)) for bound in (min_val, max_val)))
-    return where((input > min_val) & (input < max_val), input, held)
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """x where positive, negative_slope * x elsewhere.
+
+    Args:
+        input: of any shape.
+        negative_slope: the slope below 0.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.leaky_relu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.0200,  0.5000,  3.0000])
+    """
+    if inplace:
+        return leaky_relu_(input, negative_slope)
+    return where(input > 0, input, input * negative_slope)
 
 
-hardtanh = _activation("hardtanh", _hardtanh, "x held between min_val and max_val, with no gradient at the bounds.")
-leaky_relu = _activation(
-    "leaky_relu", lambda input, negative_slope=0.01, inplace=False: where(input > 0, input, input * negative_slope),
-    "x where positive, negative_slope * x elsewhere.")  # fmt: skip
-elu = _activation(
-    "elu", lambda input, alpha=1.0, inplace=False: where(input > 0, input, _expm1(input) * alpha),
-    "x where positive, alpha (exp(x) - 1) elsewhere. Clevert et al. (2015), arXiv:1511.07289.")  # fmt: skip
-celu = _activation(
-    "celu", lambda input, alpha=1.0, inplace=False: where(input > 0, input, _expm1(input / alpha) * alpha),
-    "x where positive, alpha (exp(x / alpha) - 1) elsewhere. Barron (2017), arXiv:1704.07483.")  # fmt: skip
-selu = _activation(
-    "selu", lambda input, inplace=False: elu(input, 1.6732632423543772848) * 1.0507009873554804934,
-    "The self-normalising scaled `elu`. Klambauer et al. (2017), arXiv:1706.02515.")  # fmt: skip
-silu = _activation("silu", lambda input, inplace=False: input * sigmoid(input), "x sigmoid(x), also called swish.")
-mish = _activation("mish", lambda input, inplace=False: input * tanh(softplus(input)),
-                  "x tanh(softplus(x)). Misra (2019), arXiv:1908.08681.")  # fmt: skip
-relu6 = _activation("relu6", lambda input, inplace=False: hardtanh(input, 0.0, 6.0), "x held between 0 and 6.")
-hardsigmoid = _activation("hardsigmoid", lambda input, inplace=False: relu6(input + 3) / 6,
-                         "`sigmoid` of straight lines: relu6(x + 3) / 6.")  # fmt: skip
-hardswish = _activation("hardswish", lambda input, inplace=False: input * relu6(input + 3) / 6,
-                       "x relu6(x + 3) / 6. Howard et al. (2019), arXiv:1905.02244.")  # fmt: skip
-threshold = _activation(
-    "threshold", lambda input, threshold, value, inplace=False: where(input > threshold, input, value),
-    "x where above the threshold, `value` elsewhere.")  # fmt: skip
-logsigmoid = _activation(
-    "logsigmoid", lambda input: pointwise.log_sigmoid(input), "log(sigmoid(x)), without underflow."
-)
-softsign = _activation("softsign", lambda input: input / (input.abs() + 1), "x / (1 + |x|).")
-tanhshrink = _activation("tanhshrink", lambda input: input - tanh(input), "x - tanh(x).")
-hardshrink = _activation("hardshrink", lambda input, lambd=0.5: where(input.abs() > lambd, input, 0.0),
-                        "x outside of [-lambd, lambd], 0 inside.")  # fmt: skip
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu`, written into the input.
 
+    Args:
+        input: of any shape.
+        negative_slope: the slope below 0.
 
-def _rrelu(
-    input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
-) -> Tensor:
-    check(lower <= upper, "rrelu: Lower bound {} should be less than or equal to the upper bound {}", lower, upper)
-    slopes: Any = (lower + upper) / 2
-    if training:
-        slopes = wrap(random.uniform(input.array.shape, input.dtype, None)) * (upper - lower) + lower
-    return where(input > 0, input, input * slopes)
-
-
-rrelu = _activation("rrelu", _rrelu, "`leaky_relu` with a random slope in training, the middle one otherwise.")
-relu_, leaky_relu_, rrelu_, elu_, celu_, selu_, hardtanh_, threshold_ = (
-    methods.inplace(each, each.__name__) for each in (relu, leaky_relu, rrelu, elu, celu, selu, hardtanh, threshold)
-)
+    Returns:
+        The input.
+    """
+    return _write_in_place(leaky_relu, input, negative_slope)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """`leaky_relu` with learned slopes: one, or one for each channel (dimension 1)."""
-    fits = weight.ndim < 2 and weight.numel() in (1, input.array.shape[1] if input.ndim > 1 else 1)
-    check(fits, "prelu: weight of shape {} for an input of shape {}", weight.shape, input.shape)
-    shape = (1, -1) + (1,) * (input.ndim - 2) if input.ndim > 1 else (1,) * input.ndim
-    return where(input > 0, input, input * weight.reshape(shape))
+    """`leaky_relu` with learned slopes: one, or one for each channel.
+
+    He et al. (2015), arXiv:1502.01852.
+
+    Args:
+        input: of any shape; dimension 1 counts the channels.
+        weight: of one element, or of shape (channels,).
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: if the weight is of another shape.
+
+    Example:
+        >>> F.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.25]))
+        tensor([-0.5000,  3.0000])
+    """
+    several = input.ndim > 1
+    channels = input.array.shape[1] if several else 1
+    fits = weight.ndim < 2 and weight.array.size in (1, channels)
+    message = "prelu: weight of shape {} for an input of shape {}"
+    check(fits, message, weight.shape, input.shape)
+    shape = [1] * input.ndim
+    if several:
+        shape[1] = -1
+    return where(input > 0, input, input * reshape(weight, shape))
+
+
+def rrelu(
+    input: Tensor,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """`leaky_relu` with a random slope for each element in training, the middle one otherwise.
+
+    Xu et al. (2015), arXiv:1505.00853.
+
+    Args:
+        input: of any shape.
+        lower: the least slope.
+        upper: the largest slope.
+        training: whether to draw the slopes, between the two.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: if lower is above upper.
+
+    Example:
+        >>> F.rrelu(torch.tensor([-2.0, 3.0]), 0.1, 0.3)
+        tensor([-0.4000,  3.0000])
+    """
+    if inplace:
+        return rrelu_(input, lower, upper, training)
+    message = "rrelu: Lower bound {} should be less than or equal to the upper bound {}"
+    check(lower <= upper, message, lower, upper)
+    slopes: Any = (lower + upper) / 2
+    if training:
+        drawn = record_draw(
+            "uniform", random.uniform, shape=input.array.shape, dtype=input.dtype, generator=None
+        )
+        slopes = drawn * (upper - lower) + lower
+    return where(input > 0, input, input * slopes)
+
+
+def rrelu_(
+    input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False
+) -> Tensor:
+    """`rrelu`, written into the input.
+
+    Args:
+        input: of any shape.
+        lower: the least slope.
+        upper: the largest slope.
+        training: whether to draw the slopes, between the two.
+
+    Returns:
+        The input.
+
+    Raises:
+        RuntimeError: if lower is above upper.
+    """
+    return _write_in_place(rrelu, input, lower, upper, training)
+
+
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where positive, alpha (exp(x) - 1) elsewhere.
+
+    Clevert et al. (2015), arXiv:1511.07289.
+
+    Args:
+        input: of any shape.
+        alpha: the value that it tends to below, negated.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.elu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.8647,  0.5000,  3.0000])
+    """
+    if inplace:
+        return elu_(input, alpha)
+    return where(input > 0, input, _expm1_below_0(input) * alpha)
+
+
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu`, written into the input.
+
+    Args:
+        input: of any shape.
+        alpha: the value that it tends to below, negated.
+
+    Returns:
+        The input.
+    """
+    return _write_in_place(elu, input, alpha)
+
+
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where positive, alpha (exp(x / alpha) - 1) elsewhere.
+
+    Barron (2017), arXiv:1704.07483.
+
+    Args:
+        input: of any shape.
+        alpha: the value that it tends to below, negated.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.celu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.8647,  0.5000,  3.0000])
+    """
+    if inplace:
+        return celu_(input, alpha)
+    return where(input > 0, input, _expm1_below_0(input / alpha) * alpha)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, written into the input.
+
+    Args:
+        input: of any shape.
+        alpha: the value that it tends to below, negated.
+
+    Returns:
+        The input.
+    """
+    return _write_in_place(celu, input, alpha)
+
+
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
+    """The self-normalising scaled `elu`.
+
+    Klambauer et al. (2017), arXiv:1706.02515.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.selu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-1.5202,  0.5254,  3.1521])
+    """
+    if inplace:
+        return selu_(input)
+    return elu(input, SELU_ALPHA) * SELU_SCALE
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, written into the input.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        The input.
+    """
+    return _write_in_place(selu, input)
+
+
+SELU_ALPHA = 1.6732632423543772848
+SELU_SCALE = 1.0507009873554804934
+
+
+def _expm1_below_0(x: Tensor) -> Tensor:
+    return expm1(clamp(x, max=0.0))
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """x times the normal distribution function at x. Hendrycks and Gimpel (2016), arXiv:1606.08415.
+    """x times the normal distribution function at x.
 
-    `approximate="tanh"` is the paper's approximation of it.
+    Hendrycks and Gimpel (2016), arXiv:1606.08415.
+
+    Args:
+        input: of any shape.
+        approximate: "tanh" is the paper's approximation of it.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: if approximate is something else.
+
+    Example:
+        >>> F.gelu(torch.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.1587,  0.0000,  0.8413])
     """
-    check(approximate in ("none", "tanh"), "gelu: approximate must be either none or tanh, got {}", approximate)
+    known = approximate in ("none", "tanh")
+    check(known, "gelu: approximate must be either none or tanh, got {}", approximate)
     if approximate == "tanh":
-        return input * (tanh((input + input**3 * 0.044715) * math.sqrt(2 / math.pi)) + 1) * 0.5
+        inner = (input + input**3 * 0.044715) * math.sqrt(2 / math.pi)
+        return input * (tanh(inner) + 1) * 0.5
     if input.array.dtype != np.float32:
-        return input * _normal(input)
-    out, slopes = network.gelu(input.array, mode.recording and input.requires_grad)
-    held = None if slopes is None else wrap(slopes)
+        return input * _normal_distribution(input)
+    if not (state.recording and input.requires_grad):
+        return record("gelu", network.gelu, (input, None))
 
-    def rule(g: Tensor) -> Tensor:
-        if held is not None and not mode.recording:
-            return g * held
-        return g * (_normal(input) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi)))
+    def rule(gradients: tuple[Tensor, None], results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+        if not state.recording:
+            return (gradients[0] * results[1],)
+        density = exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))
+        return (gradients[0] * (_normal_distribution(input) + input * density),)
 
-    return record("gelu", out, (input, rule))
+    function = network.gelu_with_slope
+    return record_joint("gelu", function, [input], rule, output=True, constant=[1])[0]
 
 
-def _normal(x: Tensor) -> Tensor:
-    """The normal distribution function."""
+def _normal_distribution(x: Tensor) -> Tensor:
+    """The standard normal distribution function."""
     return (erf(x * math.sqrt(0.5)) + 1) * 0.5
 
 
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """x sigmoid(x), also called swish.
+
+    Elfwing et al. (2017), arXiv:1702.03118.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.silu(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.2384,  0.3112,  2.8577])
+    """
+    if inplace:
+        return _write_in_place(silu, input)
+    return input * sigmoid(input)
+
+
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """x tanh(softplus(x)).
+
+    Misra (2019), arXiv:1908.08681.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.mish(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.2525,  0.3752,  2.9865])
+    """
+    if inplace:
+        return _write_in_place(mish, input)
+    return input * tanh(softplus(input))
+
+
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.
+
+    Args:
+        input: of any shape.
+        beta: the steepness.
+        threshold: above it beta x counts as the result, times beta.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.softplus(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([0.1269, 0.9741, 3.0486])
+    """
+    scaled = input * beta
+    return where(scaled > threshold, input, pointwise.softplus(scaled) / beta)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """log(sigmoid(x)), without underflow.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.logsigmoid(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-2.1269, -0.4741, -0.0486])
+    """
+    return pointwise.log_sigmoid(input)
+
+
+def hardtanh(
+    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
+) -> Tensor:
+    """Each element held between two bounds; unlike `clamp` it has no gradient at them.
+
+    Args:
+        input: of any shape.
+        min_val: the lower bound.
+        max_val: the upper bound.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        ValueError: if min_val is above max_val.
+
+    Example:
+        >>> F.hardtanh(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-1.0000,  0.5000,  1.0000])
+    """
+    if inplace:
+        return hardtanh_(input, min_val, max_val)
+    message = "hardtanh: min_val {} cannot be greater than {}"
+    check(min_val <= max_val, message, min_val, max_val, error=ValueError)
+    dtype = input.array.dtype
+    low = wrap(np.asarray(min_val).astype(dtype))
+    high = wrap(np.asarray(max_val).astype(dtype))
+    held = clamp(input.detach(), low, high)
+    return where((input > min_val) & (input < max_val), input, held)
+
+
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh`, written into the input.
+
+    Args:
+        input: of any shape.
+        min_val: the lower bound.
+        max_val: the upper bound.
+
+    Returns:
+        The input.
+
+    Raises:
+        ValueError: if min_val is above max_val.
+    """
+    return _write_in_place(hardtanh, input, min_val, max_val)
+
+
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """`sigmoid` of straight lines: relu6(x + 3) / 6.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.hardsigmoid(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([0.1667, 0.5833, 1.0000])
+    """
+    if inplace:
+        return _write_in_place(hardsigmoid, input)
+    return relu6(input + 3) / 6
+
+
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """x relu6(x + 3) / 6.
+
+    Howard et al. (2019), arXiv:1905.02244.
+
+    Args:
+        input: of any shape.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.hardswish(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.3333,  0.2917,  3.0000])
+    """
+    if inplace:
+        return _write_in_place(hardswish, input)
+    return input * relu6(input + 3) / 6
+
+
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """x where above the threshold, `value` elsewhere.
+
+    Args:
+        input: of any shape.
+        threshold: the threshold.
+        value: what the others become.
+        inplace: whether to write the result into the input.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.threshold(torch.tensor([-2.0, 0.5, 3.0]), 1.0, 0.0)
+        tensor([0., 0., 3.])
+    """
+    if inplace:
+        return threshold_(input, threshold, value)
+    return where(input > threshold, input, value)
+
+
+_threshold = threshold  # by this name where a parameter has the function's
+
+
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, written into the input.
+
+    Args:
+        input: of any shape.
+        threshold: the threshold.
+        value: what the others become.
+
+    Returns:
+        The input.
+    """
+    return _write_in_place(_threshold, input, threshold, value)
+
+
+def softsign(input: Tensor) -> Tensor:
+    """x / (1 + |x|), of each element x.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.softsign(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-0.6667,  0.3333,  0.7500])
+    """
+    return input / (abs(input) + 1)
+
+
+def tanhshrink(input: Tensor) -> Tensor:
+    """x - tanh(x), of each element x.
+
+    Args:
+        input: of any shape.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.tanhshrink(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-1.0360,  0.0379,  2.0049])
+    """
+    return input - tanh(input)
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x outside of [-lambd, lambd], 0 inside.
+
+    Args:
+        input: of any shape.
+        lambd: half the width of what becomes 0.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Example:
+        >>> F.hardshrink(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-2.,  0.,  3.])
+    """
+    return where(abs(input) > lambd, input, 0.0)
+
+
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """x moved by lambd towards 0, and 0 where it would cross it."""
-    check(lambd >= 0, "softshrink: lambda must be greater or equal to 0, but found to be {}.", lambd)
-    return where(input.abs() > lambd, input - input.detach().sign() * lambd, 0.0)
+    """x moved by lambd towards 0, and 0 where it would cross it.
+
+    Args:
+        input: of any shape.
+        lambd: how far; not negative.
+
+    Returns:
+        A tensor of the input's shape.
+
+    Raises:
+        RuntimeError: of a negative lambd.
+
+    Example:
+        >>> F.softshrink(torch.tensor([-2.0, 0.5, 3.0]))
+        tensor([-1.5000,  0.0000,  2.5000])
+    """
+    message = "softshrink: lambda must be greater or equal to 0, but found to be {}."
+    check(lambd >= 0, message, lambd)
+    return where(abs(input) > lambd, input - sign(input.detach()) * lambd, 0.0)
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
-    """The first half along dim times the sigmoid of the second. Dauphin et al. (2016), arXiv:1612.08083."""
-    fits = input.ndim and input.size(dim) % 2 == 0
-    check(fits, "glu: Halving dimension must be even, got shape {} and dim {}", input.shape, dim)
+    """The gated linear unit: the first half along a dimension times the sigmoid of the second.
+
+    Dauphin et al. (2016), arXiv:1612.08083.
+
+    Args:
+        input: of any shape with an even size along the dimension.
+        dim: the dimension. Default: the last.
+
+    Returns:
+        A tensor of half the size along the dimension.
+
+    Raises:
+        RuntimeError: if the size is odd.
+
+    Example:
+        >>> F.glu(torch.tensor([1.0, 2.0, 0.0, 3.0]))
+        tensor([0.5000, 1.9051])
+    """
+    even = input.ndim and input.size(dim) % 2 == 0
+    message = "glu: Halving dimension must be even, got shape {} and dim {}"
+    check(even, message, input.shape, dim)
     a, b = chunk(input, 2, dim)
     return a * sigmoid(b)
 
 
-def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
-    """A relaxed sample of a categorical distribution; `hard` is one-hot with the soft gradient.
+def gumbel_softmax(
+    logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
+) -> Tensor:
+    """A relaxed sample of a categorical distribution.
 
     Jang et al. (2016), arXiv:1611.01144.
+
+    Args:
+        logits: unnormalised log-probabilities, of any shape.
+        tau: the temperature, positive: the lower, the nearer to one-hot.
+        hard: whether the result is one-hot, with the gradient of the soft sample.
+        eps: without effect; PyTorch has it.
+        dim: the dimension of the classes. Default: the last.
+
+    Returns:
+        A tensor of the logits' shape, which sums to 1 along the dimension.
+
+    Example:
+        >>> F.gumbel_softmax(torch.zeros(2, 3), hard=True).sum(1)
+        tensor([1., 1.])
     """
-    noise = random.source(None).gumbel(size=logits.array.shape).astype(logits.array.dtype)
-    soft = softmax((logits + wrap(noise)) / tau, dim)
+    noise = record_draw(
+        "gumbel",
+        _gumbel,
+        shape=logits.array.shape,
+        dtype=logits.array.dtype,
+        generator=random.source(None),
+    )
+    soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft
-    return scatter(wrap(np.zeros_like(soft.array)), dim, soft.argmax(dim, True), 1.0) - soft.detach() + soft
+    zeros = wrap(np.zeros_like(soft.array))
+    one_hot = scatter(zeros, dim, argmax(soft, dim, True), 1.0)
+    return one_hot - soft.detach() + soft
 
 
-export(globals())
+def _gumbel(shape: tuple[int, ...], dtype: Any, generator: np.random.Generator) -> Array:
+    return generator.gumbel(size=shape).astype(dtype)

@@ -1,6 +1,49 @@
 """Datasets, samplers and the loader of batches."""
 
-from tinygrad_mnist.random import Generator as Generator
-from tinygrad_mnist.utils.data.dataloader import DataLoader, default_collate, default_convert, get_worker_info
-from tinygrad_mnist.utils.data.dataset import *
-from tinygrad_mnist.utils.data.sampler import *
+from tinygrad_mnist.random import Generator
+from tinygrad_mnist.utils.data import dataloader, dataset, sampler
+from tinygrad_mnist.utils.data.dataloader import (
+    DataLoader,
+    default_collate,
+    default_convert,
+    get_worker_info,
+)
+from tinygrad_mnist.utils.data.dataset import (
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
+from tinygrad_mnist.utils.data.sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "Generator",
+    "IterableDataset",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "Subset",
+    "SubsetRandomSampler",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "dataloader",
+    "dataset",
+    "default_collate",
+    "default_convert",
+    "get_worker_info",
+    "random_split",
+    "sampler",
+]

@@ -2,143 +2,277 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from tinygrad_mnist.creation import as_tensor_, tensor
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.ops.movement import stack
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.utils.data.dataset import IterableDataset, Subset, TensorDataset, examples
-from tinygrad_mnist.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
+from tinygrad_mnist.creation import as_tensor_ as as_tensor
+from tinygrad_mnist.creation import tensor
+from tinygrad_mnist.ops.movement import stack
+from tinygrad_mnist.random import Generator
+from tinygrad_mnist.utils.data.dataset import (
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    examples,
+)
+from tinygrad_mnist.utils.data.sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+)
 
+__all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
+
+T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
 
 
-def _filled(like: Any, items: Any) -> Any:
-    """A container of this kind with these items; a plain one where its kind cannot be made so."""
+def _of_kind(like: Any, items: Any) -> Any:
+    """A container of a kind with these items; a plain one where its kind cannot be made so."""
     try:
         return type(like)(items)
     except TypeError:
         return items
 
 
-def _within(batch: Any, leaf: Callable[[Any], Any]) -> Any:
-    """One example in the form of the batch's examples, with `leaf` of the parts at each of its places."""
+def _at_leaves(batch: Any, leaf: Callable[[Any], Any]) -> Any:
+    """One example in the form of the batch's, with `leaf` of the parts at each of its places."""
     first = batch[0]
     if isinstance(first, Mapping):
-        return _filled(first, {key: _within([each[key] for each in batch], leaf) for key in first})
+        columns = {key: _at_leaves([each[key] for each in batch], leaf) for key in first}
+        return _of_kind(first, columns)
     if not isinstance(first, Sequence) or isinstance(first, str | bytes):
         return leaf(batch)
     named = isinstance(first, tuple) and hasattr(first, "_fields")
     same = named or all(len(each) == len(first) for each in batch)
     check(same, "each element in list of batch should be of equal size")
-    columns = [_within(column, leaf) for column in zip(*batch, strict=False)]
+    parts = [_at_leaves(column, leaf) for column in zip(*batch, strict=False)]
     if named:
-        return type(first)(*columns)
-    return columns if isinstance(first, tuple) else _filled(first, columns)
+        return type(first)(*parts)
+    if isinstance(first, tuple):
+        return parts
+    return _of_kind(first, parts)
+
+
+def _is_text(x: Any) -> bool:
+    return isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "SUO"
 
 
 def _stacked(batch: Any) -> Any:
+    """The parts at one place of all examples, as a tensor where they are numbers."""
     first = batch[0]
-    text = isinstance(first, np.ndarray | np.generic) and first.dtype.kind in "SUO"
     if isinstance(first, Tensor):
         return stack(batch)
-    if isinstance(first, np.ndarray | np.generic) and not text:
+    if isinstance(first, np.ndarray | np.generic) and not _is_text(first):
         return tensor(np.stack(batch))
     if isinstance(first, float):
         return tensor(np.array(batch, np.float64))
     if isinstance(first, int):
         return tensor(batch)
-    message = "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {}"
-    check(isinstance(first, str | bytes), message, type(first), error=TypeError)
+    check(
+        isinstance(first, str | bytes),
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists;"
+        " found {}",
+        type(first),
+        error=TypeError,
+    )
     return batch
 
 
 def default_collate(batch: Any) -> Any:
-    """Examples as one batch: tensors and numbers stacked, in the tuples or dicts that hold them."""
-    return _within(batch, _stacked)
+    """Examples as one batch: tensors and numbers stacked, in the tuples or dicts that hold them.
+
+    Args:
+        batch: a list of examples.
+
+    Raises:
+        TypeError: if there is something else in them.
+        RuntimeError: if they differ in size.
+
+    Example:
+        >>> torch.utils.data.default_collate([{"x": 1}, {"x": 2}])
+        {'x': tensor([1, 2])}
+    """
+    return _at_leaves(batch, _stacked)
 
 
 def default_convert(data: Any) -> Any:
-    """An example as it is, arrays within it as tensors."""
+    """An example as it is, arrays within it as tensors.
 
-    def leaf(parts: Any) -> Any:
-        array = isinstance(parts[0], np.ndarray | np.generic) and parts[0].dtype.kind not in "SUO"
-        return as_tensor_(parts[0]) if array else parts[0]
+    Args:
+        data: the example.
 
-    return _within([data], leaf)
+    Example:
+        >>> torch.utils.data.default_convert((np.ones(1), "one"))
+        [tensor([1.], dtype=torch.float64), 'one']
+    """
+    return _at_leaves([data], _converted)
 
 
-class DataLoader:
+def _converted(parts: Any) -> Any:
+    only = parts[0]
+    if isinstance(only, np.ndarray | np.generic) and not _is_text(only):
+        return as_tensor(only)
+    return only
+
+
+class DataLoader(Generic[T]):
     """Batches of a dataset, in order or shuffled, anew for each pass.
 
     Tensors that lie in memory (a TensorDataset, or a Subset of one) are gathered with one index for
     the whole batch. Arguments about worker processes are accepted; loading happens in this one.
+
+    Args:
+        dataset: examples by number, or one after the other.
+        batch_size: examples in a batch; None for single examples.
+        shuffle: whether their order is random.
+        sampler: gives their order instead.
+        batch_sampler: gives lists of numbers, a batch each.
+        num_workers: accepted, and must not be negative.
+        collate_fn: makes a batch of a list of examples; by default `default_collate`.
+        pin_memory: accepted.
+        drop_last: leave out a last batch that would be smaller.
+        timeout: accepted.
+        worker_init_fn: accepted.
+        multiprocessing_context: accepted.
+        generator: draws the order; by default the default one.
+        prefetch_factor: accepted.
+        persistent_workers: accepted.
+        pin_memory_device: accepted.
+        in_order: accepted.
+
+    Raises:
+        ValueError: if two options exclude each other.
+
+    Example:
+        >>> data = torch.utils.data.TensorDataset(torch.arange(4), torch.arange(4) * 10)
+        >>> for x, y in torch.utils.data.DataLoader(data, batch_size=3):
+        ...     print(x, y)
+        tensor([0, 1, 2]) tensor([ 0, 10, 20])
+        tensor([3]) tensor([30])
     """
 
     def __init__(
-        self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None, sampler: Any = None,
-        batch_sampler: Any = None, num_workers: int = 0, collate_fn: Callable[[Any], Any] | None = None,
-        pin_memory: bool = False, drop_last: bool = False, timeout: float = 0, worker_init_fn: Any = None,
-        multiprocessing_context: Any = None, generator: Any = None, *, prefetch_factor: int | None = None,
-        persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True,
-    ) -> None:  # fmt: skip
-        iterable, chosen = isinstance(dataset, IterableDataset), bool(shuffle) or sampler is not None
-        for good, message in (
-            (num_workers >= 0, "num_workers option should be non-negative"),
-            (not iterable or not (chosen or batch_sampler is not None),
-             "DataLoader with IterableDataset: expected unspecified shuffle, sampler and batch_sampler options"),
-            (sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle"),
-            (batch_sampler is None or not (chosen or drop_last or batch_size != 1),
-             "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"),
-            (batch_size is not None or not drop_last, "batch_size=None option is mutually exclusive with drop_last"),
-        ):  # fmt: skip
-            refuse(good, message)
+        self,
+        dataset: Dataset[T] | Sequence[T] | Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Sampler[Any] | Iterable[Any] | None = None,
+        batch_sampler: Sampler[list[Any]] | Iterable[list[Any]] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[Any], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], None] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ) -> None:
+        iterable = isinstance(dataset, IterableDataset)
+        ordered = bool(shuffle) or sampler is not None
+        refuse(num_workers >= 0, "num_workers option should be non-negative")
+        refuse(sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
+        _check_batching(iterable, ordered, batch_size, batch_sampler, drop_last)
         if sampler is None and not iterable:
-            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+            sampler = SequentialSampler(dataset)
+            if shuffle:
+                sampler = RandomSampler(dataset, generator=generator)
         if batch_sampler is not None:
-            batch_size, drop_last = None, False
+            batch_size = None
+            drop_last = False
         elif batch_size is not None:  # of an iterable dataset, of the examples themselves
-            batch_sampler = BatchSampler(dataset if iterable else sampler, batch_size, drop_last)
-        self.dataset, self.batch_size, self.drop_last, self.generator = dataset, batch_size, drop_last, generator
-        self.num_workers, self.pin_memory, self.persistent_workers = num_workers, pin_memory, persistent_workers
-        self.sampler, self.batch_sampler = sampler, batch_sampler
-        self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
+            source: Any = dataset if iterable else sampler
+            batch_sampler = BatchSampler(source, batch_size, drop_last)
+        if collate_fn is None:
+            collate_fn = default_convert if batch_sampler is None else default_collate
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+        self.generator = generator
+        self.num_workers = num_workers
+        self.pin_memory = pin_memory
+        self.persistent_workers = persistent_workers
+        self.sampler: Any = sampler
+        self.batch_sampler: Any = batch_sampler
+        self.collate_fn = collate_fn
         self._made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        fixed = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+        fixed = (
+            "batch_size",
+            "batch_sampler",
+            "sampler",
+            "drop_last",
+            "dataset",
+            "persistent_workers",
+        )
         made = hasattr(self, "_made") and name in fixed
         refuse(not made, "{} attribute should not be set after DataLoader is initialized", name)
         super().__setattr__(name, value)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[T]:
         if isinstance(self.dataset, IterableDataset):
-            return map(self.collate_fn, self.dataset if self.batch_sampler is None else self.batch_sampler)
+            parts = self.dataset if self.batch_sampler is None else self.batch_sampler
+            return map(self.collate_fn, parts)
         if self.batch_sampler is None:
             return (self.collate_fn(self.dataset[index]) for index in self.sampler)
         return map(self._fetch, self.batch_sampler)
 
     def _fetch(self, indices: list[int]) -> Any:
+        """One batch."""
         if self.collate_fn is default_collate:
-            dataset, rows = self.dataset, np.asarray(indices)
+            dataset = self.dataset
+            rows = np.asarray(indices)
             while type(dataset) is Subset:
-                dataset, rows = dataset.dataset, np.asarray(dataset.indices)[rows]
+                rows = np.asarray(dataset.indices)[rows]
+                dataset = dataset.dataset
             if type(dataset) is TensorDataset:
                 return [wrap(x.array.take(rows, 0)) for x in dataset.tensors]
         return self.collate_fn(examples(self.dataset, indices))
 
     def __len__(self) -> int:
-        """The number of batches."""
         if self.batch_sampler is not None:
             return len(self.batch_sampler)
         held: Any = self.dataset if isinstance(self.dataset, IterableDataset) else self.sampler
         return len(held)
 
 
+def _check_batching(
+    iterable: bool, ordered: bool, batch_size: int | None, batch_sampler: Any, drop_last: bool
+) -> None:
+    """ValueError for options that exclude each other."""
+    refuse(
+        not iterable or not (ordered or batch_sampler is not None),
+        "DataLoader with IterableDataset: expected unspecified shuffle, sampler and"
+        " batch_sampler options",
+    )
+    refuse(
+        batch_sampler is None or not (ordered or drop_last or batch_size != 1),
+        "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and"
+        " drop_last",
+    )
+    refuse(
+        batch_size is not None or not drop_last,
+        "batch_size=None option is mutually exclusive with drop_last",
+    )
+
+
 def get_worker_info() -> None:
-    """None: loading happens in the main process."""
+    """None: loading happens in the main process.
+
+    Example:
+        >>> print(torch.utils.data.get_worker_info())
+        None
+    """

@@ -10,25 +10,48 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from tinygrad_mnist import random
-from tinygrad_mnist.creation import as_tensor_, multinomial
 from tinygrad_mnist.core.dtypes import float64
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.creation import as_tensor_ as as_tensor
+from tinygrad_mnist.creation import multinomial
+from tinygrad_mnist.random import Generator
 
 __all__ = [
-    "BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler", "WeightedRandomSampler",
-]  # fmt: skip
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
 
 T = TypeVar("T", covariant=True)
 refuse = partial(check, error=ValueError)
 
 
-def _want(kind: type, name: str, value: Any, error: type[Exception] = ValueError) -> None:
-    words, good = ("a boolean value", True) if kind is bool else ("a positive integer value", value > 0)
-    check(type(value) is kind and good, "{} should be {}, but got {}={}", name, words, name, value, error=error)
+def _require_bool(name: str, value: Any, error: type[Exception] = ValueError) -> None:
+    message = "{} should be a boolean value, but got {}={}"
+    check(type(value) is bool, message, name, name, value, error=error)
+
+
+def _require_count(name: str, value: Any) -> None:
+    fine = type(value) is int and value > 0
+    refuse(fine, "{} should be a positive integer value, but got {}={}", name, name, value)
 
 
 class Sampler(Generic[T]):
-    """An iterable of indices; a subclass defines `__iter__`, and `__len__` where it is known."""
+    """An iterable of indices; a subclass defines `__iter__`, and `__len__` where it is known.
+
+    Args:
+        data_source: accepted, as in older versions of PyTorch.
+
+    Example:
+        >>> class Backwards(torch.utils.data.Sampler):
+        ...     def __iter__(self):
+        ...         return iter([2, 1, 0])
+        >>> list(torch.utils.data.DataLoader(range(3), sampler=Backwards(), batch_size=3))
+        [tensor([2, 1, 0])]
+    """
 
     num_samples: int
 
@@ -40,7 +63,15 @@ class Sampler(Generic[T]):
 
 
 class SequentialSampler(Sampler[int]):
-    """From the first to the last."""
+    """From the first to the last.
+
+    Args:
+        data_source: the dataset.
+
+    Example:
+        >>> list(torch.utils.data.SequentialSampler("abc"))
+        [0, 1, 2]
+    """
 
     def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
@@ -52,69 +83,146 @@ class SequentialSampler(Sampler[int]):
         return len(self.data_source)
 
 
-class _Counted(Sampler[int]):
+class RandomSampler(Sampler[int]):
+    """In random order.
+
+    Args:
+        data_source: the dataset.
+        replacement: draw each index by itself, so that one may come twice.
+        num_samples: how many indices a pass draws; by default as many as there are examples.
+            Without replacement, orders follow one another until there are enough.
+        generator: draws; by default the default one.
+
+    Raises:
+        TypeError: if `replacement` is no bool.
+        ValueError: if `num_samples` is no positive integer.
+
+    Example:
+        >>> sorted(torch.utils.data.RandomSampler("abc"))
+        [0, 1, 2]
+    """
+
+    def __init__(
+        self,
+        data_source: Any,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ) -> None:
+        self.data_source = data_source
+        self.replacement = replacement
+        self.generator = generator
+        self._num_samples = num_samples
+        _require_bool("replacement", replacement, TypeError)
+        _require_count("num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:  # type: ignore[override]
+        """How many indices a pass draws."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        draw = random.source(self.generator)
+        n = len(self.data_source)
+        if self.replacement:
+            return iter(draw.integers(0, n, self.num_samples).tolist())
+        rounds = -(-self.num_samples // n)
+        order = np.concatenate([draw.permutation(n) for _ in range(rounds)])
+        return iter(order[: self.num_samples].tolist())
+
     def __len__(self) -> int:
         return self.num_samples
 
 
-class RandomSampler(_Counted):
-    """In random order, again and again up to `num_samples`; or `num_samples` draws with replacement."""
-
-    def __init__(
-        self, data_source: Any, replacement: bool = False, num_samples: int | None = None, generator: Any = None
-    ) -> None:
-        self.data_source, self.replacement, self.generator = data_source, replacement, generator
-        self._num_samples = num_samples
-        _want(bool, "replacement", replacement, TypeError)
-        _want(int, "num_samples", self.num_samples)
-
-    @property
-    def num_samples(self) -> int:  # type: ignore[override]
-        """How many indices a pass draws: the size of the data unless given."""
-        return len(self.data_source) if self._num_samples is None else self._num_samples
-
-    def __iter__(self) -> Iterator[int]:
-        draw, n = random.source(self.generator), len(self.data_source)
-        if self.replacement:
-            return iter(draw.integers(0, n, self.num_samples).tolist())
-        rounds = -(-self.num_samples // n)
-        return iter(np.concatenate([draw.permutation(n) for _ in range(rounds)])[: self.num_samples].tolist())
-
-
 class SubsetRandomSampler(Sampler[int]):
-    """The indices listed, in random order."""
+    """The indices listed, in random order.
 
-    def __init__(self, indices: Sequence[int], generator: random.Generator | None = None) -> None:
-        self.indices, self.generator = indices, generator
+    Args:
+        indices: what is drawn.
+        generator: draws; by default the default one.
+
+    Example:
+        >>> sorted(torch.utils.data.SubsetRandomSampler([5, 7]))
+        [5, 7]
+    """
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices = indices
+        self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        return (self.indices[i] for i in random.source(self.generator).permutation(len(self.indices)))
+        order = random.source(self.generator).permutation(len(self.indices))
+        return (self.indices[i] for i in order)
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
-class WeightedRandomSampler(_Counted):
-    """Draws in proportion to weights."""
+class WeightedRandomSampler(Sampler[int]):
+    """Draws in proportion to weights.
 
-    def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
-        _want(int, "num_samples", num_samples)
-        _want(bool, "replacement", replacement)
-        self.weights, self.num_samples = as_tensor_(weights, dtype=float64), num_samples
-        refuse(self.weights.ndim == 1, "weights should be a 1d sequence but have shape {}", self.weights.shape)
-        self.replacement, self.generator = replacement, generator
+    Args:
+        weights: one for each example; they need not sum to 1.
+        num_samples: how many indices a pass draws.
+        replacement: whether an index may come twice.
+        generator: draws; by default the default one.
+
+    Raises:
+        ValueError: if `num_samples` is no positive integer, or the weights are no vector.
+
+    Example:
+        >>> list(torch.utils.data.WeightedRandomSampler([0.0, 1.0], 2))
+        [1, 1]
+    """
+
+    def __init__(
+        self,
+        weights: Any,
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ) -> None:
+        _require_count("num_samples", num_samples)
+        _require_bool("replacement", replacement)
+        self.weights = as_tensor(weights, dtype=float64)
+        shape = self.weights.shape
+        refuse(len(shape) == 1, "weights should be a 1d sequence but have shape {}", shape)
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        return iter(multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist())
+        drawn = multinomial(
+            self.weights, self.num_samples, self.replacement, generator=self.generator
+        )
+        return iter(drawn.tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
 
 
 class BatchSampler(Sampler[list[int]]):
-    """Another sampler's indices in lists of `batch_size`."""
+    """Another sampler's indices in lists.
+
+    Args:
+        sampler: gives the indices.
+        batch_size: of a list.
+        drop_last: leave out a last list that would be shorter.
+
+    Raises:
+        ValueError: if `batch_size` is no positive integer, or `drop_last` no bool.
+
+    Example:
+        >>> list(torch.utils.data.BatchSampler(range(3), 2, drop_last=False))
+        [[0, 1], [2]]
+    """
 
     def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool) -> None:
-        _want(int, "batch_size", batch_size)
-        _want(bool, "drop_last", drop_last)
-        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+        _require_count("batch_size", batch_size)
+        _require_bool("drop_last", drop_last)
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
 
     def __iter__(self) -> Iterator[list[Any]]:
         indices = iter(self.sampler)
@@ -124,4 +232,6 @@ class BatchSampler(Sampler[list[int]]):
 
     def __len__(self) -> int:
         n = len(self.sampler)  # type: ignore[arg-type]
-        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+        if self.drop_last:
+            return n // self.batch_size
+        return -(-n // self.batch_size)
