@@ -149,8 +149,14 @@ def _listed_part(part: Sequence[Any]) -> Array:
     """A list of numbers, or of tensors, as an array."""
     if not part:
         return np.zeros(0, np.int64)
-    note_read("getitem", *(each for each in part if isinstance(each, Tensor)))
+    _note_each("getitem", [each for each in part if isinstance(each, Tensor)])
     return as_array(list(part))
+
+
+def _note_each(name: str, tensors: Sequence[Tensor]) -> None:
+    """Tell a tracer of the tensors whose values decide what follows, if there are any."""
+    if tensors:
+        note_read(name, *tensors)
 
 
 def _is_mask(array: Array) -> bool:
@@ -311,7 +317,7 @@ def _take(input: Tensor, index: Index, name: str = "getitem") -> Tensor:
     """The elements at an index that holds tensors or arrays, copied."""
     shape = input.array.shape
     if state.tracer is not None:
-        note_read(name, *(x for x in index.tensors if _is_mask(x.array)))
+        _note_each(name, [x for x in index.tensors if _is_mask(x.array)])
 
     def rule(g: Tensor) -> Tensor:
         return _put(g, shape, index)
@@ -1133,7 +1139,7 @@ def _multiplied(name: str, base: Tensor, at: Index, src: Tensor) -> Tensor:
 
     The number of rounds depends on the index, of which a tracer is told.
     """
-    note_read(name, *at.tensors)
+    _note_each(name, at.tensors)
     index = filled(at.parts, tuple(x.array for x in at.tensors))
     places = np.arange(base.array.size).reshape(base.array.shape)[index]
     flat = _flat(base)
