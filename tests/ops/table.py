@@ -48,6 +48,7 @@ from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops import norms as nm
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops import reduction as rd
+from tinygrad_mnist.ops import shape as sh
 
 one_of = st.sampled_from
 POSITIVE = within(0.3, 3.0)
@@ -725,6 +726,11 @@ MOVEMENT = [
     Row(mv.permute, np.transpose, single(args=_permutations)),
     Row(mv.transpose, np.swapaxes, single(args=_two_axes, min_dims=1)),
     Row(mv.t, np.transpose, single(max_dims=2)),
+    Row(sh.ravel, np.ravel, single()),
+    Row(sh.adjoint, lambda x: np.swapaxes(x, -1, -2), single(min_dims=2)),
+    Row(sh.swapaxes, np.swapaxes, single(args=_two_axes, min_dims=1)),
+    Row(sh.split_with_sizes, lambda x: np.split(x, [1], 0), lettered("3k"), call=lambda op, x: op(x, (1, 2))),
+    Row(sh.unsafe_split, lambda x: np.split(x, [2], 0), lettered("3k"), call=lambda op, x: op(x, 2)),
     Row(mv.movedim, np.moveaxis, single(args=_two_axes, min_dims=1)),
     Row(mv.movedim, lambda x, a, b: np.moveaxis(x, a, b), lettered("nkm", args=st.just(((0, 1), (2, -3)))),
         note="several"),

@@ -93,6 +93,9 @@ class Index(NamedTuple):
         return not self.tensors and not any(isinstance(part, np.ndarray) for part in self.parts)
 
 
+ONE = (Slot(0),)  # the parts of an index that is one tensor
+LONG = np.dtype(np.int64)
+BYTE = np.dtype(np.uint8)
 WRONG_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 
 
@@ -146,12 +149,18 @@ def _listed_part(part: Sequence[Any]) -> Array:
     """A list of numbers, or of tensors, as an array."""
     if not part:
         return np.zeros(0, np.int64)
-    note_read("getitem", *(each for each in part if isinstance(each, Tensor)))
+    _note_each("getitem", [each for each in part if isinstance(each, Tensor)])
     return as_array(list(part))
 
 
+def _note_each(name: str, tensors: Sequence[Tensor]) -> None:
+    """Tell a tracer of the tensors whose values decide what follows, if there are any."""
+    if tensors:
+        note_read(name, *tensors)
+
+
 def _is_mask(array: Array) -> bool:
-    return array.dtype.kind == "b" or array.dtype == np.uint8
+    return array.dtype.kind == "b" or array.dtype == BYTE
 
 
 def filled(parts: tuple[Any, ...], indices: tuple[Array, ...]) -> tuple[Any, ...]:
@@ -160,7 +169,7 @@ def filled(parts: tuple[Any, ...], indices: tuple[Array, ...]) -> tuple[Any, ...
     for part in parts:
         if part.__class__ is Slot:
             part = indices[part.place]
-            if part.dtype == np.uint8:
+            if part.dtype == BYTE:
                 part = part.view(np.bool_)
         found.append(part)
     return tuple(found)
@@ -198,11 +207,17 @@ def take_at(array: Array, *indices: Array, parts: tuple[Any, ...]) -> Array:
     """The elements at an index, copied."""
     index = filled(parts, indices)
     try:
-        if len(index) == 1 and array.size:
-            rows = index[0]
-            if isinstance(rows, np.ndarray) and rows.dtype == np.int64 and rows.size:
-                return array.take(rows, 0)  # quicker than indexing
         return np.asarray(array[index])
+    except IndexError as error:
+        raise index_error(error, array) from None
+
+
+def take_rows(array: Array, rows: Array) -> Array:
+    """The elements at an index that is one array, copied."""
+    try:
+        if rows.dtype == LONG and rows.size and array.size:
+            return array.take(rows, 0)  # quicker than indexing
+        return np.asarray(array[rows.view(np.bool_) if rows.dtype == BYTE else rows])
     except IndexError as error:
         raise index_error(error, array) from None
 
@@ -251,7 +266,7 @@ def write_at(
         else:
             out[index] = values
     except IndexError as error:
-        raise index_error(error, array) from None
+        raise index_error(error, array, "index_put") from None
     except ValueError:
         raise _misfit("index_put", values.shape, out[index].shape) from None
     return out
@@ -285,6 +300,9 @@ def getitem(input: Tensor, index: Any) -> Tensor:
         (tensor([1, 2]), tensor([2, 4]), tensor([3, 4]), tensor([[3, 4],
                 [1, 2]]))
     """
+    if isinstance(index, Tensor) and index.array.ndim:
+        check(index.array.dtype.kind in "iub", WRONG_INDEX, error=IndexError)
+        return _take(input, Index(ONE, (index,)))
     parsed = parse_index("getitem", index)
     if parsed.is_basic():
         parts = parsed.parts
@@ -299,8 +317,13 @@ def _take(input: Tensor, index: Index, name: str = "getitem") -> Tensor:
     """The elements at an index that holds tensors or arrays, copied."""
     shape = input.array.shape
     if state.tracer is not None:
-        note_read(name, *(x for x in index.tensors if _is_mask(x.array)))
-    rule = partial(_put, shape=shape, index=index)
+        _note_each(name, [x for x in index.tensors if _is_mask(x.array)])
+
+    def rule(g: Tensor) -> Tensor:
+        return _put(g, shape, index)
+
+    if index.parts is ONE:
+        return record(name, take_rows, (input, rule), (index.tensors[0], None))
     return record(name, take_at, (input, rule), *index.edges, parts=index.parts)
 
 
@@ -337,7 +360,7 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
         if staged is not None:
             input = view_at(input, staged[0])
             parsed = staged[1]
-    source = value if isinstance(value, Tensor) else wrap(as_array(value, input.array.dtype))
+    source = value if isinstance(value, Tensor) else _as_elements(value, input.array.dtype)
     if source.array.ndim > 1:
         source = _without_leading_ones(source, input.array, parsed)
     at_stake = state.recording and (input.requires_grad or source.requires_grad)
@@ -352,6 +375,13 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     except ValueError:
         raise _misfit("setitem", source.array.shape, input.array[target].shape) from None
     mark_written(input)
+
+
+def _as_elements(value: Any, dtype: np.dtype[Any]) -> Tensor:
+    """A number, or an array, in a dtype; the usual case first."""
+    if value.__class__ is float and dtype.kind == "f":
+        return wrap(np.array(value, dtype))
+    return wrap(as_array(value, dtype))
 
 
 def _assign_at(input: Tensor, index: Index, source: Tensor) -> None:
@@ -497,7 +527,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([1, 4])
     """
     index_array(index, "take")
-    result = _take(_flat(input), Index((Slot(0),), (index,)))
+    result = _take(_flat(input), Index(ONE, (index,)))
     return result if out is None else write_out("take", result, out)
 
 
@@ -541,12 +571,12 @@ def _slices(
             source.shape,
             goal,
         )
-    return x, Index((*(ALL,) * d, Slot(0)), (_as_long(_flat(index)),))
+    return x, Index((*(ALL,) * d, Slot(0)) if d else ONE, (_as_long(_flat(index)),))
 
 
 def _as_long(index: Tensor) -> Tensor:
     """An index of uint8 as one of int64: here it counts, and is no mask."""
-    return cast(index, np.int64) if index.array.dtype == np.uint8 else index
+    return cast(index, np.int64) if index.array.dtype == BYTE else index
 
 
 @method
@@ -1109,7 +1139,7 @@ def _multiplied(name: str, base: Tensor, at: Index, src: Tensor) -> Tensor:
 
     The number of rounds depends on the index, of which a tracer is told.
     """
-    note_read(name, *at.tensors)
+    _note_each(name, at.tensors)
     index = filled(at.parts, tuple(x.array for x in at.tensors))
     places = np.arange(base.array.size).reshape(base.array.shape)[index]
     flat = _flat(base)
@@ -1190,10 +1220,13 @@ def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
         "masked_fill only supports a 0-dimensional value tensor, but got {}",
         filler.ndim,
     )
-    input_rule = partial(_zero_where, mask=mask)
-    filler_rule = partial(_keep_where, mask=mask)
-    edges = ((input, input_rule), (filler, filler_rule), (mask, None))
-    return record("masked_fill", filled_where, *edges)
+    return record(
+        "masked_fill",
+        filled_where,
+        (input, lambda g: _zero_where(g, mask)),
+        (filler, lambda g: _keep_where(g, mask)),
+        (mask, None),
+    )
 
 
 _masked_fill_in_place = in_place_method(masked_fill, "masked_fill")
@@ -1250,9 +1283,11 @@ def copy_(input: Tensor, src: Tensor | Number, non_blocking: bool = False) -> Te
         tensor([1., 2.])
     """
     value = as_tensor(src, "copy_", input.array.dtype)
+    if value.array.dtype is not input.array.dtype:
+        value = cast(value, input.array.dtype)
     if value.array.shape != input.array.shape:
         value = expand(value, input.array.shape)
-    return assign(input, cast(value, input.dtype), "copy")
+    return assign(input, value, "copy")
 
 
 @method
@@ -1277,7 +1312,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
     """
     check_mask("masked_select", mask)
     x, where = broadcast_tensors(input, mask)
-    result = _take(x, Index((Slot(0),), (where,)), "masked_select")
+    result = _take(x, Index(ONE, (where,)), "masked_select")
     return result if out is None else write_out("masked_select", result, out)
 
 
@@ -1306,8 +1341,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     x, where = broadcast_tensors(input, mask)
     check(
         source.array.dtype == x.array.dtype,
-        "index_put: requires the source and destination dtypes match, got {} for the destination"
-        " and {} for the source",
+        "masked_scatter: expected self and source to have same dtypes but got {} and {}",
         x.dtype,
         source.dtype,
     )

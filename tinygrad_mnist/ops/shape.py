@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from typing import Any, overload
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided as strided_view
 
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import broadcast_array, pass_on, sum_to_shape
@@ -807,10 +807,10 @@ def indexed(array: Array, index: Any) -> Array:
     return found
 
 
-def index_error(error: Exception, array: Array) -> IndexError:
+def index_error(error: Exception, array: Array, name: str = "getitem") -> IndexError:
     """NumPy's error for an index, in the words of tensors."""
     message = str(error).replace(" axis ", " dimension ")
-    return IndexError(f"getitem: {message}; the tensor's shape is {array.shape}")
+    return IndexError(f"{name}: {message}; the tensor's shape is {array.shape}")
 
 
 def view_at(input: Tensor, index: tuple[Any, ...]) -> Tensor:
@@ -1267,8 +1267,15 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
 
 def windows(array: Array, dim: int, size: int, step: int) -> Array:
     """All windows along a dimension, `step` apart, as a new last dimension."""
-    every = sliding_window_view(array, size, dim, writeable=array.flags.writeable)
-    return every[(*(ALL,) * dim, slice(None, None, step))]
+    shape = array.shape
+    count = (shape[dim] - size) // step + 1
+    stride = array.strides
+    return strided_view(
+        array,
+        (*shape[:dim], count, *shape[dim + 1 :], size),
+        (*stride[:dim], stride[dim] * step, *stride[dim + 1 :], stride[dim]),
+        writeable=array.flags.writeable,
+    )
 
 
 def windows_summed(array: Array, shape: tuple[int, ...], dim: int, step: int) -> Array:
