@@ -1,4 +1,4 @@
-"""A small transformer learns to write letter by letter, and to look back: who was it that lent the kite?
+"""A small transformer learns to write letter by letter, and to look back: who lent the kite?
 
 python examples/char_transformer.py [--quick]
 
@@ -12,43 +12,75 @@ import sys
 
 import tinygrad_mnist as torch
 import tinygrad_mnist.nn.functional as F
-from tinygrad_mnist import nn, optim
+from tinygrad_mnist import Tensor, nn, optim
 
-NAMES = ["anna", "bela", "carl", "dora", "emil", "fina", "gero", "hedi", "ivan", "jana", "kuno", "lena"]
+NAMES = [
+    "anna",
+    "bela",
+    "carl",
+    "dora",
+    "emil",
+    "fina",
+    "gero",
+    "hedi",
+    "ivan",
+    "jana",
+    "kuno",
+    "lena",
+]
 COLOURS = ["red", "blue", "green", "black", "white", "brown", "yellow", "grey"]
-THINGS = ["kite", "drum", "ladder", "basket", "lantern", "bucket", "violin", "saddle", "barrow", "hammer"]
+THINGS = [
+    "kite",
+    "drum",
+    "ladder",
+    "basket",
+    "lantern",
+    "bucket",
+    "violin",
+    "saddle",
+    "barrow",
+    "hammer",
+]
 FITS = re.compile(r"(\w+) lends (\w+) the (\w+ \w+)\. \2 returns the \3 to \1\.")
 
 
-def story(rng):
-    (giver, taker), thing = rng.sample(NAMES, 2), f"{rng.choice(COLOURS)} {rng.choice(THINGS)}"
+def story(rng: random.Random) -> str:
+    """Two sentences, and the end of the line."""
+    giver, taker = rng.sample(NAMES, 2)
+    thing = f"{rng.choice(COLOURS)} {rng.choice(THINGS)}"
     return f"{giver} lends {taker} the {thing}. {taker} returns the {thing} to {giver}.\n"
 
 
 class Block(nn.Module):
     """Causal self-attention, then a small network at each position, both added to what came in."""
 
-    def __init__(self, width, heads):
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.norm1 = nn.LayerNorm(width)
+        self.norm2 = nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.ReLU(), nn.Linear(4 * width, width)
+        )
 
-    def forward(self, x):  # (batch, length, width)
+    def forward(self, x: Tensor) -> Tensor:  # (batch, length, width)
         batch, length, width = x.shape
         qkv = self.qkv(self.norm1(x)).reshape(batch, length, 3, self.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (batch, heads, length, width / heads)
         attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.out(attended.transpose(1, 2).reshape(batch, length, width))
+        joined = attended.transpose(1, 2).reshape(batch, length, width)
+        x = x + self.out(joined)
         return x + self.mlp(self.norm2(x))
 
 
 class Transformer(nn.Module):
     """Scores of the next letter at every position, (batch, length, letters)."""
 
-    def __init__(self, letters, context=80, width=64, heads=4, layers=2):
+    def __init__(
+        self, letters: int, context: int = 80, width: int = 64, heads: int = 4, layers: int = 2
+    ) -> None:
         super().__init__()
         self.context = context
         self.letter = nn.Embedding(letters, width)
@@ -56,42 +88,56 @@ class Transformer(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(layers)))
         self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, letters))
 
-    def forward(self, ids):
+    def forward(self, ids: Tensor) -> Tensor:
         x = self.letter(ids) + self.position(torch.arange(ids.shape[1]))
         return self.head(self.blocks(x))
 
     @torch.no_grad()
-    def write(self, n):
+    def write(self, n: int) -> Tensor:
         """n texts as long as the context, each letter drawn from what those before it suggest."""
-        ids = torch.zeros(n, 1, dtype=torch.long)  # the end of a line is the first letter of the alphabet
+        # The end of a line is the first letter of the alphabet.
+        ids = torch.zeros(n, 1, dtype=torch.long)
         while ids.shape[1] < self.context:
             scores = self(ids)[:, -1]
-            ids = torch.cat([ids, torch.multinomial(F.softmax(scores, dim=-1), 1)], dim=1)
+            following = torch.multinomial(F.softmax(scores, dim=-1), 1)
+            ids = torch.cat([ids, following], dim=1)
         return ids
 
 
-def next_letter_loss(model, ids):
+def next_letter_loss(model: Transformer, ids: Tensor) -> Tensor:
     """The mean loss of each letter of the texts, (n, length), after the first."""
-    return F.cross_entropy(model(ids[:, :-1]).flatten(0, 1), ids[:, 1:].flatten())
+    scores = model(ids[:, :-1])
+    return F.cross_entropy(scores.flatten(0, 1), ids[:, 1:].flatten())
 
 
-def bigram_loss(train, held_out, letters):
+def bigram_loss(train: Tensor, held_out: Tensor, letters: int) -> float:
     """Nats per letter of the held-out text, by which letter followed which in the other."""
-    pairs = torch.bincount(train[:-1] * letters + train[1:], minlength=letters**2).reshape(letters, letters)
-    counts = pairs + 1.0  # so that no pair is impossible
-    return F.nll_loss((counts / counts.sum(dim=1, keepdim=True)).log()[held_out[:-1]], held_out[1:]).item()
+    pairs = torch.bincount(train[:-1] * letters + train[1:], minlength=letters**2)
+    counts = pairs.reshape(letters, letters) + 1.0  # so that no pair is impossible
+    scores = (counts / counts.sum(dim=1, keepdim=True)).log()
+    loss: float = F.nll_loss(scores[held_out[:-1]], held_out[1:]).item()
+    return loss
 
 
-def pieces(ids, length):
+def pieces(ids: Tensor, length: int) -> Tensor:
     """From the end of each line into the next, (lines, length)."""
     starts = (ids == 0).nonzero().squeeze(1)
-    return ids[starts[starts <= len(ids) - length].unsqueeze(1) + torch.arange(length)]
+    starts = starts[starts <= len(ids) - length]
+    return ids[starts.unsqueeze(1) + torch.arange(length)]
 
 
-def main(quick=False, seed=0):
+def written_second_lines(model: Transformer, alphabet: list[str], n: int) -> list[str]:
+    """What the model writes in the first whole line of n texts."""
+    texts = ["".join(alphabet[i] for i in row) for row in model.write(n).tolist()]
+    return [text.split("\n")[1] for text in texts]
+
+
+def main(quick: bool = False, seed: int = 0) -> float:
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    steps, share, least = (200, 0.2, 0) if quick else (800, 0.12, 24)
+    steps = 200 if quick else 800
+    share = 0.2 if quick else 0.12  # of the loss of counting pairs
+    least = 0 if quick else 24  # of 40 stories
     text = "".join(story(rng) for _ in range(800))
     alphabet = sorted(set(text))
     ids = torch.tensor([alphabet.index(letter) for letter in text])
@@ -99,11 +145,13 @@ def main(quick=False, seed=0):
     print(f"{len(text):,} letters, such as: {text.splitlines()[0]}")
 
     model = Transformer(len(alphabet))
-    train_pieces, held_out_pieces = (pieces(part, model.context + 1) for part in (train, held_out))
+    train_pieces = pieces(train, model.context + 1)
+    held_out_pieces = pieces(held_out, model.context + 1)
     optimizer = optim.AdamW(model.parameters(), weight_decay=0.1)
     schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=steps)
     for step in range(1, steps + 1):
-        loss = next_letter_loss(model, train_pieces[torch.randint(len(train_pieces), (16,))])
+        chosen = torch.randint(len(train_pieces), (16,))
+        loss = next_letter_loss(model, train_pieces[chosen])
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -113,14 +161,16 @@ def main(quick=False, seed=0):
             print(f"step {step:4}  loss {loss.item():.3f}", flush=True)
 
     with torch.no_grad():
-        held = next_letter_loss(model, held_out_pieces).item()
-    written = ["".join(alphabet[i] for i in row).split("\n")[1] for row in model.write(40).tolist()]
+        held: float = next_letter_loss(model, held_out_pieces).item()
+    written = written_second_lines(model, alphabet, 40)
     print(*written[:5], sep="\n")
     fitting = sum(FITS.fullmatch(line) is not None for line in written)
-    print(f"second sentences that fit the first: {fitting} of {len(written)} (wanted: at least {least})")
+    wish = f"(wanted: at least {least})"
+    print(f"second sentences that fit the first: {fitting} of {len(written)} {wish}")
     bigram = bigram_loss(train, held_out, len(alphabet))
     wanted = share * bigram
-    print(f"nats per held-out letter: {held:.3f} (wanted: at most {wanted:.3f}; pairs counted: {bigram:.3f})")
+    print(f"nats per held-out letter: {held:.3f} (wanted: at most {wanted:.3f})")
+    print(f"of one who counts pairs of letters: {bigram:.3f}")
     assert held <= wanted and fitting >= least
     return held
 

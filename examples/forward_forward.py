@@ -1,4 +1,4 @@
-"""A network learns digits without back-propagation: each layer by itself, from what it likes and dislikes.
+"""A network learns digits without back-propagation: each layer learns by itself.
 
 python examples/forward_forward.py [--quick]
 
@@ -8,9 +8,12 @@ to be excited where it is the true one and calm where it is wrong; no error trav
 
 import sys
 
+import numpy as np
+from numpy.typing import NDArray
+
 import tinygrad_mnist as torch
 import tinygrad_mnist.nn.functional as F
-from tinygrad_mnist import nn, optim
+from tinygrad_mnist import Tensor, nn, optim
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
@@ -18,17 +21,19 @@ from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 class Layer(nn.Linear):
     """A linear layer with ReLU and an optimizer of its own."""
 
-    def __init__(self, inputs, outputs, threshold=1.0, lr=0.002):
+    def __init__(
+        self, inputs: int, outputs: int, threshold: float = 1.0, lr: float = 0.002
+    ) -> None:
         super().__init__(inputs, outputs)
         self.threshold = threshold
         self.optimizer = optim.Adam(self.parameters(), lr=lr)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         # Scaled, so that nothing shows of how excited the layer below was.
         x = x / (goodness(x).sqrt().unsqueeze(1) + 1e-4)
         return F.relu(super().forward(x))
 
-    def learn(self, positive, negative):
+    def learn(self, positive: Tensor, negative: Tensor) -> float:
         """One step towards goodness above the threshold for positive, and below it for negative."""
         too_calm = F.softplus(self.threshold - goodness(self(positive)))
         too_excited = F.softplus(goodness(self(negative)) - self.threshold)
@@ -36,21 +41,22 @@ class Layer(nn.Linear):
         self.optimizer.zero_grad()
         loss.backward()  # through this layer and no further
         self.optimizer.step()
-        return loss.item()
+        value: float = loss.item()
+        return value
 
 
-def goodness(activity):
+def goodness(activity: Tensor) -> Tensor:
     """How excited a layer is, for each image: the mean square of its units."""
     return (activity**2).mean(dim=1)
 
 
-def with_label(images, labels):
+def with_label(images: Tensor, labels: Tensor) -> Tensor:
     """Images whose first ten pixels, otherwise blank, say the label instead."""
     return torch.cat([F.one_hot(labels, 10).float(), images[:, 10:]], dim=1)
 
 
 @torch.no_grad()
-def classify(layers, images):
+def classify(layers: list[Layer], images: Tensor) -> Tensor:
     """The label that excites the layers most."""
     total = torch.zeros(len(images), 10)
     for label in range(10):
@@ -61,31 +67,39 @@ def classify(layers, images):
     return total.argmax(dim=1)
 
 
-def as_tensors(images, labels):
-    """Images as rows of 784 numbers from 0 to 1, labels as int64."""
-    return torch.from_numpy(images).flatten(1) / 255, torch.from_numpy(labels).long()
+def as_rows(images: NDArray[np.uint8]) -> Tensor:
+    """Images as rows of 784 numbers from 0 to 1."""
+    return torch.from_numpy(images).flatten(1) / 255
 
 
-def main(quick=False, seed=0):
+def main(quick: bool = False, seed: int = 0) -> float:
     torch.manual_seed(seed)
-    epochs, wanted = (3, 0.75) if quick else (20, 0.88)
+    epochs = 3 if quick else 20
+    wanted = 0.75 if quick else 0.88
     digits = datasets.embedded()
-    x, y = as_tensors(digits.train_images, digits.train_labels)
-    x_test, y_test = as_tensors(digits.test_images, digits.test_labels)
+    train = TensorDataset(
+        as_rows(digits.train_images), torch.from_numpy(digits.train_labels).long()
+    )
+    x_test = as_rows(digits.test_images)
+    y_test = torch.from_numpy(digits.test_labels).long()
 
     layers = [Layer(784, 500), Layer(500, 500)]
     for epoch in range(1, epochs + 1):
-        for images, labels in DataLoader(TensorDataset(x, y), batch_size=100, shuffle=True):
+        for images, labels in DataLoader(train, batch_size=100, shuffle=True):
             wrong = (labels + torch.randint(1, 10, labels.shape)) % 10
-            positive, negative = with_label(images, labels), with_label(images, wrong)
+            positive = with_label(images, labels)
+            negative = with_label(images, wrong)
             for layer in layers:
                 loss = layer.learn(positive, negative)
                 with torch.no_grad():
-                    positive, negative = layer(positive), layer(negative)
+                    positive = layer(positive)
+                    negative = layer(negative)
         if epoch in (1, epochs) or epoch % 5 == 0:
-            accuracy = (classify(layers, x_test) == y_test).float().mean().item()
-            print(f"epoch {epoch:3}  loss of the last layer {loss:.3f}  test accuracy {accuracy:.1%}")
-    print(f"test digits read right, no error sent back: {accuracy:.1%} (wanted: at least {wanted:.0%})")
+            right = classify(layers, x_test) == y_test
+            accuracy: float = right.float().mean().item()
+            losses = f"loss of the last layer {loss:.3f}"
+            print(f"epoch {epoch:3}  {losses}  test accuracy {accuracy:.1%}")
+    print(f"test digits read right: {accuracy:.1%} (wanted: at least {wanted:.0%})")
     assert accuracy >= wanted
     return accuracy
 

@@ -6,10 +6,10 @@ python examples/moons.py
 import math
 
 import tinygrad_mnist as torch
-from tinygrad_mnist import nn
+from tinygrad_mnist import Tensor, nn
 
 
-def moons(n, noise=0.1):
+def moons(n: int, noise: float = 0.1) -> tuple[Tensor, Tensor]:
     """n points, (n, 2), and to which of two half circles each belongs, (n,)."""
     angle = torch.rand(n) * math.pi
     which = torch.arange(n) % 2
@@ -19,11 +19,13 @@ def moons(n, noise=0.1):
     return points + noise * torch.randn(n, 2), which
 
 
-def main(steps=300):
+def main(steps: int = 300) -> float:
     torch.manual_seed(0)
     x, y = moons(400)
     x_test, y_test = moons(400)
-    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1))
+    model = nn.Sequential(
+        nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1)
+    )
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     criterion = nn.BCEWithLogitsLoss()
     for step in range(steps):
@@ -34,7 +36,8 @@ def main(steps=300):
         if step % 100 == 0:
             print(f"step {step:4}  loss {loss.item():.4f}")
     with torch.no_grad():
-        accuracy = ((model(x_test).squeeze(1) > 0) == (y_test == 1)).float().mean().item()
+        answers = model(x_test).squeeze(1) > 0
+        accuracy: float = (answers == (y_test == 1)).float().mean().item()
     print(f"points on the right side: {accuracy:.1%}")
     assert accuracy > 0.97
     return accuracy

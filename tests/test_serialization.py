@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn, optim
-from tinygrad_mnist.serialization import STORAGES
+from tinygrad_mnist.formats.serialization import STORAGES
 
 
 def everything():
@@ -251,7 +251,7 @@ def test_numpys_scalars_are_written_as_numbers():
     ("code", "message"),
     [
         (b"cos\nsystem\n(S'true'\ntR.", "wants os.system, which is refused"),
-        (b"ctinygrad_mnist.serialization\nsave\n(I1\nS'x'\ntR.", "wants tinygrad_mnist.serialization.save"),
+        (b"ctinygrad_mnist.formats.serialization\nsave\n(I1\nS'x'\ntR.", "wants tinygrad_mnist.formats.serialization.save"),
         (b"ctinygrad_mnist.nn.functional.activation\nrelu\n(I1\ntR.", "wants to call relu"),
         (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(I1\nI1\ntR.", "wants to call Linear"),
         (b"(ctinygrad_mnist.nn.modules.linear\nLinear\nI1\nI1\no.", "wants to call Linear"),

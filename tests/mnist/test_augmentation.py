@@ -23,7 +23,13 @@ def moments(image):
     y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
     mass = image.astype(np.float64) / image.sum()
     a, b = (x * mass).sum(), (y * mass).sum()
-    return a, b, ((x - a) ** 2 * mass).sum(), ((y - b) ** 2 * mass).sum(), ((x - a) * (y - b) * mass).sum()
+    return (
+        a,
+        b,
+        ((x - a) ** 2 * mass).sum(),
+        ((y - b) ** 2 * mass).sum(),
+        ((x - a) * (y - b) * mass).sum(),
+    )
 
 
 def test_no_strength_is_no_change(images):
@@ -43,7 +49,9 @@ def test_the_same_draws_give_the_same_images_and_each_image_its_own(images):
 
 
 def test_values_between_pixels_are_bilinear_and_outside_is_paper(images):
-    x, y = np.random.default_rng(3).uniform(-20, 20, (2, len(images), SIDE * SIDE)).astype(np.float32)
+    x, y = (
+        np.random.default_rng(3).uniform(-20, 20, (2, len(images), SIDE * SIDE)).astype(np.float32)
+    )
     middle = (SIDE - 1) / 2
     wanted = [
         ndimage.map_coordinates(np.pad(image, 1), [b + middle + 1, a + middle + 1], order=1, cval=0)
@@ -59,7 +67,9 @@ def test_each_affine_strength_does_its_own_thing_up_to_its_limit():
     before = moments(blob)
 
     def after(**strength):
-        got = augment(np.repeat(blob[None], 300, 0), np.random.default_rng(4), **{**NONE, **strength})
+        got = augment(
+            np.repeat(blob[None], 300, 0), np.random.default_rng(4), **{**NONE, **strength}
+        )
         return np.array([moments(image) for image in got]).T
 
     a, b, *_ = after(shift=3.0)
@@ -82,12 +92,18 @@ def test_each_affine_strength_does_its_own_thing_up_to_its_limit():
 
 def test_the_elastic_displacement_is_smooth_and_as_long_as_it_says():
     bumps = augmentation._basis()[3:]
-    field = (np.random.default_rng(5).standard_normal((4000, len(bumps))) @ bumps).reshape(-1, SIDE, SIDE)
+    field = (np.random.default_rng(5).standard_normal((4000, len(bumps))) @ bumps).reshape(
+        -1, SIDE, SIDE
+    )
     np.testing.assert_allclose(np.sqrt((field**2).mean(0)), 1, rtol=0.06)
     assert np.sqrt((np.diff(field, axis=2) ** 2).mean()) < 0.25  # neighbours go nearly the same way
 
 
 def test_refuses_other_images():
-    for bad in (np.zeros((2, 784), np.float32), np.zeros((2, SIDE, SIDE)), np.zeros((SIDE, SIDE), np.float32)):
+    for bad in (
+        np.zeros((2, 784), np.float32),
+        np.zeros((2, SIDE, SIDE)),
+        np.zeros((SIDE, SIDE), np.float32),
+    ):
         with pytest.raises(ValueError, match="augment: got"):
             augment(bad, np.random.default_rng(0))

@@ -11,21 +11,27 @@ from typer.testing import CliRunner
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist import datasets, measures, photos, tape_drawing
+from tinygrad_mnist.mnist import datasets, photos, tape_drawing
 from tinygrad_mnist.mnist.blocks import picture
 from tinygrad_mnist.mnist.cli import app, main
 from tinygrad_mnist.mnist.layers import summarise
-from tinygrad_mnist.mnist.measures import Answers, answers, saliency
+from tinygrad_mnist.mnist.measures import Answers, answers, evaluate, predictions, saliency
 from tinygrad_mnist.mnist.recipe import RECIPES, Recipe
 from tinygrad_mnist.mnist.runs import Run, opened
-from tinygrad_mnist.mnist.training import Training, as_dataset, evaluate
+from tinygrad_mnist.mnist.tensors import as_dataset, as_pixels
+from tinygrad_mnist.mnist.training import Training
 
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory):
     """The embedded digits, in a file that is read in no time."""
     folder, embedded = tmp_path_factory.mktemp("digits"), datasets.embedded()
-    arrays = (embedded.train_images, embedded.train_labels, embedded.test_images, embedded.test_labels)
+    arrays = (
+        embedded.train_images,
+        embedded.train_labels,
+        embedded.test_images,
+        embedded.test_labels,
+    )
     np.savez(folder / "mnist.npz", **dict(zip(datasets.KEYS, arrays, strict=True)))
     return datasets.load(folder / "mnist.npz")
 
@@ -71,16 +77,29 @@ def test_measures_of_five_answers_by_hand():
     assert found.calibration().count.sum() == 5 and found.calibration(1).count.tolist() == [5]
 
 
-def test_answers_agree_with_the_measuring_of_training(trained, digits):
+def test_answers_are_the_same_from_bytes_and_from_a_dataset(trained, digits):
     network = opened(trained)[0]
     found = answers(network, digits.test_images, digits.test_labels, batch_size=333)
     other = evaluate(network, as_dataset(digits.test_images, digits.test_labels))
-    assert np.array_equal(found.confusion, other.confusion) and found.loss == pytest.approx(other.loss, rel=1e-5)
+    assert np.array_equal(found.confusion, other.confusion) and found.loss == pytest.approx(
+        other.loss, rel=1e-5
+    )
+    alone = predictions(network, digits.test_images)
+    assert np.array_equal(alone.answer, other.answer) and np.array_equal(
+        alone.confidence, other.confidence
+    )
+    with tg.no_grad():
+        logits = network(as_pixels(digits.test_images))
+        loss = nn.functional.cross_entropy(
+            logits, tg.from_numpy(digits.test_labels.astype(np.int64))
+        )
+    assert other.loss == pytest.approx(loss.item(), rel=1e-5)
+    assert np.array_equal(other.answer, logits.argmax(1).numpy())
 
 
 def test_saliency_is_the_slope_of_the_winning_logit(trained, digits):
     network, images = opened(trained)[0], digits.test_images[:3]
-    slope, x = saliency(network, images), measures.pixels(images).numpy().astype(np.float64)
+    slope, x = saliency(network, images), as_pixels(images).numpy().astype(np.float64)
     network.double()
     for i, (row, column) in enumerate([(14, 14), (10, 12), (18, 9)]):
         step = np.zeros_like(x)
@@ -94,11 +113,17 @@ def test_saliency_is_the_slope_of_the_winning_logit(trained, digits):
 
 
 def test_evaluate_says_the_same_in_words_and_in_json(trained):
-    text, data = run("evaluate", trained, COLUMNS="80"), json.loads(run("evaluate", trained, "--json"))
+    text, data = (
+        run("evaluate", trained, COLUMNS="80"),
+        json.loads(run("evaluate", trained, "--json")),
+    )
     test = data["test"]
     assert test["accuracy"] > 0.9 and test["digits"] == 1000
     assert f"test accuracy  {test['accuracy']:.2%}  loss {test['loss']:.4f}" in text
-    assert f"error {test['expected_calibration_error']:.2%}" in text and f"score {test['brier']:.4f}" in text
+    assert (
+        f"error {test['expected_calibration_error']:.2%}" in text
+        and f"score {test['brier']:.4f}" in text
+    )
     assert np.trace(test["confusion"]) == round(1000 * test["accuracy"])
     first = test["mistakes"][0]
     assert f"it is {first['truth']} (#{first['index']})" in text and "▀" in text
@@ -135,7 +160,9 @@ def test_photographs_are_recognised(kind, trained, digits, tmp_path):
     assert all(sum(one["probabilities"]) == pytest.approx(1) for one in found)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16", "turned", "clear", "clear white"])
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16", "turned", "clear", "clear white"]
+)
 def test_every_kind_of_image_file(mode, digits, tmp_path):
     digit = digits.test_images[3]
     sheet = photograph(digit, np.random.default_rng(0))
@@ -160,7 +187,9 @@ def test_every_kind_of_image_file(mode, digits, tmp_path):
 
 def test_predict_fits_80_columns_and_needs_no_colours(trained, digits, tmp_path):
     photograph(digits.test_images[0], np.random.default_rng(1)).save(tmp_path / "digit.png")
-    text = run("predict", trained, tmp_path / "digit.png", COLUMNS="80", NO_COLOR="1", FORCE_COLOR=None)
+    text = run(
+        "predict", trained, tmp_path / "digit.png", COLUMNS="80", NO_COLOR="1", FORCE_COLOR=None
+    )
     assert "\x1b[38" not in text and "\x1b[48" not in text
     picture_lines = text.splitlines()[1:]
     assert max(map(len, picture_lines)) <= 80 and re.search(r"[▀▄█]", text)
@@ -217,12 +246,20 @@ def test_the_tape_of_any_program():
     shared = w * c
     tape = tape_drawing.entries((shared + shared.exp()).sum(), [("w", w)])
     labels = {entry.label for entry in tape}
-    assert labels == {"Sum", "Add", "Exp", "Mul", "w", "leaf"} and len(tape) == 6  # shared parts once
+    assert (
+        labels == {"Sum", "Add", "Exp", "Mul", "w", "leaf"} and len(tape) == 6
+    )  # shared parts once
     assert all(number > entry.number for entry in tape for number in entry.inputs)
     by_label = {entry.label: entry for entry in tape}
-    assert by_label["w"].kind == "parameter" and by_label["w"].shape == (3,) and by_label["w"].bytes == 12
+    assert (
+        by_label["w"].kind == "parameter"
+        and by_label["w"].shape == (3,)
+        and by_label["w"].bytes == 12
+    )
     dot = tape_drawing.to_dot(tape, 'a "title"')
-    assert dot.count("->") == sum(len(entry.inputs) for entry in tape) == 6 and r"a \"title\"" in dot
+    assert (
+        dot.count("->") == sum(len(entry.inputs) for entry in tape) == 6 and r"a \"title\"" in dot
+    )
     assert tape_drawing.to_tree(tape).count("↑") == 1
     with pytest.raises(ValueError, match="without history"):
         tape_drawing.entries(tg.ones(1))
@@ -255,17 +292,28 @@ def test_graph_shows_each_parameter_and_draws(trained, tmp_path):
 
 def test_summary_of_the_original():
     data = json.loads(run("summary", "original", "--json"))
-    assert data["parameters"] == 355_110 and data["multiply_adds_per_image"] == 784 * 400 + 400 * 100 + 100 * 10
-    assert data["memory_bytes"]["parameters"] == 355_110 * 4 and data["memory_bytes"]["optimizer"] == 355_110 * 8
+    assert (
+        data["parameters"] == 355_110
+        and data["multiply_adds_per_image"] == 784 * 400 + 400 * 100 + 100 * 10
+    )
+    assert (
+        data["memory_bytes"]["parameters"] == 355_110 * 4
+        and data["memory_bytes"]["optimizer"] == 355_110 * 8
+    )
     assert data["memory_bytes"]["activations"] == 256 * 4 * (3 * 400 + 3 * 100 + 10)
     assert "355,110" in run("summary") and "354,600" in run("summary")
 
 
 def test_summary_of_a_convolution_and_of_a_run(trained):
-    network = nn.Sequential(nn.Unflatten(1, (1, 28)), nn.Conv2d(1, 4, 3, padding=1), nn.Flatten(), nn.Linear(3136, 10))
+    network = nn.Sequential(
+        nn.Unflatten(1, (1, 28)), nn.Conv2d(1, 4, 3, padding=1), nn.Flatten(), nn.Linear(3136, 10)
+    )
     assert summarise(network).multiply_adds == 4 * 28 * 28 * 9 + 31360
     assert summarise(network).layers[1].shape == (4, 28, 28) and network.training
-    assert json.loads(run("summary", trained, "--json"))["parameters"] == 785 * 200 + 201 * 50 + 51 * 10
+    assert (
+        json.loads(run("summary", trained, "--json"))["parameters"]
+        == 785 * 200 + 201 * 50 + 51 * 10
+    )
 
 
 def test_bench_runs_the_suite_or_says_where_it_is(monkeypatch, tmp_path, capfd):
@@ -274,7 +322,9 @@ def test_bench_runs_the_suite_or_says_where_it_is(monkeypatch, tmp_path, capfd):
     if bench.suite_folder():
         run("bench", "lines")
         assert "the application: mnist/" in capfd.readouterr().out
-    monkeypatch.setattr("tinygrad_mnist.__file__", str(tmp_path / "site" / "tinygrad_mnist" / "__init__.py"))
+    monkeypatch.setattr(
+        "tinygrad_mnist.__file__", str(tmp_path / "site" / "tinygrad_mnist" / "__init__.py")
+    )
     with pytest.raises(ValueError, match="repository.*benchmarks/"):
         bench.bench()
 
@@ -295,13 +345,18 @@ def test_shipped_networks_open_by_name(monkeypatch, tmp_path):
         (["predict", "RUN", "good.png", "text.png"], "text.png: got no image that Pillow can read"),
         (["predict", "RUN", "cut.png"], "cut.png: cannot be read"),
         (["predict", "RUN", "white.png"], "white.png: got an empty sheet"),
-        (["graph", "RUN", "--out", "tape.pdf"], "--out: got tape.pdf, wanted a file that ends in .dot or .svg"),
+        (
+            ["graph", "RUN", "--out", "tape.pdf"],
+            "--out: got tape.pdf, wanted a file that ends in .dot or .svg",
+        ),
         (["gallery", "RUN", "--out", "text.png"], "--out: got text.png, a file, wanted a folder"),
         (["summary", "nowhere"], "nowhere: no such run"),
         (["summary", "text.json"], "text.json: not a recipe"),
     ],
 )
-def test_mistakes_get_one_line_and_exit_code_2(arguments, message, trained, digits, monkeypatch, capsys, tmp_path):
+def test_mistakes_get_one_line_and_exit_code_2(
+    arguments, message, trained, digits, monkeypatch, capsys, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     Image.new("L", (300, 200), 255).save("white.png")
     photograph(digits.test_images[0], np.random.default_rng(0)).save("good.png")
@@ -309,7 +364,9 @@ def test_mistakes_get_one_line_and_exit_code_2(arguments, message, trained, digi
     (tmp_path / "text.json").write_text("no recipe")
     (tmp_path / "cut.png").write_bytes((tmp_path / "good.png").read_bytes()[:2000])
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr("sys.argv", ["tinygrad-mnist", *(str(trained) if a == "RUN" else a for a in arguments)])
+    monkeypatch.setattr(
+        "sys.argv", ["tinygrad-mnist", *(str(trained) if a == "RUN" else a for a in arguments)]
+    )
     with pytest.raises(SystemExit) as exit:
         main()
     assert exit.value.code == 2

@@ -168,7 +168,9 @@ def alone(monkeypatch: pytest.MonkeyPatch, cache: Path, tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), zipped=st.booleans())
-def test_idx_round_trip(data: st.DataObject, zipped: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_idx_round_trip(
+    data: st.DataObject, zipped: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     sizes = st.integers(1, 6)
     shape = data.draw(st.one_of(st.tuples(sizes), st.tuples(sizes, sizes, sizes)))
     values = data.draw(st.binary(min_size=int(np.prod(shape)), max_size=int(np.prod(shape))))
@@ -261,7 +263,11 @@ UNFIT = [
     ("x_train", {"x_train": np.zeros((30, 28, 27), np.uint8)}, "got uint8 (30, 28, 27), wanted"),
     ("x_test", {"x_test": np.zeros(20, np.uint8)}, "got uint8 (20,), wanted uint8 (n, 28, 28)"),
     ("y_test", {"y_test": np.zeros((20, 1, 1), np.uint8)}, "got uint8 (20, 1, 1), wanted uint8 (n"),
-    ("y_train", {"y_train": ARRAYS["y_train"][:-1]}, "got 29 labels, wanted 30, one for each image"),
+    (
+        "y_train",
+        {"y_train": ARRAYS["y_train"][:-1]},
+        "got 29 labels, wanted 30, one for each image",
+    ),
     ("y_test", {"x_test": ARRAYS["x_test"][:-1]}, "got 20 labels, wanted 19, one for each image"),
     ("y_train", {"y_train": np.full(30, 10, np.uint8)}, "got a label 10, wanted 0 to 9"),
     ("y_test", {"y_test": np.arange(236, 256, dtype=np.uint8)}, "got a label 255, wanted 0 to 9"),
@@ -269,7 +275,9 @@ UNFIT = [
 
 
 @pytest.mark.parametrize(("key", "arrays", "words"), UNFIT)
-def test_folder_refuses_other_arrays(key: str, arrays: dict[str, np.ndarray], words: str, tmp_path: Path) -> None:
+def test_folder_refuses_other_arrays(
+    key: str, arrays: dict[str, np.ndarray], words: str, tmp_path: Path
+) -> None:
     folder = write_folder(tmp_path / "data", **arrays)
     message = refusal(datasets.from_folder, folder)
     assert message.startswith(f"{folder / datasets.IDX[datasets.KEYS.index(key)]}: ")
@@ -286,7 +294,9 @@ def test_folder_refuses_other_arrays(key: str, arrays: dict[str, np.ndarray], wo
         ("x_train", {"x_train": np.uint8(3)}, "got uint8 (), wanted uint8 (n, 28, 28)"),
     ],
 )
-def test_npz_refuses_other_arrays(key: str, arrays: dict[str, np.ndarray], words: str, tmp_path: Path) -> None:
+def test_npz_refuses_other_arrays(
+    key: str, arrays: dict[str, np.ndarray], words: str, tmp_path: Path
+) -> None:
     path = tmp_path / "other.npz"
     path.write_bytes(npz(**arrays))
     message = refusal(datasets.from_npz, path)
@@ -297,7 +307,9 @@ def test_npz_refuses_other_arrays(key: str, arrays: dict[str, np.ndarray], words
 def test_npz_refuses_a_missing_array(tmp_path: Path) -> None:
     path = tmp_path / "three.npz"
     np.savez(path, **{key: ARRAYS[key] for key in datasets.KEYS[:3]})
-    assert refusal(datasets.from_npz, path) == (f"{path}: got ['x_train', 'y_train', 'x_test'], wanted y_test too")
+    assert refusal(datasets.from_npz, path) == (
+        f"{path}: got ['x_train', 'y_train', 'x_test'], wanted y_test too"
+    )
 
 
 class Trap:
@@ -324,7 +336,9 @@ def test_npz_refuses_what_is_no_whole_archive(content: bytes, tmp_path: Path) ->
 
 @settings(max_examples=60, deadline=None)
 @given(where=st.integers(0, len(GOOD) - 1), value=st.integers(1, 255))
-def test_npz_with_one_byte_changed(where: int, value: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_npz_with_one_byte_changed(
+    where: int, value: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Refused with the file's name, or (a byte that has no say in the values) read as it was."""
     content = bytearray(GOOD)
     content[where] ^= value
@@ -484,7 +498,9 @@ def test_unreachable(server: Server, closed: str, monkeypatch: pytest.MonkeyPatc
     assert datasets.unreachable(closed) == "Connection refused"
 
 
-def test_unreachable_does_not_wait_for_a_name_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_does_not_wait_for_a_name_service_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(datasets, "REACH_SECONDS", 0.2)
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: over.wait(20) and [])
@@ -523,7 +539,9 @@ def here(url: str) -> None:
     """As `unreachable`, for tests that go no further than this machine."""
 
 
-def test_tensorflow(keras: Callable[..., Path], server: Server, cache: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_tensorflow(
+    keras: Callable[..., Path], server: Server, cache: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     file = keras(server.url("good.npz"))
     before = socket.getdefaulttimeout()
     digits = datasets.from_tensorflow(cache, reach=here)
@@ -616,7 +634,12 @@ def test_tensorflow_in_a_fresh_process_prints_nothing(tmp_path: Path, closed: st
     proxy = closed.removesuffix("/good.npz")  # where nobody listens: no network, wherever this runs
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "https_proxy": proxy}
     ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert ran.stdout == "TensorFlow's keras.datasets.mnist: Connection refused\n"
     assert ran.stderr == ""
@@ -636,7 +659,9 @@ NOT_INSTALLED = "tensorflow: not installed"
 
 @pytest.mark.usefixtures("no_tensorflow")
 @pytest.mark.parametrize("source", [None, "auto"])
-def test_load_downloads_once(source: str | None, server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_downloads_once(
+    source: str | None, server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = server.url("good.npz")
     monkeypatch.setattr(datasets, "URL", url)
     monkeypatch.setattr(datasets, "SHA256", sha256(GOOD))
@@ -652,7 +677,9 @@ def test_load_downloads_once(source: str | None, server: Server, cache: Path, mo
 
 
 @pytest.mark.usefixtures("no_tensorflow")
-def test_load_replaces_a_damaged_cache(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_replaces_a_damaged_cache(
+    server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(datasets, "URL", server.url("good.npz"))
     monkeypatch.setattr(datasets, "SHA256", sha256(GOOD))
     cache.mkdir()
@@ -666,7 +693,8 @@ def test_load_replaces_a_damaged_cache(server: Server, cache: Path, monkeypatch:
 
 @pytest.mark.usefixtures("no_tensorflow")
 @pytest.mark.parametrize(
-    ("name", "words"), [("cut.npz", "bytes read, "), ("none.npz", "404"), ("good.npz", "does not match")]
+    ("name", "words"),
+    [("cut.npz", "bytes read, "), ("none.npz", "404"), ("good.npz", "does not match")],
 )
 def test_load_falls_through_to_the_embedded_digits(
     name: str, words: str, server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch
@@ -690,7 +718,7 @@ def test_load_without_a_network_knocks_once_and_imports_no_tensorflow(
     monkeypatch.setattr(datasets, "URL", closed)
     knocks: list[str] = []
     monkeypatch.setattr(datasets, "unreachable", lambda url: knocks.append(url) or "no network")
-    monkeypatch.setattr(datasets, "_muzzled", never)
+    monkeypatch.setattr(datasets, "_silenced", never)
     lines: list[str] = []
     digits = datasets.load(report=lines.append)
     assert lines[1:] == [f"tensorflow: {closed}: no network", f"download: {closed}: no network"]
@@ -717,7 +745,9 @@ def test_load_tensorflow_where_it_is_not_installed(server: Server) -> None:
     assert message == NOT_INSTALLED.removeprefix("tensorflow: ")
 
 
-def test_load_from_the_folder_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_from_the_folder_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write_folder(tmp_path / "data")
     monkeypatch.setenv("TINYGRAD_MNIST_DATA", str(folder))
     for source in (None, "auto"):

@@ -76,7 +76,9 @@ def test_answers_are_the_networks_and_the_saliency_is_its_slope(state, training,
 
     expected = np.exp(logits(pixels) - logits(pixels).max())
     np.testing.assert_allclose(told.probabilities, expected / expected.sum(), rtol=1e-4, atol=1e-6)
-    assert [len(units) for units in told.hidden] == [64, 32] and told.hidden[0].min() == 0 < told.hidden[0].max()
+    assert [len(units) for units in told.hidden] == [64, 32] and told.hidden[
+        0
+    ].min() == 0 < told.hidden[0].max()
     direction = np.random.default_rng(0).normal(size=(28, 28)).astype(np.float32) * 1e-3
     rise = logits(pixels + direction)[told.digit] - logits(pixels - direction)[told.digit]
     assert rise == pytest.approx(2 * (told.saliency * direction).sum(), rel=0.05, abs=1e-4)
@@ -93,7 +95,9 @@ def test_a_drawing_is_prepared_and_answered(client, state, digits):
     right = np.flatnonzero(state.answerer.answers == digits.test_labels)[:20]
     found = 0
     for i in right:
-        drawing = np.pad(np.kron(digits.test_images[i], np.ones((3, 3), np.uint8)), ((4, 24), (24, 4)))
+        drawing = np.pad(
+            np.kron(digits.test_images[i], np.ones((3, 3), np.uint8)), ((4, 24), (24, 4))
+        )
         told = client.post("/api/answer", content=drawing.tobytes(), headers=OCTETS).json()
         received = np.frombuffer(base64.b64decode(told["picture"]), np.uint8).reshape(28, 28)
         assert np.array_equal(received, prepare(drawing))
@@ -105,12 +109,17 @@ def test_a_drawing_is_prepared_and_answered(client, state, digits):
 def test_test_digits_right_and_wrong(client, state, digits):
     for wrong in (0, 1):
         shown = client.get(f"/api/digits?wrong={wrong}&seed=3").json()
-        assert shown["digits"] and all((each["label"] != each["answer"]) == bool(wrong) for each in shown["digits"])
+        assert shown["digits"] and all(
+            (each["label"] != each["answer"]) == bool(wrong) for each in shown["digits"]
+        )
         first = shown["digits"][0]
         told = client.get(f"/api/digits/{first['index']}").json()
         assert (told["answer"], told["label"]) == (first["answer"], first["label"])
     counts = [client.get(f"/api/digits?wrong={wrong}").json()["of"] for wrong in (0, 1)]
-    assert sum(counts) == 1000 and counts[0] / 1000 == client.get("/api/about").json()["network"]["accuracy"]
+    assert (
+        sum(counts) == 1000
+        and counts[0] / 1000 == client.get("/api/about").json()["network"]["accuracy"]
+    )
 
 
 # who may ask, and what ---------------------------------------------------------------------
@@ -164,26 +173,45 @@ def test_what_is_refused_says_why(client, method, path, options, status, says):
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "localhost:8000", "127.0.0.1:9", "[::1]:8000", "192.168.0.7:80", "Digits.Example"]
+    "host",
+    [
+        "localhost",
+        "localhost:8000",
+        "127.0.0.1:9",
+        "[::1]:8000",
+        "192.168.0.7:80",
+        "Digits.Example",
+    ],
 )
 def test_own_names_and_addresses_are_served(state, host):
     client = TestClient(application(state, ["digits.example"]), base_url="http://localhost")
     answer = client.get("/", headers={"Host": host, "Origin": f"http://{host}"})
     assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff"
     policy = answer.headers["content-security-policy"]
-    assert "unsafe" not in policy and "script-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert (
+        "unsafe" not in policy
+        and "script-src 'self'" in policy
+        and "frame-ancestors 'none'" in policy
+    )
 
 
 def test_a_failure_of_the_server_is_json_without_its_insides(state, monkeypatch):
     monkeypatch.setattr(Answerer, "answer", lambda *_: 1 / 0)
-    with TestClient(application(state), base_url="http://localhost", raise_server_exceptions=False) as client:
+    with TestClient(
+        application(state), base_url="http://localhost", raise_server_exceptions=False
+    ) as client:
         answer = client.get("/api/digits/0")
-    assert answer.status_code == 500 and "ZeroDivision" not in answer.text and answer.json()["error"]
+    assert (
+        answer.status_code == 500 and "ZeroDivision" not in answer.text and answer.json()["error"]
+    )
 
 
 def test_before_the_first_epoch_the_page_is_there_and_answers_are_not_yet(digits):
     with TestClient(application(State(digits, epochs=3)), base_url="http://localhost") as client:
-        assert client.get("/").status_code == 200 and client.get("/api/about").json()["network"] is None
+        assert (
+            client.get("/").status_code == 200
+            and client.get("/api/about").json()["network"] is None
+        )
         assert client.post("/api/answer", content=bytes(784), headers=OCTETS).status_code == 503
         assert client.get("/api/lesson").status_code == 200
 
@@ -194,7 +222,9 @@ def test_before_the_first_epoch_the_page_is_there_and_answers_are_not_yet(digits
 def unpacked(array):
     if "numbers" in array:
         return np.array(array["numbers"]).reshape(array["shape"])
-    return np.frombuffer(base64.b64decode(array["data"]), np.int8).reshape(array["shape"]) * (array["max"] / 127)
+    return np.frombuffer(base64.b64decode(array["data"]), np.int8).reshape(array["shape"]) * (
+        array["max"] / 127
+    )
 
 
 def test_the_lesson_is_a_training_step_as_it_happened(digits):
@@ -223,14 +253,22 @@ def test_the_lesson_is_a_training_step_as_it_happened(digits):
     truth = np.eye(10)[[digit["label"] for digit in lesson["digits"]]]
     softmax = np.exp(value["log_p"])
     np.testing.assert_allclose(gradient["logits"], (softmax - truth) / 4, atol=1e-5)
-    np.testing.assert_allclose(unpacked(lesson["gradients"]["W2"]), value["h"].T @ gradient["logits"], atol=1e-5)
-    np.testing.assert_allclose(gradient["a1"], (gradient["logits"] @ w2.T) * (value["a1"] > 0), atol=1e-5)
     np.testing.assert_allclose(
-        unpacked(lesson["after"]["W2"]), w2 - lesson["rate"] * unpacked(lesson["gradients"]["W2"]), atol=1e-5
+        unpacked(lesson["gradients"]["W2"]), value["h"].T @ gradient["logits"], atol=1e-5
+    )
+    np.testing.assert_allclose(
+        gradient["a1"], (gradient["logits"] @ w2.T) * (value["a1"] > 0), atol=1e-5
+    )
+    np.testing.assert_allclose(
+        unpacked(lesson["after"]["W2"]),
+        w2 - lesson["rate"] * unpacked(lesson["gradients"]["W2"]),
+        atol=1e-5,
     )
     assert value["loss"] == pytest.approx(-(truth * value["log_p"]).sum(1).mean(), abs=1e-5)
     check = lesson["check"]
-    assert (check["after"] - check["before"]) / check["by"] == pytest.approx(check["gradient"], rel=0.05)
+    assert (check["after"] - check["before"]) / check["by"] == pytest.approx(
+        check["gradient"], rel=0.05
+    )
 
 
 def test_lessons_follow_each_other_and_are_the_same_for_all(digits):
@@ -239,7 +277,9 @@ def test_lessons_follow_each_other_and_are_the_same_for_all(digits):
         np.testing.assert_allclose(unpacked(second["leaves"][name]), unpacked(value), atol=1e-6)
     assert second["losses"][-1] == pytest.approx(first["loss_after"], rel=1e-5)
     assert training_step(digits, 1, seed=1) == second != training_step(digits, 1, seed=2)
-    few = dataclasses.replace(digits, train_images=digits.train_images[:1], train_labels=digits.train_labels[:1])
+    few = dataclasses.replace(
+        digits, train_images=digits.train_images[:1], train_labels=digits.train_labels[:1]
+    )
     assert len(training_step(few, 0)["digits"]) == 4
 
 
@@ -264,8 +304,15 @@ def test_a_training_learns_pauses_goes_on_and_ends(client):
     assert client.post(f"/api/trainings/{name}", json={"running": False}).status_code == 204
     time.sleep(0.1)
     paused = look()
-    assert not paused["running"] and len(paused["losses"]) == paused["steps"] and paused["filters"]["shape"] == [9, 784]
-    assert np.mean(paused["losses"][-10:]) < 0.7 * paused["losses"][0] and paused["accuracies"][-1][1] > 0.5
+    assert (
+        not paused["running"]
+        and len(paused["losses"]) == paused["steps"]
+        and paused["filters"]["shape"] == [9, 784]
+    )
+    assert (
+        np.mean(paused["losses"][-10:]) < 0.7 * paused["losses"][0]
+        and paused["accuracies"][-1][1] > 0.5
+    )
     time.sleep(0.2)
     assert look()["steps"] == paused["steps"] and look(paused["steps"])["losses"] == []
     client.post(f"/api/trainings/{name}", json={"running": True})
@@ -283,7 +330,9 @@ def test_visitors_trainings_do_not_touch_each_other(digits):
         try:
             names = [trainings.start(Choices(seed=seed), "a") for seed in kinds]
             return [
-                wait_for(lambda n=n: (found := trainings.look(n))["steps"] >= 20 and found)["losses"][:20]
+                wait_for(lambda n=n: (found := trainings.look(n))["steps"] >= 20 and found)[
+                    "losses"
+                ][:20]
                 for n in names
             ]
         finally:
@@ -295,7 +344,9 @@ def test_visitors_trainings_do_not_touch_each_other(digits):
 
 def test_the_seed_gives_the_first_filters(digits):
     trainings = Trainings(digits)
-    first = [trainings.look(trainings.start(Choices(seed=seed), "a"))["filters"] for seed in (1, 2, 1)]
+    first = [
+        trainings.look(trainings.start(Choices(seed=seed), "a"))["filters"] for seed in (1, 2, 1)
+    ]
     assert first[0] == first[2] != first[1]
 
 
@@ -342,7 +393,16 @@ def test_a_full_house_is_429(client):
 
 def served(*arguments):
     """The server's process, and its address."""
-    command = [sys.executable, "-m", "tinygrad_mnist", "demo", *arguments, "--port", "0", "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinygrad_mnist",
+        "demo",
+        *arguments,
+        "--port",
+        "0",
+        "--no-browser",
+    ]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = ""
     while not (found := re.search(r"http://127\.0\.0\.1:\d+/", said)):
@@ -363,7 +423,10 @@ def test_without_a_run_one_is_trained_on_the_spot():
             return about["network"] and about["history"]
 
         wait_for(trained)
-        assert about["network"]["origin"].startswith("trained here") and about["network"]["accuracy"] > 0.7
+        assert (
+            about["network"]["origin"].startswith("trained here")
+            and about["network"]["accuracy"] > 0.7
+        )
         server.send_signal(signal.SIGINT)
         assert "Stopped." in server.communicate(timeout=20)[0]
     finally:
@@ -395,7 +458,9 @@ def test_the_command_serves_until_it_is_interrupted(digits, training, tmp_path):
 def test_mistakes_get_one_line_and_exit_code_2(arguments, message, monkeypatch, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        monkeypatch.setattr("sys.argv", ["tinygrad-mnist", "demo", *(a.replace("PORT", port) for a in arguments)])
+        monkeypatch.setattr(
+            "sys.argv", ["tinygrad-mnist", "demo", *(a.replace("PORT", port) for a in arguments)]
+        )
         with pytest.raises(SystemExit) as exit:
             main()
     error = capsys.readouterr().err
@@ -408,7 +473,9 @@ def test_mistakes_get_one_line_and_exit_code_2(arguments, message, monkeypatch, 
 @pytest.fixture(scope="module")
 def address(state):
     uvicorn = pytest.importorskip("uvicorn")
-    server = uvicorn.Server(uvicorn.Config(application(state), port=0, log_level="error", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(application(state), port=0, log_level="error", ws="none")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_for(lambda: server.started)
@@ -436,13 +503,18 @@ def page(request, browser, address):
     """The page; what it writes to the console or asks of another host fails the test."""
     phone = request.param == "phone"
     size = {"width": 360, "height": 740} if phone else {"width": 1200, "height": 860}
-    context = browser.new_context(viewport=size, has_touch=phone, color_scheme="dark" if phone else "light")
+    context = browser.new_context(
+        viewport=size, has_touch=phone, color_scheme="dark" if phone else "light"
+    )
     context.set_default_timeout(20_000)
     page = context.new_page()
     trouble = []
     page.on("console", lambda message: trouble.append(message.text))
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("request", lambda asked: trouble.append(asked.url) if not asked.url.startswith(address) else None)
+    page.on(
+        "request",
+        lambda asked: trouble.append(asked.url) if not asked.url.startswith(address) else None,
+    )
     page.goto(address)
     page.wait_for_selector(".thumbs button")
     yield page
@@ -469,7 +541,9 @@ def test_real_digits_drawn_with_the_mouse_are_read(page, state, digits):
     box = page.locator("#pad").bounding_box()
     for label in (0, 3, 7) if box["width"] > 330 else (2,):
         candidates = digits.test_images[digits.test_labels == label][:30]
-        surest = max(candidates, key=lambda image: state.answerer.answer(image).probabilities[label])
+        surest = max(
+            candidates, key=lambda image: state.answerer.answer(image).probabilities[label]
+        )
         for start, stop in strokes(surest):
             page.mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
             page.mouse.down()
@@ -502,7 +576,11 @@ def test_keys_draw_pick_and_step(page):
     for _ in range(24):
         titles.append(page.inner_text("#caption h2"))
         page.keyboard.press("ArrowRight")
-    assert len(set(titles)) == 24 and titles[0].startswith("Four digits") and titles[-1] == "Less wrong"
+    assert (
+        len(set(titles)) == 24
+        and titles[0].startswith("Four digits")
+        and titles[-1] == "Less wrong"
+    )
     wait_for(lambda: "Training step 2" in page.inner_text("#phase"))
     page.keyboard.press("ArrowLeft")
     wait_for(lambda: "step 1 · After" in page.inner_text("#phase"))
@@ -512,7 +590,9 @@ def test_a_training_is_watched_paused_and_reset(page):
     page.click("nav a[href='#train']")
     page.select_option("[name=hidden]", "9")
     page.click("#start")
-    wait_for(lambda: re.search(r"after \d{2,} steps", page.get_attribute("#loss-chart", "aria-label")))
+    wait_for(
+        lambda: re.search(r"after \d{2,} steps", page.get_attribute("#loss-chart", "aria-label"))
+    )
     assert page.locator("#filters canvas").count() == 9
     page.click("#pause")
     wait_for(lambda: "Paused" in page.inner_text("#training-text"))
@@ -532,5 +612,7 @@ def test_every_control_has_a_name_and_a_place_in_the_order(page):
     seen = []
     for _ in range(9):
         page.keyboard.press("Tab")
-        seen.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+        seen.append(
+            page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+        )
     assert seen[1:7] == ["Recognise", "How it learns", "Train live", "pad", "undo", "clear"]

@@ -75,7 +75,9 @@ def agree(model, example, path, atol=1e-5):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=atol)
 
 
-@pytest.mark.parametrize(("shape", "layer"), LAYERS, ids=lambda value: str(value).partition("(")[0] or None)
+@pytest.mark.parametrize(
+    ("shape", "layer"), LAYERS, ids=lambda value: str(value).partition("(")[0] or None
+)
 def test_every_layer(shape, layer, tmp_path):
     tg.manual_seed(3)
     for name, tensor in [*layer.named_parameters(), *layer.named_buffers()]:
@@ -93,7 +95,9 @@ def test_embedding_takes_integers(tmp_path):
     agree(model, tg.randint(11, (5, 3)), tmp_path / "words.onnx")
 
 
-def test_nested_network_in_training_mode_is_written_as_it_evaluates_and_left_as_it_was(images, tmp_path):
+def test_nested_network_in_training_mode_is_written_as_it_evaluates_and_left_as_it_was(
+    images, tmp_path
+):
     model = nn.Sequential(
         nn.Unflatten(1, (1, 28)), nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2)),
         nn.Sequential(nn.Sequential(nn.Flatten(), nn.Dropout(0.4)), nn.Linear(4 * 14 * 14, 10), nn.LogSoftmax(1)),
@@ -103,13 +107,16 @@ def test_nested_network_in_training_mode_is_written_as_it_evaluates_and_left_as_
     model[0].eval()
     modes = [each.training for each in model.modules()]
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    tg.onnx.export(model, (digits,), tmp_path / "cnn.onnx", input_names=["image"], output_names=["answer"])
+    tg.onnx.export(
+        model, (digits,), tmp_path / "cnn.onnx", input_names=["image"], output_names=["answer"]
+    )
     assert [each.training for each in model.modules()] == modes
     assert all(tg.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
     graph = onnx.load(tmp_path / "cnn.onnx").graph
-    assert {each.name for each in graph.initializer} - {"0.shape", "2.0.0.shape"} == before.keys() - {
-        "1.1.num_batches_tracked"
-    }
+    assert {each.name for each in graph.initializer} - {
+        "0.shape",
+        "2.0.0.shape",
+    } == before.keys() - {"1.1.num_batches_tracked"}
     assert [graph.input[0].name, graph.output[0].name] == ["image", "answer"]
     assert "Dropout" not in {node.op_type for node in graph.node}
     agree(model, digits, tmp_path / "cnn.onnx")
@@ -132,7 +139,10 @@ def _hooked():
         (nn.LSTM(3, 3), "no ONNX form for LSTM at 1.0, wanted Sequential of Linear"),
         (_Twice(3, 3), "no ONNX form for _Twice at 1.0, wanted"),
         (_hooked(), "no ONNX form for Linear with hooks at 1.0"),
-        (nn.BatchNorm1d(3, track_running_stats=False), "BatchNorm1d without running statistics at 1.0"),
+        (
+            nn.BatchNorm1d(3, track_running_stats=False),
+            "BatchNorm1d without running statistics at 1.0",
+        ),
         (nn.Conv1d(3, 3, 1, padding_mode="circular"), "Conv1d with padding_mode='circular' at 1.0"),
         (nn.Conv2d(2, 3, 1), r"Conv2d without a batch, of \(2, 3\) at 1.0"),
         (nn.Upsample(scale_factor=2, mode="linear"), "Upsample with mode='linear' at 1.0"),
@@ -140,7 +150,9 @@ def _hooked():
 )
 def test_what_has_no_form_is_refused_by_name(layer, message, tmp_path):
     with pytest.raises(TypeError, match=message) as error:
-        tg.onnx.export(nn.Sequential(nn.ReLU(), nn.Sequential(layer)), tg.randn(2, 3), tmp_path / "x.onnx")
+        tg.onnx.export(
+            nn.Sequential(nn.ReLU(), nn.Sequential(layer)), tg.randn(2, 3), tmp_path / "x.onnx"
+        )
     assert "\n" not in str(error.value)
     assert not any(tmp_path.iterdir())
 
@@ -158,7 +170,9 @@ def test_our_module_of_that_name_hides_nothing_and_costs_nothing():
 
 def untrained(run, recipe):
     """What `train` leaves of a network, in a folder."""
-    digits = datasets.Digits(*(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)) * 2, "the embedded digits")
+    digits = datasets.Digits(
+        *(np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)) * 2, "the embedded digits"
+    )
     run.create(recipe, "embedded", digits)
     tg.save(classifier(recipe).state_dict(), run.weights)
 
@@ -191,7 +205,9 @@ def test_export_writes_what_other_programs_read(run_folder, images, tmp_path):
 
     for state in (load_file(files["safetensors"]), tg.load(files["torch"])):
         assert state.keys() == network.state_dict().keys()
-        assert all(np.array_equal(state[key], value.numpy()) for key, value in network.state_dict().items())
+        assert all(
+            np.array_equal(state[key], value.numpy()) for key, value in network.state_dict().items()
+        )
 
 
 @pytest.mark.parametrize("name", ["original", "modern"])
@@ -205,7 +221,11 @@ def documented(phrase):
     """The Python example in README or docs that holds a phrase."""
     root = Path(__file__).parents[2]
     pages = [(root / "README.md"), *sorted((root / "docs").rglob("*.md"))]
-    blocks = [block for page in pages for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)]
+    blocks = [
+        block
+        for page in pages
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    ]
     return next(block for block in blocks if phrase in block)
 
 
@@ -214,7 +234,9 @@ def test_the_documented_ways_to_torch_and_back_and_to_onnxruntime(images, tmp_pa
     monkeypatch.chdir(tmp_path)
     run = Run(tmp_path / "run")
     untrained(run, Recipe())
-    done = CliRunner().invoke(app, ["export", "run", "--torch", "digits.pt", "--onnx", "digits.onnx"])
+    done = CliRunner().invoke(
+        app, ["export", "run", "--torch", "digits.pt", "--onnx", "digits.onnx"]
+    )
     assert done.exit_code == 0, done.output
     names = {}
     exec(documented('torch.load("digits.pt", weights_only=True)'), names)
@@ -230,12 +252,17 @@ def test_the_documented_ways_to_torch_and_back_and_to_onnxruntime(images, tmp_pa
     ("options", "message"),
     [
         ([], "export: got no file to write, wanted --onnx, --safetensors or --torch"),
-        (["--safetensors", "w.bin"], "--safetensors: got w.bin, wanted a name that ends in .safetensors"),
+        (
+            ["--safetensors", "w.bin"],
+            "--safetensors: got w.bin, wanted a name that ends in .safetensors",
+        ),
         (["--torch", "w.onnx"], "--torch: got w.onnx, wanted a name that ends in .pt or .pth"),
         (["--onnx", "no/such/w.onnx"], "--onnx: no/such: no such folder"),
     ],
 )
-def test_mistakes_get_one_line_and_exit_code_2(options, message, run_folder, monkeypatch, capsys, tmp_path):
+def test_mistakes_get_one_line_and_exit_code_2(
+    options, message, run_folder, monkeypatch, capsys, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["tinygrad-mnist", "export", str(run_folder.folder), *options])
     with pytest.raises(SystemExit) as exit:
@@ -249,7 +276,9 @@ def test_mistakes_get_one_line_and_exit_code_2(options, message, run_folder, mon
 def test_a_missing_package_is_one_line(run_folder, monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, "onnx", None)
     out = tmp_path / "net.onnx"
-    monkeypatch.setattr("sys.argv", ["tinygrad-mnist", "export", str(run_folder.folder), "--onnx", str(out)])
+    monkeypatch.setattr(
+        "sys.argv", ["tinygrad-mnist", "export", str(run_folder.folder), "--onnx", str(out)]
+    )
     with pytest.raises(SystemExit) as exit:
         main()
     assert exit.value.code == 2 and "pip install 'tinygrad-mnist[onnx]'" in capsys.readouterr().err

@@ -11,9 +11,11 @@ import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.cli import app, main
+from tinygrad_mnist.mnist.measures import evaluate
 from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
 from tinygrad_mnist.mnist.runs import Run, RunError
-from tinygrad_mnist.mnist.training import Training, as_dataset, evaluate
+from tinygrad_mnist.mnist.tensors import as_dataset
+from tinygrad_mnist.mnist.training import Training
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +48,20 @@ def idx_folder(few, tmp_path_factory):
 def test_the_original_recipe_is_the_original_projects():
     network = classifier(RECIPES["original"])
     linear = [layer for layer in network if isinstance(layer, nn.Linear)]
-    assert [(layer.in_features, layer.out_features) for layer in linear] == [(784, 400), (400, 100), (100, 10)]
+    assert [(layer.in_features, layer.out_features) for layer in linear] == [
+        (784, 400),
+        (400, 100),
+        (100, 10),
+    ]
     assert sum(p.numel() for p in network.parameters()) == 355_110
-    assert [layer.p for layer in network if isinstance(layer, nn.Dropout)] == pytest.approx([0.6, 0.5])
+    assert [layer.p for layer in network if isinstance(layer, nn.Dropout)] == pytest.approx(
+        [0.6, 0.5]
+    )
     # He et al. (2015): variance 2 / fan_in, biases 0
-    assert all(abs(layer.weight.detach().numpy().std() / np.sqrt(2 / layer.in_features) - 1) < 0.1 for layer in linear)
+    assert all(
+        abs(layer.weight.detach().numpy().std() / np.sqrt(2 / layer.in_features) - 1) < 0.1
+        for layer in linear
+    )
     assert all((layer.bias == 0).all() for layer in linear)
 
 
@@ -97,10 +108,12 @@ def run(*arguments):
 
 def test_train_then_evaluate_prints_the_same_numbers(idx_folder, tmp_path):
     out = tmp_path / "run"
-    done = run("train", "--data", idx_folder, "--out", out, "--epochs", 3, "--batch-size", 50, "--seed", 7)
+    done = run(
+        "train", "--data", idx_folder, "--out", out, "--epochs", 3, "--batch-size", 50, "--seed", 7
+    )
     assert done.exit_code == 0, done.output
     assert sorted(p.name for p in out.iterdir()) == [
-        "data.json", "last.safetensors", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
+        "data.json", "last.pt", "learning-curves.png", "metrics.csv", "recipe.json", "weights.safetensors",
     ]  # fmt: skip
     assert (out / "learning-curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     recipe = Recipe.load(out / "recipe.json")
@@ -110,7 +123,10 @@ def test_train_then_evaluate_prints_the_same_numbers(idx_folder, tmp_path):
     last = rows[-1]
     checked = run("evaluate", out)
     assert checked.exit_code == 0, checked.output
-    assert f"test accuracy  {float(last['test_accuracy']):.2%}  loss {float(last['test_loss']):.4f}" in checked.output
+    assert (
+        f"test accuracy  {float(last['test_accuracy']):.2%}  loss {float(last['test_loss']):.4f}"
+        in checked.output
+    )
     assert f"train accuracy {float(last['train_accuracy']):.2%}" in checked.output
     assert f"{float(last['test_accuracy']):.2%} of 100" in done.output
 

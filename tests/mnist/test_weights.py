@@ -10,12 +10,15 @@ from typer.testing import CliRunner
 import tinygrad_mnist as tg
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.cli import app
+from tinygrad_mnist.mnist.measures import evaluate
 from tinygrad_mnist.mnist.recipe import RECIPES, classifier
 from tinygrad_mnist.mnist.runs import RunError, opened
-from tinygrad_mnist.mnist.training import as_dataset, evaluate
+from tinygrad_mnist.mnist.tensors import as_dataset
 from tinygrad_mnist.mnist.weights import CARD, SHIPPED, pack, path, shipped
 
-ROW = re.compile(r"^\| (\w+) \| (\d+\.\d+)% \| (\d+\.\d+)% \| ([\d,]+) \| `([0-9a-f]{64})` \|$", re.M)
+ROW = re.compile(
+    r"^\| (\w+) \| (\d+\.\d+)% \| (\d+\.\d+)% \| ([\d,]+) \| `([0-9a-f]{64})` \|$", re.M
+)
 
 
 @pytest.fixture(scope="module")

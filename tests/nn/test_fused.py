@@ -5,6 +5,8 @@ import pytest
 from scipy import special
 
 import tinygrad_mnist as torch
+from tinygrad_mnist.core.modes import trace
+from tinygrad_mnist.core.replay import replay
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn.modules.rnn import lstm_sequence
@@ -17,9 +19,14 @@ def derivatives(function, *arrays):
     xs = [torch.from_numpy(a.copy()).requires_grad_() for a in arrays]
     weight = torch.from_numpy(np.cos(np.arange(function(*xs).numel(), dtype=arrays[0].dtype)))
     plain = torch.autograd.grad((function(*xs).reshape(-1) * weight).sum(), xs)
-    recorded = torch.autograd.grad((function(*xs).reshape(-1) * weight).sum(), xs, create_graph=True)
+    recorded = torch.autograd.grad(
+        (function(*xs).reshape(-1) * weight).sum(), xs, create_graph=True
+    )
     second = torch.autograd.grad(sum((g * g).sum() for g in recorded), xs)
-    return [function(*xs).detach().numpy(), *(each.detach().numpy() for each in (*plain, *recorded, *second))]
+    return [
+        function(*xs).detach().numpy(),
+        *(each.detach().numpy() for each in (*plain, *recorded, *second)),
+    ]
 
 
 def standardized(x):
@@ -37,18 +44,26 @@ def lstm(share, weight, h, c):
     return torch.stack([*states, c])
 
 
+def fused_lstm(share, weight, h, c):
+    states, last_h, last_c = lstm_sequence(share, weight, h, c)
+    assert torch.equal(states[-1], last_h)
+    return torch.cat([states[:-1], torch.stack([last_h, last_c])])
+
+
 @pytest.mark.parametrize(
     ("ours", "composed", "shapes"),
     [
         (lambda x: F.layer_norm(x, (5,)), standardized, [(4, 5)]),
         (F.gelu, lambda x: x * (torch.erf(x * 0.5**0.5) + 1) * 0.5, [(4, 5)]),
-        (lstm_sequence, lstm, [(5, 2, 12), (12, 3), (2, 3), (2, 3)]),
+        (fused_lstm, lstm, [(5, 2, 12), (12, 3), (2, 3), (2, 3)]),
     ],
     ids=["layer_norm", "gelu", "lstm"],
 )
 def test_a_record_is_its_composition(ours, composed, shapes):
     arrays = [RNG.standard_normal(shape) for shape in shapes]
-    for mine, theirs in zip(derivatives(ours, *arrays), derivatives(composed, *arrays), strict=True):
+    for mine, theirs in zip(
+        derivatives(ours, *arrays), derivatives(composed, *arrays), strict=True
+    ):
         np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-12)
 
 
@@ -66,7 +81,9 @@ def test_gelu_at_the_edges_is_pytorchs():
     x = torch.tensor([0.0, 1e25, -1e25, np.inf, -np.inf, np.nan], requires_grad=True)
     y = F.gelu(x)
     y.sum().backward()
-    np.testing.assert_array_equal(y.detach().numpy(), np.float32([0, 1e25, 0, np.inf, np.nan, np.nan]))
+    np.testing.assert_array_equal(
+        y.detach().numpy(), np.float32([0, 1e25, 0, np.inf, np.nan, np.nan])
+    )
     np.testing.assert_array_equal(x.grad.numpy(), np.float32([0.5, 1, 0, np.nan, np.nan, np.nan]))
     np.testing.assert_array_equal(F.gelu(torch.zeros(0)).numpy(), np.zeros(0))
 
@@ -77,3 +94,33 @@ def test_a_write_into_what_an_lstm_returns_is_refused():
     out.mul_(2)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         out.sum().backward()
+
+
+def test_an_lstm_can_be_played_again():
+    shapes = [(5, 2, 12), (12, 3), (2, 3), (2, 3)]
+    first, second = (
+        [torch.tensor(RNG.standard_normal(s), requires_grad=True) for s in shapes] for _ in range(2)
+    )
+    with trace() as steps:
+        outs = lstm_sequence(*first)
+        torch.autograd.grad(outs, first, [torch.ones_like(out) for out in outs])
+    played = replay(steps, {x: y.numpy(force=True) for x, y in zip(first, second, strict=True)})
+    for x, y in zip(outs, lstm_sequence(*second), strict=True):
+        np.testing.assert_array_equal(played[x], y.numpy(force=True))
+    assert "lstm_backward" in [step.name for step in steps]
+
+
+def test_the_start_of_parameters_is_seen_by_a_tracer():
+    with trace() as steps:
+        weight = torch.nn.init.orthogonal_(torch.empty(3, 4))
+        before = weight.numpy().copy()
+        torch.nn.init.constant_(weight, 2.0)
+    assert [step.kind for step in steps if step.kind in ("draw", "write")] == [
+        "draw",
+        "write",
+        "write",
+    ]
+    drawn = next(step for step in steps if step.kind == "draw")
+    again = drawn.function(**drawn.options)
+    np.testing.assert_allclose(again @ again.T, np.eye(3), atol=1e-6)
+    assert not np.array_equal(again, before) and (replay(steps, {})[weight] == 2).all()

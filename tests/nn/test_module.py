@@ -23,9 +23,21 @@ class Net(nn.Module):
 
 def test_names_of_parameters_buffers_and_modules_follow_their_paths():
     net = Net()
-    assert [name for name, _ in net.named_parameters()] == ["scale", "first.weight", "first.bias", "rest.2.weight"]
+    assert [name for name, _ in net.named_parameters()] == [
+        "scale",
+        "first.weight",
+        "first.bias",
+        "rest.2.weight",
+    ]
     assert [name for name, _ in net.named_buffers()] == ["steps"]
-    assert [name for name, _ in net.named_modules()] == ["", "first", "rest", "rest.0", "rest.1", "rest.2"]
+    assert [name for name, _ in net.named_modules()] == [
+        "",
+        "first",
+        "rest",
+        "rest.0",
+        "rest.1",
+        "rest.2",
+    ]
     assert [name for name, _ in net.named_children()] == ["first", "rest"]
     assert net.get_submodule("rest.2") is net.rest[2]
     assert net.get_parameter("rest.2.weight") is net.rest[2].weight
@@ -135,7 +147,9 @@ def test_forward_hooks_see_and_change_inputs_and_outputs():
 
 def test_full_backward_hook_sees_both_gradients():
     layer, seen = nn.Linear(2, 1), []
-    layer.register_full_backward_hook(lambda m, into, out: seen.append((into[0].clone(), out[0].clone())))
+    layer.register_full_backward_hook(
+        lambda m, into, out: seen.append((into[0].clone(), out[0].clone()))
+    )
     x = tg.ones(3, 2, requires_grad=True)
     (layer(x) * 2).sum().backward()
     ((into, out),) = seen
@@ -150,7 +164,10 @@ def test_containers():
     assert isinstance(layers[0], nn.ReLU) and list(layers._modules) == ["0", "1", "2", "3"]
     named = nn.ModuleDict({"a": nn.Linear(1, 2)})
     named["b"] = nn.Tanh()
-    assert list(named) == ["a", "b"] and [n for n, _ in named.named_parameters()] == ["a.weight", "a.bias"]
+    assert list(named) == ["a", "b"] and [n for n, _ in named.named_parameters()] == [
+        "a.weight",
+        "a.bias",
+    ]
     sequence = nn.Sequential(OrderedDict(one=nn.Linear(2, 2), two=nn.ReLU()))
     assert sequence.one is sequence[0] and sequence(tg.ones(1, 2)).shape == (1, 2)
     parameters = nn.ParameterList([nn.Parameter(tg.ones(2)), tg.zeros(1)])
@@ -176,3 +193,107 @@ def test_a_recurrent_layer_names_its_weights_in_a_row():
     layer = nn.GRU(2, 3, bidirectional=True, bias=False)
     names = ["weight_ih_l0", "weight_hh_l0", "weight_ih_l0_reverse", "weight_hh_l0_reverse"]
     assert layer._flat_weights_names == names == list(dict(layer.named_parameters()))
+
+
+RECURRENT = {
+    "lstm": lambda: nn.LSTM(2, 3),
+    "lstm, both ways, two layers": lambda: nn.LSTM(2, 3, 2, bidirectional=True),
+    "lstm, projected": lambda: nn.LSTM(2, 3, proj_size=2),
+    "gru": lambda: nn.GRU(2, 3, bidirectional=True),
+    "rnn, tanh": lambda: nn.RNN(2, 3),
+    "rnn, relu": lambda: nn.RNN(2, 3, nonlinearity="relu"),
+    "lstm cell": lambda: nn.LSTMCell(2, 3),
+    "gru cell": lambda: nn.GRUCell(2, 3),
+    "rnn cell": lambda: nn.RNNCell(2, 3),
+}
+
+
+def recurrence(name):
+    """A layer, what it reads (input, states, parameters), what it gave, and a loss of that."""
+    tg.manual_seed(3)
+    layer = RECURRENT[name]()
+    x = tg.randn(4, 2).requires_grad_() if "cell" in name else tg.randn(5, 4, 2).requires_grad_()
+    widths = (getattr(layer, "proj_size", 0) or 3, 3)
+    count = len(layer.all_weights) if isinstance(layer, nn.RNNBase) else 0
+    states = [tg.randn(count, 4, w) if count else tg.randn(4, w) for w in widths]
+    states = [s.requires_grad_() for s in states[: 2 if "lstm" in name else 1]]
+    given = layer(x, tuple(states) if "lstm" in name else states[0])
+    outs = []
+    for each in given if isinstance(given, tuple) else (given,):
+        outs += each if isinstance(each, tuple) else [each]
+    loss = sum((out * out).sum() for out in outs)
+    read = {
+        "x": x,
+        **{f"state {i}": s for i, s in enumerate(states)},
+        **dict(layer.named_parameters()),
+    }
+    return read, outs, loss
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+def test_a_write_to_what_a_recurrent_layer_reads_is_refused_or_the_gradient_stays_right(name):
+    read, outs, loss = recurrence(name)
+    loss.backward()
+    wanted = {key: x.grad.numpy() for key, x in read.items()}
+    refused = set()
+    for key in (*read, *range(len(outs))):
+        read, outs, loss = recurrence(name)
+        with tg.no_grad():
+            (read[key] if key in read else outs[key]).add_(1)
+        try:
+            loss.backward()
+        except RuntimeError as error:
+            assert "modified by an inplace operation" in str(error)
+            refused.add(key)
+        else:
+            for other, x in read.items():
+                np.testing.assert_array_equal(x.grad.numpy(), wanted[other])
+    assert {key for key in read if "weight_hh" in key} <= refused and "x" in refused
+
+
+def test_a_write_to_a_recurrent_weight_does_not_give_a_wrong_gradient():
+    layer = nn.LSTM(1, 1)
+    out, _ = layer(tg.ones(3, 1, 1))
+    with tg.no_grad():
+        layer.weight_hh_l0.mul_(2)
+    with pytest.raises(RuntimeError, match="LstmBackward0 reads a tensor of shape"):
+        out.sum().backward()
+
+
+def test_backward_hooks_see_all_outputs_and_inputs_together():
+    class Both(nn.Module):
+        def forward(self, x, y, n):
+            return x * y, x + n, y * 3
+
+    net, seen = Both(), []
+    net.register_full_backward_pre_hook(lambda m, out: (out[0] * 2, *out[1:]))
+    net.register_full_backward_hook(lambda m, into, out: seen.append((into, out)))
+    net.register_full_backward_hook(lambda m, into, out: (into[0] + 1, *into[1:]))
+    x, y = tg.tensor([2.0], requires_grad=True), tg.tensor([5.0], requires_grad=True)
+    product, total, unused = net(x, y, 4)
+    (gx, gy) = tg.autograd.grad((product + total).sum(), (x, y), create_graph=True)
+    ((into, out),) = seen
+    assert [None if g is None else g.tolist() for g in into] == [[11], [4], None]
+    assert [None if g is None else g.tolist() for g in out] == [[2], [1], None]
+    assert gx.tolist() == [12] and gy.tolist() == [4] and unused.tolist() == [15]
+    assert tg.autograd.grad(gx.sum(), y)[0].tolist() == [2]
+
+
+def test_a_forward_hook_may_be_called_where_forward_raises():
+    net, seen = nn.Linear(2, 1), []
+    net.register_forward_hook(lambda m, args, out: seen.append(out), always_call=True)
+    net.register_forward_hook(lambda m, args, out: seen.append("not this"))
+    with pytest.raises(RuntimeError):
+        net(tg.ones(3))
+    assert seen == [None]
+
+
+def test_constructors_can_be_read():
+    import inspect
+
+    for name in nn.__all__:
+        layer = getattr(nn, name)
+        if isinstance(layer, type) and issubclass(layer, nn.Module):
+            assert inspect.getsource(layer) and layer.__doc__ and "Example" in layer.__doc__, name
+            with pytest.raises(TypeError, match=name if "__init__" in vars(layer) else "__init__"):
+                layer(**{"nobody has this": 1}) if name != "Identity" else layer.__init__()

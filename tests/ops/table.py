@@ -40,11 +40,12 @@ from tinygrad_mnist.composed import arranging as ar
 from tinygrad_mnist.composed import elementwise as ew
 from tinygrad_mnist.composed import products as pr
 from tinygrad_mnist.composed import scattering as sc
-from tinygrad_mnist.composed import statistics as stat
+from tinygrad_mnist.ops import statistics as stat
 from tinygrad_mnist.kernels.network import drop
 from tinygrad_mnist.nn import functional as nw
 from tinygrad_mnist.ops import linear_algebra as la
 from tinygrad_mnist.ops import movement as mv
+from tinygrad_mnist.ops import norms as nm
 from tinygrad_mnist.ops import pointwise as pw
 from tinygrad_mnist.ops import reduction as rd
 
@@ -392,12 +393,12 @@ REDUCTION = [
     Row(rd.softmax, lambda x, dim: special.softmax(x, axis=dim), along(min_dims=1, min_side=1)),
     Row(rd.log_softmax, lambda x, dim: special.log_softmax(x, axis=dim), along(min_dims=1, min_side=1)),
     Row(stat.softmin, lambda x, dim: special.softmax(-x, axis=dim), along(min_dims=1, min_side=1)),
-    Row(rd.norm, _norm, along(outside(0.2), p=one_of([1, 2, 3, 1.5]), **MANY)),
-    Row(rd.norm, _norm, along(distinct(3.0), p=one_of([math.inf, -math.inf]), **MANY), note="inf"),
-    Row(rd.norm, _norm, along(ZEROS, p=0, **MANY), 0, note="count"),
-    Row(stat.dist, lambda x, y, p: _norm(x - y, p, None, False),
+    Row(nm.norm, _norm, along(outside(0.2), p=one_of([1, 2, 3, 1.5]), **MANY)),
+    Row(nm.norm, _norm, along(distinct(3.0), p=one_of([math.inf, -math.inf]), **MANY), note="inf"),
+    Row(nm.norm, _norm, along(ZEROS, p=0, **MANY), 0, note="count"),
+    Row(nm.dist, lambda x, y, p: _norm(x - y, p, None, False),
         alike(distinct(), distinct(0.2), min_side=1, p=one_of([1, 2, 3]))),
-    Row(stat.renorm, _renorm, along(outside(0.2), min_dims=2, min_side=1, p=2, maxnorm=one_of([0.7, 50.0])),
+    Row(nm.renorm, _renorm, along(outside(0.2), min_dims=2, min_side=1, p=2, maxnorm=one_of([0.7, 50.0])),
         call=lambda op, x, p, dim, maxnorm: op(x, p, dim, maxnorm)),
     Row(rd.all, _tester(np.all), along(bools, **DIMS), 0),
     Row(rd.any, _tester(np.any), along(bools, **DIMS), 0),

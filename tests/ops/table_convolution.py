@@ -1,4 +1,4 @@
-"""Rows for `nn/functional/convolution.py`. SciPy's correlation, or a loop over the windows, is the reference."""
+"""Rows for `nn/functional/`: convolution, padding, pooling, resizing. SciPy's correlation, or a loop over the windows, is the reference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.ops.rows import LAYOUTS, REAL, SEED, Row, Sample, distinct, within
 from tinygrad_mnist.kernels.convolution import THIN
-from tinygrad_mnist.nn.functional import convolution as conv
+from tinygrad_mnist.nn import functional as conv
 
 Array = np.ndarray
 RANKS = (1, 2, 3)

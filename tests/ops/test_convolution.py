@@ -11,7 +11,7 @@ import tinygrad_mnist as tg
 from tests.ops.table_convolution import ROWS, columns, correlation
 from tinygrad_mnist import tape
 from tinygrad_mnist.kernels import convolution as kernels
-from tinygrad_mnist.nn.functional import convolution as F
+from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.core.tensor import wrap
 
 SMOOTH = [row for row in ROWS if row.operation.__name__.startswith(("conv", "avg_pool", "max_pool", "adaptive"))]

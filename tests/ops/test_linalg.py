@@ -13,8 +13,8 @@ import tinygrad_mnist as tg
 from tests.ops.rows import leaves
 from tests.ops.table_linalg import ROWS, full_rank, positive_definite
 from tinygrad_mnist import linalg, tape
-from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
 from tinygrad_mnist.core.tensor import wrap
+from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
 
 
 def leaf(data):
@@ -43,18 +43,29 @@ def test_as_pytorch(row, data):
         for y, u in zip(ys, us, strict=True):
             assert tuple(y.shape) == tuple(u.shape) and str(y.dtype) == str(u.dtype)
             np.testing.assert_allclose(y.array, u.detach().numpy(), tolerance, tolerance)
-        both = [(y, u, s) for y, u, s in zip(ys, us, seeds, strict=True) if y.requires_grad and u.requires_grad]
+        both = [
+            (y, u, s)
+            for y, u, s in zip(ys, us, seeds, strict=True)
+            if y.requires_grad and u.requires_grad
+        ]
         if row.order and both:
             tape.backward([y for y, _, _ in both], [wrap(s) for _, _, s in both])
             torch.autograd.backward([u for _, u, _ in both], [torch.tensor(s) for _, _, s in both])
             for x, t in zip(xs, ts, strict=True):
                 scale = max(1, np.abs(t.grad.numpy()).max(initial=0))
-                np.testing.assert_allclose(x.grad.array, t.grad.numpy(), 10 * tolerance, tolerance * scale)
+                np.testing.assert_allclose(
+                    x.grad.array, t.grad.numpy(), 10 * tolerance, tolerance * scale
+                )
 
 
 def test_named_fields():
     a = tg.eye(2)
-    fields = {"qr": "Q R", "svd": "U S Vh", "eigh": "eigenvalues eigenvectors", "slogdet": "sign logabsdet"}
+    fields = {
+        "qr": "Q R",
+        "svd": "U S Vh",
+        "eigh": "eigenvalues eigenvectors",
+        "slogdet": "sign logabsdet",
+    }
     for name, wanted in fields.items():
         assert getattr(linalg, name)(a)._fields == tuple(wanted.split())
     assert linalg.lstsq(a, a)._fields == ("solution", "residuals", "rank", "singular_values")
@@ -67,10 +78,17 @@ def test_decompositions_multiply_back():
     b = random(2, 3, 3, domain=positive_definite)
     w, v = linalg.eigh(b)
     low = linalg.cholesky(b)
-    for whole, parts in ((a, q @ r), (a, u * s[..., None, :] @ vh), (b, v * w[..., None, :] @ v.mT), (b, low @ low.mT)):
+    for whole, parts in (
+        (a, q @ r),
+        (a, u * s[..., None, :] @ vh),
+        (b, v * w[..., None, :] @ v.mT),
+        (b, low @ low.mT),
+    ):
         np.testing.assert_allclose(parts.array, whole.array, atol=1e-12)
     for each in (q, u, vh.mT, v):
-        np.testing.assert_allclose((each.mT @ each).array, np.broadcast_to(np.eye(3), (2, 3, 3)), atol=1e-12)
+        np.testing.assert_allclose(
+            (each.mT @ each).array, np.broadcast_to(np.eye(3), (2, 3, 3)), atol=1e-12
+        )
     np.testing.assert_array_equal(linalg.cholesky(b, upper=True).array, low.mT.array)
 
 
@@ -92,7 +110,14 @@ def test_full_factors():
 
 
 @pytest.mark.parametrize(
-    "a", [[[1.0, 2], [2, 4]], [[1.0, 2, 3], [4, 5, 6], [7, 8, 9]], [[0.0, 0], [0, 0]], [[0.0]], np.ones((3, 3))]
+    "a",
+    [
+        [[1.0, 2], [2, 4]],
+        [[1.0, 2, 3], [4, 5, 6], [7, 8, 9]],
+        [[0.0, 0], [0, 0]],
+        [[0.0]],
+        np.ones((3, 3)),
+    ],
 )
 def test_determinant_of_a_singular_matrix(a):
     """The gradient is the matrix of cofactors, which are determinants of smaller matrices."""
@@ -100,7 +125,10 @@ def test_determinant_of_a_singular_matrix(a):
     linalg.det(x).backward()
     n = len(a)
     smaller = [[np.delete(np.delete(x.array, i, 0), j, 1) for j in range(n)] for i in range(n)]
-    wanted = [[(-1) ** (i + j) * np.linalg.det(smaller[i][j]) if n > 1 else 1.0 for j in range(n)] for i in range(n)]
+    wanted = [
+        [(-1) ** (i + j) * np.linalg.det(smaller[i][j]) if n > 1 else 1.0 for j in range(n)]
+        for i in range(n)
+    ]
     np.testing.assert_allclose(x.grad.array, wanted, atol=1e-10)
 
 
@@ -127,12 +155,27 @@ def test_singular_matrices_are_refused():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: linalg.inv(tg.ones(2, 3)), "linalg.inv: A must be batches of square matrices, but they are 2 by 3"),
+        (
+            lambda: linalg.inv(tg.ones(2, 3)),
+            "linalg.inv: A must be batches of square matrices, but they are 2 by 3",
+        ),
         (lambda: linalg.det(tg.ones(2, 3)), "linalg.det: A must be batches of square matrices"),
-        (lambda: linalg.inv(tg.ones(3)), "linalg.inv: The input tensor A must have at least 2 dimensions, got 1"),
-        (lambda: linalg.svd(tg.ones(2, 2, dtype=tg.int64)), "linalg.svd: expected a floating point tensor"),
-        (lambda: linalg.solve(tg.eye(2), tg.ones(3, 1)), r"linalg.solve: A \(2, 2\) .* B \(3, 1\) .* do not match"),
-        (lambda: linalg.solve(tg.eye(2), tg.ones(2, 1).double()), "of torch.float32 and B .* of torch.float64 do not"),
+        (
+            lambda: linalg.inv(tg.ones(3)),
+            "linalg.inv: The input tensor A must have at least 2 dimensions, got 1",
+        ),
+        (
+            lambda: linalg.svd(tg.ones(2, 2, dtype=tg.int64)),
+            "linalg.svd: expected a floating point tensor",
+        ),
+        (
+            lambda: linalg.solve(tg.eye(2), tg.ones(3, 1)),
+            r"linalg.solve: A \(2, 2\) .* B \(3, 1\) .* do not match",
+        ),
+        (
+            lambda: linalg.solve(tg.eye(2), tg.ones(2, 1).double()),
+            "of torch.float32 and B .* of torch.float64 do not",
+        ),
         (lambda: linalg.qr(tg.eye(2), "full"), "linalg.qr: expected mode"),
         (lambda: linalg.norm(tg.ones(2, 2, 2), 2), "linalg.norm: order 2 with dim None"),
         (lambda: linalg.norm(tg.ones(2), "nuc"), "linalg.norm: order 'nuc'"),
@@ -167,7 +210,8 @@ def test_rank_deficient():
     ):
         step = rng.standard_normal(x.shape)
         above, below = (
-            np.sum(np.linalg.pinv(there(sign * 1e-6 * step), rcond=1e-10) * weight.array) for sign in (1, -1)
+            np.sum(np.linalg.pinv(there(sign * 1e-6 * step), rcond=1e-10) * weight.array)
+            for sign in (1, -1)
         )
         assert (x.grad.array * step).sum() == pytest.approx((above - below) / 2e-6, rel=1e-5)
     assert linalg.lstsq(a.detach(), tg.ones(4, 1).double()).residuals.numel() == 0
@@ -185,7 +229,9 @@ def test_arguments_as_pytorch(upper):
         "svd": lambda t, a, b: t.linalg.svd(b).Vh ** 2,
     }
     for name, call in calls.items():
-        ours, theirs = ([t.tensor(x.copy(), requires_grad=True) for x in arrays] for t in (tg, torch))
+        ours, theirs = (
+            [t.tensor(x.copy(), requires_grad=True) for x in arrays] for t in (tg, torch)
+        )
         y, u = call(tg, *ours), call(torch, *theirs)
         np.testing.assert_allclose(y.detach().numpy(), u.detach().numpy(), 1e-9, 1e-9, err_msg=name)
         assert y.requires_grad == u.requires_grad, name
@@ -222,7 +268,9 @@ def test_top_level_names():
     assert TOP_LEVEL["qr"](a, False).Q.shape == (4, 4) and TOP_LEVEL["qr"](a).Q.shape == (4, 3)
     np.testing.assert_allclose(TOP_LEVEL["pinverse"](a).array, np.linalg.pinv(a.array), atol=1e-12)
     np.testing.assert_allclose(TOP_LEVEL["inverse"](p).array, np.linalg.inv(p.array), atol=1e-12)
-    np.testing.assert_allclose(TOP_LEVEL["cholesky"](p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12)
+    np.testing.assert_allclose(
+        TOP_LEVEL["cholesky"](p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12
+    )
     assert TOP_LEVEL["logdet"](p).item() == pytest.approx(math.log(np.linalg.det(p.array)))
 
 
@@ -258,3 +306,49 @@ def test_older_names_at_the_top_level_and_as_methods():
     assert tg.allclose(square.inverse() @ square, tg.eye(3, dtype=tg.float64)) and tg.equal(
         square.det(), tg.linalg.det(square)
     )
+
+
+def test_results_are_written_into_out():
+    a = tg.tensor(np.random.default_rng(3).standard_normal((3, 3)))
+    q, r = tg.empty(0, dtype=tg.float64), tg.empty(3, 3, dtype=tg.float64)
+    found = linalg.qr(a, out=(q, r))
+    assert found.Q is q and found.R is r and tg.equal(q, linalg.qr(a).Q)
+    out = tg.empty(0, dtype=tg.float64)
+    for write, wanted in (
+        (lambda: tg.mm(a, a, out=out), a @ a),
+        (lambda: linalg.inv(a, out=out), linalg.inv(a)),
+        (lambda: tg.inverse(a, out=out), linalg.inv(a)),
+        (lambda: linalg.det(a, out=out), linalg.det(a)),
+        (lambda: tg.dot(a[0], a[1], out=out), a[0] @ a[1]),
+        (lambda: tg.addmm(a, a, a, out=out), a + a @ a),
+    ):
+        assert write() is out and tg.equal(out, wanted)
+    with pytest.raises(RuntimeError, match="automatic differentiation"):
+        linalg.inv(a.requires_grad_(), out=out)
+
+
+def test_named_results_print_as_pytorchs():
+    torch = pytest.importorskip("torch")
+    calls = {
+        "eigh": lambda t: t.linalg.eigh(t.eye(2)),
+        "slogdet": lambda t: t.linalg.slogdet(t.eye(2)),
+        "lstsq": lambda t: t.linalg.lstsq(t.eye(2), t.zeros(2, 1)),
+    }
+    for name, call in calls.items():
+        assert repr(call(tg)) == repr(call(torch)), name
+    assert repr(linalg.qr(tg.eye(2))).startswith("torch.return_types.linalg_qr(\nQ=tensor(")
+    assert repr(tg.svd(tg.eye(2))).startswith("torch.return_types.svd(\nU=tensor(")
+
+
+def test_products_are_named_by_the_function_that_was_called():
+    for call, name in (
+        (lambda: tg.dot(tg.ones(2), tg.ones(3)), "dot"),
+        (lambda: tg.mv(tg.ones(2, 2), tg.ones(3)), "mv"),
+        (lambda: tg.mm(tg.ones(2, 2), tg.ones(3, 2)), "mm"),
+        (lambda: tg.ones(2, 2) @ tg.ones(3, 2), "matmul"),
+        (lambda: tg.ones(2) @ tg.ones(3), "matmul"),
+        (lambda: tg.nn.functional.linear(tg.ones(2, 2), tg.ones(3, 2), tg.ones(2)), "linear"),
+        (lambda: tg.cross(tg.ones(3), tg.ones(3, 3)), "cross"),
+    ):
+        with pytest.raises(RuntimeError, match=f"^{name}: "):
+            call()

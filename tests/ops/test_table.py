@@ -223,6 +223,7 @@ ELSEWHERE = {
     "scipy": "builds operations", "attention_weights": "part of attention",
     "add_at": "works on arrays", "exponentials": "works on arrays", "setitem": "writes in place: test_tape.py",
     "broadcast_shapes": "of shapes, not tensors: test_tensor.py",
+    "result_text": "prints named tuples", "write_each": "writes named tuples",
 }  # fmt: skip
 
 

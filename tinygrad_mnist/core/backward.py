@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape
+from tinygrad_mnist.core.arithmetic import add_tensors, cast_tensor, copy_tensor, sum_to_shape,
+    summed_to,
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_written
 from tinygrad_mnist.core.modes import no_grad
@@ -31,6 +32,7 @@ from tinygrad_mnist.core.record import (
     Source,
     attach_output,
     record,
+    tell_alias,
 )
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import attach, method
@@ -368,7 +370,10 @@ class _Pass:
         goal: Any = source.array if is_leaf else source  # type: ignore[union-attr]
         array = h.array
         if array.shape != goal.shape:
-            h = sum_to_shape(h, goal.shape)
+            if self.in_place:
+                h = wrap(summed_to(array, goal.shape))
+            else:
+                h = sum_to_shape(h, goal.shape)
         if array.dtype is not goal.dtype and array.dtype != goal.dtype:
             h = cast_tensor(h, goal.dtype)
         pending = self.pending
@@ -452,6 +457,7 @@ def _with_history(result: Tensor, node: Node) -> Tensor:
     out = wrap(result.array)
     out._grad_fn = node
     out._requires_grad = True
+    tell_alias(result, out)
     return out
 
 
@@ -460,6 +466,7 @@ def _joint_result(result: Tensor, joint: JointNode, place: int) -> Tensor:
     out = wrap(result.array)
     if out.array.dtype.kind == "f":
         attach_output(out, joint, place)
+    tell_alias(result, out)
     return out
 
 

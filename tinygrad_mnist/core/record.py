@@ -38,7 +38,7 @@ from typing import Any, cast
 import numpy as np
 
 from tinygrad_mnist.core.state import Step, state
-from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, same_array, shared_version, wrap
 
 Rule = Callable[..., Tensor | None]
 Hook = Callable[[Tensor], Tensor | None]
@@ -284,10 +284,31 @@ def _tell(step: Step) -> None:
     """Let those who watch have a step: the tracer, and with anomaly detection the record itself."""
     if state.tracer is not None:
         state.tracer.append(step)
+        for out, result in _read_by_rules(step.outputs):
+            tell_alias(out, result)
     if state.anomaly:
         for out in step.outputs:
             if out._grad_fn is not None:
                 out._grad_fn.trace = traceback.format_stack()[:-3]
+
+
+def _read_by_rules(outputs: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """The results of a record that its rules read, each with the tensor without history that stands
+    for it there.
+    """
+    for out in outputs:
+        node = out._grad_fn
+        if isinstance(node, OutputNode):
+            return list(zip(outputs, node.joint.results or (), strict=False))
+        if node is not None and node.result is not None:
+            return [(out, node.result)]
+    return []
+
+
+def tell_alias(x: Tensor, alias: Tensor) -> None:
+    """Let a tracer know of a tensor that has x's very array."""
+    if state.tracer is not None:
+        state.tracer.append(Step("view", "detach", same_array, {}, (x,), (alias,)))
 
 
 def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:

@@ -4,15 +4,28 @@
 Draws come from the default generator, `tinygrad_mnist.random`.
 """
 
-import sys
-
-from tinygrad_mnist.distributions import distribution, families
+from tinygrad_mnist.distributions import constraints, utils
+from tinygrad_mnist.distributions.bernoulli import Bernoulli
+from tinygrad_mnist.distributions.categorical import Categorical
 from tinygrad_mnist.distributions.distribution import Distribution
-from tinygrad_mnist.distributions.families import *
+from tinygrad_mnist.distributions.independent import Independent
+from tinygrad_mnist.distributions.kl import kl_divergence, register_kl
+from tinygrad_mnist.distributions.laplace import Laplace
+from tinygrad_mnist.distributions.multivariate_normal import MultivariateNormal
+from tinygrad_mnist.distributions.normal import Normal
+from tinygrad_mnist.distributions.uniform import Uniform
 
-# PyTorch has a module for each family: `distributions.normal.Normal`.
-_MODULES = "bernoulli categorical independent kl laplace multivariate_normal normal uniform"
-for _name in _MODULES.split():
-    sys.modules[f"{__name__}.{_name}"] = globals()[_name] = families
-constraints = utils = distribution
-sys.modules.update({f"{__name__}.{_name}": distribution for _name in ("constraints", "utils")})
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "Distribution",
+    "Independent",
+    "Laplace",
+    "MultivariateNormal",
+    "Normal",
+    "Uniform",
+    "constraints",
+    "kl_divergence",
+    "register_kl",
+    "utils",
+]

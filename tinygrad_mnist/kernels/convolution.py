@@ -5,7 +5,8 @@ convolution is one bilinear form, the sum of the products
 
     out[n, o, p] * x[n, c, p * stride + k * dilation] * w[o, c, k]
 
-and each of `correlate`, `spread` and `weigh` sums it over all that its result does not index.
+and each of `convolve`, `convolution_input_gradient` and `convolution_weight_gradient` sums it over
+all that its result does not index.
 
 The columns that turn it into products of matrices are made for a few images at a time, so that they
 stay in the cache, and only the last dimension is unfolded into them: the offsets in the dimensions
@@ -27,13 +28,21 @@ from numpy.lib.stride_tricks import as_strided
 
 Array = npt.NDArray[Any]
 Ints = tuple[int, ...]
+Pairs = tuple[tuple[int, int], ...]
 
 CACHE = 2**21  # bytes of columns made at a time
 THIN = 64  # the longest row of a kernel's matrix for which everything is unfolded
 
 
 class Grid(NamedTuple):
-    """Where windows lie in an array's last dimensions."""
+    """Where windows lie in an array's last dimensions.
+
+    Attributes:
+        kernel: the elements of a window, for each dimension.
+        out: the number of windows.
+        stride: the distance between windows.
+        dilation: the distance between a window's elements.
+    """
 
     kernel: Ints
     out: Ints
@@ -42,36 +51,45 @@ class Grid(NamedTuple):
 
     def split(self, at: int) -> tuple[Grid, Grid]:
         """The first `at` dimensions, and the rest."""
-        return Grid(*(each[:at] for each in self)), Grid(*(each[at:] for each in self))
+        first = Grid(self.kernel[:at], self.out[:at], self.stride[:at], self.dilation[:at])
+        rest = Grid(self.kernel[at:], self.out[at:], self.stride[at:], self.dilation[at:])
+        return first, rest
 
-    def reach(self) -> Ints:
+    def extent(self) -> Ints:
         """How many elements lie from the first window's start to the last one's end."""
-        return tuple((n - 1) * s + d * (k - 1) + 1 for k, n, s, d in zip(*self, strict=True))
+        dimensions = zip(self.kernel, self.out, self.stride, self.dilation, strict=True)
+        return tuple((n - 1) * s + d * (k - 1) + 1 for k, n, s, d in dimensions)
 
-    def taps(self, after: int = 0) -> Iterator[tuple[Ints, Any]]:
+    def offsets(self, trailing: int = 0) -> Iterator[tuple[Ints, Any]]:
         """Each kernel offset, and the index of the elements that it meets, one an output position.
 
-        The grid lies in the last dimensions, but for `after` more behind it.
+        The grid lies in the last dimensions, but for `trailing` more behind it.
         """
-        rest = (slice(None),) * after
+        rest = (slice(None),) * trailing
         for offset in itertools.product(*map(range, self.kernel)):
-            steps = zip(offset, self.out, self.stride, self.dilation, strict=True)
-            yield offset, (..., *(slice(k * d, k * d + (n - 1) * s + 1, s) for k, n, s, d in steps), *rest)
+            index = []
+            for k, n, s, d in zip(offset, self.out, self.stride, self.dilation, strict=True):
+                start = k * d
+                index.append(slice(start, start + (n - 1) * s + 1, s))
+            yield offset, (..., *index, *rest)
 
     def windows(self, x: Array, lead: int = 0) -> Array:
         """x of (n, c, *size) as (n, c, *kernel, *out), without copying.
 
-        The first `lead` dimensions stay whole: (n, c, *kernel[lead:], *size[:lead], *out[lead:]).
+        The first `lead` dimensions stay as they are:
+        (n, c, *kernel[lead:], *size[:lead], *out[lead:]).
         """
-        at, unfolded = 2 + lead, x.strides[2 + lead :]
-        inner = (n * d for n, d in zip(unfolded, self.dilation[lead:], strict=True))
-        outer = (n * s for n, s in zip(unfolded, self.stride[lead:], strict=True))
+        at = 2 + lead
+        steps = x.strides[at:]
+        inner = (n * d for n, d in zip(steps, self.dilation[lead:], strict=True))
+        outer = (n * s for n, s in zip(steps, self.stride[lead:], strict=True))
         shape = (*x.shape[:2], *self.kernel[lead:], *x.shape[2:at], *self.out[lead:])
-        return as_strided(x, shape, (*x.strides[:2], *inner, *x.strides[2:at], *outer), writeable=False)
+        strides = (*x.strides[:2], *inner, *x.strides[2:at], *outer)
+        return as_strided(x, shape, strides, writeable=False)
 
-    def fold(self, columns: Array, into: Array) -> Array:
-        """The transpose of `windows`: (n, c, *kernel, ..., *out) added up where it lies in `into`."""
-        for offset, index in self.taps():
+    def add_windows(self, columns: Array, into: Array) -> Array:
+        """The transpose of `windows`: (n, c, *kernel, ..., *out) added where it lies in `into`."""
+        for offset, index in self.offsets():
             into[index] += columns[(slice(None), slice(None), *offset)]  # type: ignore[arg-type]
         return into
 
@@ -81,13 +99,17 @@ class Grid(NamedTuple):
 
 def _lead(shape: Ints) -> int:
     """How many of a kernel's dimensions are not unfolded, for weights of (o, c, *kernel)."""
-    return 0 if math.prod(shape[1:]) <= THIN else len(shape) - 3
+    if math.prod(shape[1:]) <= THIN:
+        return 0
+    return len(shape) - 3
 
 
 def _matrices(w: Array, groups: int, lead: int) -> Array:
     """(o, c, *kernel) as (*kernel[:lead], groups, o / groups, c * the rest of the kernel)."""
-    shape = (*w.shape[2 : 2 + lead], groups, len(w) // groups, math.prod((w.shape[1], *w.shape[2 + lead :])))
-    return np.moveaxis(w.reshape(groups, -1, *w.shape[1:]), range(3, 3 + lead), range(lead)).reshape(shape)
+    row = math.prod((w.shape[1], *w.shape[2 + lead :]))
+    shape = (*w.shape[2 : 2 + lead], groups, len(w) // groups, row)
+    grouped = w.reshape(groups, -1, *w.shape[1:])
+    return np.moveaxis(grouped, range(3, 3 + lead), range(lead)).reshape(shape)
 
 
 def _columns(x: Array, grid: Grid, groups: int, lead: int) -> Iterator[tuple[slice, Ints, Array]]:
@@ -98,14 +120,15 @@ def _columns(x: Array, grid: Grid, groups: int, lead: int) -> Iterator[tuple[sli
     first, last = grid.split(lead)
     view = grid.windows(x, lead)
     step = max(1, CACHE * len(x) // max(1, view.nbytes))
-    shape = (groups, math.prod((x.shape[1] // groups, *last.kernel)), math.prod(grid.out))
+    rows = math.prod((x.shape[1] // groups, *last.kernel))
+    shape = (groups, rows, math.prod(grid.out))
     for i in range(0, len(x), step):
         columns = np.ascontiguousarray(view[i : i + step])
-        for offset, index in first.taps(len(last.out)):
+        for offset, index in first.offsets(len(last.out)):
             yield slice(i, i + step), offset, columns[index].reshape(len(columns), *shape)
 
 
-def correlate(x: Array, w: Array, grid: Grid, groups: int, bias: Array | None) -> Array:
+def convolve(x: Array, w: Array, bias: Array | None = None, *, grid: Grid, groups: int) -> Array:
     """Outputs (n, o, *out) from x of (n, c, *size) and w of (o, c / groups, *kernel)."""
     lead = _lead(w.shape)
     kernels = _matrices(w, groups, lead)
@@ -121,21 +144,23 @@ def correlate(x: Array, w: Array, grid: Grid, groups: int, bias: Array | None) -
     return result.reshape(len(x), len(w), *grid.out)
 
 
-def weigh(x: Array, g: Array, grid: Grid, groups: int) -> Array:
-    """The gradient of `correlate` by w, (o, c / groups, *kernel), from x and g of (n, o, *out)."""
-    outputs, channels = g.shape[1], x.shape[1] // groups
+def convolution_weight_gradient(x: Array, g: Array, *, grid: Grid, groups: int) -> Array:
+    """The gradient of `convolve` by w, (o, c / groups, *kernel), from x and g of (n, o, *out)."""
+    outputs = g.shape[1]
+    channels = x.shape[1] // groups
     lead = _lead((outputs, channels, *grid.kernel))
     first, last = grid.split(lead)
     grouped = g.reshape(len(g), groups, outputs // groups, math.prod(grid.out))
-    result = np.zeros((*first.kernel, groups, outputs // groups, channels * math.prod(last.kernel)), x.dtype)
+    row = channels * math.prod(last.kernel)
+    result = np.zeros((*first.kernel, groups, outputs // groups, row), x.dtype)
     for images, offset, columns in _columns(x, grid, groups, lead):
         result[offset] += np.matmul(grouped[images], columns.swapaxes(2, 3)).sum(0)
     parts = result.reshape(*first.kernel, outputs, channels, *last.kernel)
     return np.ascontiguousarray(np.moveaxis(parts, range(lead), range(2, 2 + lead)))
 
 
-def spread(g: Array, w: Array, size: Ints, grid: Grid, groups: int) -> Array:
-    """The gradient of `correlate` by x, (n, c, *size), from g of (n, o, *out) and w."""
+def convolution_input_gradient(g: Array, w: Array, *, size: Ints, grid: Grid, groups: int) -> Array:
+    """The gradient of `convolve` by x, (n, c, *size), from g of (n, o, *out) and w."""
     lead = _lead(w.shape)
     first, last = grid.split(lead)
     kernels = _matrices(w, groups, lead).swapaxes(-1, -2)
@@ -147,44 +172,185 @@ def spread(g: Array, w: Array, size: Ints, grid: Grid, groups: int) -> Array:
     for i in range(0, len(g), step):
         part = grouped[i : i + step]
         columns = np.zeros((len(part), *shape), g.dtype)
-        for offset, index in first.taps(len(last.out)):
-            columns[index] += np.matmul(kernels[offset], part).reshape(len(part), *rows, *grid.out)
-        last.fold(columns, result[i : i + step])
+        for offset, index in first.offsets(len(last.out)):
+            product = np.matmul(kernels[offset], part)
+            columns[index] += product.reshape(len(part), *rows, *grid.out)
+        last.add_windows(columns, result[i : i + step])
     return result
+
+
+# windows as columns ------------------------------------------------------------------------
+
+
+def unfold_windows(x: Array, *, grid: Grid) -> Array:
+    """(n, c, *size) as (n, c, *kernel, *out): each window's elements, copied."""
+    return np.ascontiguousarray(grid.windows(x))
+
+
+def fold_windows(columns: Array, *, size: Ints, grid: Grid) -> Array:
+    """(n, c, *kernel, *out) added up to (n, c, *size)."""
+    return grid.add_windows(columns, np.zeros((*columns.shape[:2], *size), columns.dtype))
 
 
 # pooling -----------------------------------------------------------------------------------
 
 
-def pooled(function: np.ufunc, x: Array, grid: Grid) -> Array:
+def window_sum(x: Array, *, grid: Grid) -> Array:
+    """The sum of each window: (..., *out)."""
+    return _reduce_windows(np.add, x, grid)
+
+
+def window_sum_gradient(g: Array, *, size: Ints, grid: Grid) -> Array:
+    """(..., *out) added to every element of its window: (..., *size)."""
+    result = np.zeros((*g.shape[: -len(size)], *size), g.dtype)
+    for _, index in grid.offsets():
+        result[index] += g
+    return result
+
+
+def _reduce_windows(function: np.ufunc, x: Array, grid: Grid) -> Array:
     """`function`, np.add or np.maximum, over the elements of each window: (..., *out)."""
-    (_, start), *rest = grid.taps()
-    result = x[start].copy()
-    for _, index in rest:
+    offsets = grid.offsets()
+    _, start = next(offsets)
+    result: Array = x[start].copy()
+    for _, index in offsets:
         function(result, x[index], out=result)
     return result
 
 
-def first_at(x: Array, largest: Array, grid: Grid, outside: Array | None) -> Array:
-    """Where in x, flattened, each window first has its largest element.
+def window_maximum(x: Array, *, grid: Grid, padding: Pairs) -> Array:
+    """The largest element of each window, (..., *out); NaN where there is one.
+
+    Padding, (before, after) of each dimension, counts as less than everything.
+    """
+    return _reduce_windows(np.maximum, _padded(x, padding), grid)
+
+
+def window_maximum_with_indices(x: Array, *, grid: Grid, padding: Pairs) -> tuple[Array, Array]:
+    """`window_maximum`, and where each window first has its largest element.
+
+    The indices count through the last dimensions of x, padding not included.
+    """
+    wide = _padded(x, padding)
+    largest = _reduce_windows(np.maximum, wide, grid)
+    outside = None
+    if wide is not x:
+        outside = np.ones(wide.shape[-len(padding) :], bool)
+        outside[_inside(x.shape[-len(padding) :], padding)] = False
+    first = _first_offsets(wide, largest, grid, outside)
+    return largest, _indices(first, x.shape[-len(padding) :], grid, padding)
+
+
+def _padded(x: Array, padding: Pairs) -> Array:
+    """x with the least number of its dtype around its last dimensions."""
+    if not any(map(any, padding)):
+        return x
+    least = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    shape = [n + sum(width) for n, width in zip(x.shape[-len(padding) :], padding, strict=True)]
+    result = np.full((*x.shape[: -len(padding)], *shape), least, x.dtype)
+    result[_inside(x.shape[-len(padding) :], padding)] = x
+    return result
+
+
+def _inside(size: Ints, padding: Pairs) -> Any:
+    """The index of what is not padding."""
+    return (..., *(slice(before, before + n) for n, (before, _) in zip(size, padding, strict=True)))
+
+
+def _first_offsets(x: Array, largest: Array, grid: Grid, outside: Array | None) -> Array:
+    """The number of the kernel offset at which each window first has its largest element.
 
     Args:
         outside: true where x is padding, which never counts: bools of x's last dimensions.
     """
-    rank = len(grid.out)
-    places = np.arange(math.prod(x.shape[-rank:])).reshape(x.shape[-rank:])
-    taps = [index for _, index in grid.taps()]
-    missed, before = np.ones(largest.shape, bool), np.zeros(largest.shape, np.min_scalar_type(len(taps)))
+    indices = [index for _, index in grid.offsets()]
+    missed = np.ones(largest.shape, bool)
+    result = np.zeros(largest.shape, np.min_scalar_type(len(indices)))
     has_nan = np.isnan(largest).any()
-    for index in taps[:-1]:
+    for index in indices[:-1]:
         differs = x[index] != largest
         if has_nan:
             differs &= x[index] == x[index]
         if outside is not None:
             differs |= outside[index]
         missed &= differs
-        before += missed
-    result = np.array([places[index].flat[0] for index in taps]).take(before)
-    result += places[taps[0]]
-    result += np.arange(0, x.size, places.size).reshape(*x.shape[:-rank], *(1,) * rank)
+        result += missed
+    return result
+
+
+def _indices(first: Array, size: Ints, grid: Grid, padding: Pairs) -> Array:
+    """The elements' places in images of `size`, for the kernel offset that each window has."""
+    strides = [math.prod(size[d + 1 :]) for d in range(len(size))]
+    steps = np.zeros(1, np.int64)  # from a window's start, for each offset
+    for k, d, stride in zip(grid.kernel, grid.dilation, strides, strict=True):
+        steps = (steps[:, None] + np.arange(k) * d * stride).reshape(-1)
+    result = steps.take(first)
+    starts = np.zeros((), np.int64)
+    for n, s, (before, _), stride in zip(grid.out, grid.stride, padding, strides, strict=True):
+        starts = starts[..., None] + (np.arange(n) * s - before) * stride
+    result += starts
+    return result
+
+
+# elements picked from images ---------------------------------------------------------------
+
+
+def take_elements(x: Array, indices: Array, *, rank: int) -> Array:
+    """The elements of images (..., *size) at indices (..., *out) that count through the size."""
+    return x.reshape(-1).take(_places(indices, x.shape, rank))
+
+
+def add_elements(g: Array, indices: Array, *, size: Ints) -> Array:
+    """The transpose of `take_elements`: zeros of (..., *size) with g of (..., *out) added."""
+    shape = (*g.shape[: -len(size)], *size)
+    result = np.zeros(math.prod(shape), g.dtype)
+    np.add.at(result, _places(indices, shape, len(size)).reshape(-1), g.reshape(-1))
+    return result.reshape(shape)
+
+
+def _places(indices: Array, shape: Ints, rank: int) -> Array:
+    """Indices into each image as indices into all of an array of `shape`."""
+    images = shape[:-rank]
+    starts = np.arange(math.prod(images)) * math.prod(shape[-rank:])
+    return indices + starts.reshape(*images, *(1,) * rank)
+
+
+# windows that divide images into parts -----------------------------------------------------
+
+
+def parts(size: int, count: int) -> tuple[Array, Array]:
+    """Where the windows start and end that divide `size` elements into `count` parts."""
+    edges = np.arange(count + 1) * size
+    return edges[:-1] // max(count, 1), -(-edges[1:] // max(count, 1))
+
+
+def adaptive_maximum_with_indices(x: Array, *, output_size: Ints) -> tuple[Array, Array]:
+    """The largest element of each part of (..., *size), (..., *output_size), and where it first is.
+
+    The indices count through the size.
+    """
+    rank = len(output_size)
+    lead = x.shape[:-rank]
+    size = x.shape[-rank:]
+    places = _places_of_parts(size, output_size)
+    elements = x.reshape(*lead, math.prod(size))[..., places]
+    best = elements.argmax(-1)[..., None]
+    indices = np.take_along_axis(np.broadcast_to(places, elements.shape), best, -1)
+    return np.take_along_axis(elements, best, -1)[..., 0], indices[..., 0]
+
+
+def _places_of_parts(size: Ints, output_size: Ints) -> Array:
+    """The indices of the elements of each part, (*output_size, elements).
+
+    Where a part is smaller than others its last element is repeated.
+    """
+    result = np.zeros((1,) * (len(size) + 1), np.int64)
+    for d, (n, count) in enumerate(zip(size, output_size, strict=True)):
+        start, end = parts(n, count)
+        width = np.max(end - start, initial=1)
+        elements = np.minimum(start[:, None] + np.arange(width), end[:, None] - 1)
+        shape = [1] * len(size)
+        shape[d] = count
+        grown = result[..., None] * n + elements.reshape(*shape, 1, width)
+        result = grown.reshape(*grown.shape[:-2], -1)
     return result

@@ -1,91 +1,131 @@
 """An LSTM's loop over time, forward and backward, on arrays.
 
-What a step reads and writes fits the second-level cache; the gradient of the weight is one product at the end.
+What a step reads and writes fits the second-level cache; the gradient of the weight is one product
+at the end.
 """
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["lstm_backward", "lstm_forward"]
+
 Array = npt.NDArray[Any]
 
 
-class Course(NamedTuple):
-    """What an LSTM went through: time first, then the batch."""
+def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[Array, ...]:
+    """Gates i, f, g, o of `projected + h weight.T`; c' = f c + i g, h' = o tanh(c').
 
-    states: Array  # (time + 2, batch, units): h before the first step, after each, and the last c
-    cells: Array  # (time + 1, batch, units): c before the first step and after each
-    gates: Array  # (time, batch, 4 units): i, f, g, o after their nonlinearities
-    curved: Array  # (time, batch, units): tanh(c) after each step
-
-
-def lstm(share: Array, weight: Array, h: Array, c: Array) -> Course:
-    """Gates i, f, g, o of `share + h weight.T`; c' = f c + i g, h' = o tanh(c').
+    Hochreiter and Schmidhuber, Neural Computation 9 (1997).
 
     Args:
-        share: what the inputs and biases give to the gates, (time, batch, 4 units).
+        projected: what the inputs and biases give to the gates, (time, batch, 4 units).
         weight: (4 units, units).
-        h, c: the state before the first step, (batch, units).
+        h: the hidden state before the first step, (batch, units).
+        c: the cell state before the first step, (batch, units).
+
+    Returns:
+        h after each step, (time, batch, units); the last h and the last c, (batch, units); and what
+        the gradient
+        needs: c after each step, the gates (time, batch, 4 units), and tanh(c) after each step.
     """
-    steps, batch, _ = share.shape
-    n, dtype = h.shape[-1], share.dtype
-    course = Course(np.empty((steps + 2, batch, n), dtype), np.empty((steps + 1, batch, n), dtype), share.copy(),
-                    np.empty((steps, batch, n), dtype))  # fmt: skip
-    states, cells, gates, curved = course
-    states[0], cells[0] = h, c
-    scale = np.repeat(np.array([-1, -1, -2, -1], dtype), n)  # tanh(x) is 2 sigmoid(2 x) - 1; exp is twice as quick
-    given, turned = np.empty((batch, 4 * n), dtype), weight.T
+    steps, batch, _ = projected.shape
+    units = h.shape[-1]
+    dtype = projected.dtype
+    hidden = np.empty((steps, batch, units), dtype)
+    cells = np.empty((steps, batch, units), dtype)
+    tanh_cells = np.empty((steps, batch, units), dtype)
+    gates = projected.copy(order="C")
+    # tanh(x) is 2 sigmoid(2 x) - 1: one exponential serves all gates, and is twice as quick
+    scale = np.repeat(np.array([-1, -1, -2, -1], dtype), units)
+    recurrent = np.empty((batch, 4 * units), dtype)
+    transposed = weight.T
     for t in range(steps):
-        values, new = gates[t], cells[t + 1]
-        values += np.matmul(states[t], turned, given)
+        values = gates[t]
+        cell = cells[t]
+        values += np.matmul(h, transposed, recurrent)
         values *= scale
         np.exp(values, values)
         values += 1
         np.divide(1, values, values)
-        i, f, g, o = _four(values)
+        i, f, g, o = _split_gates(values)
         g *= 2
         g -= 1
-        np.multiply(f, cells[t], new)
-        new += i * g
-        np.multiply(o, np.tanh(new, curved[t]), states[t + 1])
-    states[-1] = cells[-1]
-    return course
+        np.multiply(f, c, cell)
+        cell += i * g
+        h = np.multiply(o, np.tanh(cell, tanh_cells[t]), hidden[t])
+        c = cell
+    return hidden, h.copy(), c.copy(), cells, gates, tanh_cells
 
 
-def lstm_gradients(course: Course, weight: Array, d: Array) -> tuple[Array, Array, Array, Array]:
-    """The gradients by share, weight, h and c, of the gradient d of `states[1:]`. Backpropagation through time."""
-    states, cells, gates, curved = course
+def lstm_backward(
+    grad_hidden: Array,
+    grad_h: Array,
+    grad_c: Array,
+    weight: Array,
+    h: Array,
+    c: Array,
+    hidden: Array,
+    cells: Array,
+    gates: Array,
+    tanh_cells: Array,
+) -> tuple[Array, Array, Array, Array]:
+    """The gradients of `lstm_forward` by its four arguments: back-propagation through time.
+
+    Args:
+        grad_hidden: the gradient of h after each step, (time, batch, units).
+        grad_h: the gradient of the last h, (batch, units).
+        grad_c: the gradient of the last c, (batch, units).
+        weight: as in `lstm_forward`.
+        h: as there.
+        c: as there.
+        hidden: what it returned, (time, batch, units).
+        cells: what it returned.
+        gates: what it returned.
+        tanh_cells: what it returned.
+
+    Returns:
+        The gradients by projected, weight, h and c.
+    """
     steps = len(gates)
-    found, dc, dh = np.empty_like(gates), d[-1].copy(), np.zeros_like(d[-1])
+    grad_projected = np.empty_like(gates)
+    dh = grad_h.copy()
+    dc = grad_c.copy()
     for t in range(steps - 1, -1, -1):
-        values, slopes = gates[t], found[t]
-        i, f, g, o = _four(values)
-        dh += d[t]
-        bent = curved[t] * curved[t]
-        np.subtract(1, bent, bent)
-        bent *= o
-        bent *= dh
-        dc += bent
-        np.subtract(1, values, slopes)
+        values = gates[t]
+        slopes = grad_projected[t]
+        before = cells[t - 1] if t else c
+        i, f, g, o = _split_gates(values)
+        dh += grad_hidden[t]
+        slope = tanh_cells[t] * tanh_cells[t]  # of h by c: o (1 - tanh(c)^2)
+        np.subtract(1, slope, slope)
+        slope *= o
+        slope *= dh
+        dc += slope
+        np.subtract(1, values, slopes)  # of a sigmoid: s (1 - s); of tanh, below: 1 - g^2
         slopes *= values
-        by_i, by_f, by_g, by_o = _four(slopes)
-        by_i *= g
-        by_i *= dc
-        by_f *= cells[t]
-        by_f *= dc
-        np.multiply(g, g, by_g)
-        np.subtract(1, by_g, by_g)
-        by_g *= i
-        by_g *= dc
-        by_o *= curved[t]
-        by_o *= dh
+        di, df, dg, do = _split_gates(slopes)
+        di *= g
+        di *= dc
+        df *= before
+        df *= dc
+        np.multiply(g, g, dg)
+        np.subtract(1, dg, dg)
+        dg *= i
+        dg *= dc
+        do *= tanh_cells[t]
+        do *= dh
         dc *= f
         np.matmul(slopes, weight, dh)
-    by_weight = np.matmul(found.reshape(-1, found.shape[-1]).T, states[:steps].reshape(-1, states.shape[-1]))
-    return found, by_weight, dh, dc
+    flat = grad_projected.reshape(-1, grad_projected.shape[-1])
+    before_each = np.concatenate([h[None], hidden[:-1]]).reshape(-1, h.shape[-1])
+    return grad_projected, np.matmul(flat.T, before_each), dh, dc
 
 
-def _four(values: Array) -> Any:
-    n = values.shape[-1] // 4
-    return (values[:, k * n : (k + 1) * n] for k in range(4))
+def _split_gates(values: Array) -> list[Array]:
+    """The four gates of (batch, 4 units), as views."""
+    units = values.shape[-1] // 4
+    return [values[:, k * units : (k + 1) * units] for k in range(4)]

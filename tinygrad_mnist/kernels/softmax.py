@@ -1,4 +1,6 @@
-"""The exponentials that softmax and its kin share."""
+"""Softmax, its logarithm, and the cross-entropy of class numbers: stable, and written in place."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -8,8 +10,116 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 
-def exponentials(x: Array, d: int) -> tuple[Array, Array, Array]:
-    """x less its largest along d, the exponentials of that, and their sum: all stable."""
-    shifted = x - np.maximum.reduce(x, d, keepdims=True) if x.shape[d] else x
+def exponentials(x: Array, axis: int) -> tuple[Array, Array, Array]:
+    """x less its largest along an axis, the exponentials of that, and their sum (the axis kept)."""
+    shifted = x - np.maximum.reduce(x, axis, keepdims=True) if x.shape[axis] else x
     powers = np.exp(shifted)
-    return shifted, powers, np.add.reduce(powers, d, keepdims=True)
+    return shifted, powers, np.add.reduce(powers, axis, keepdims=True)
+
+
+def softmax_array(x: Array, axis: int) -> Array:
+    """exp(x) over its sum along an axis; a scalar counts as a vector of one."""
+    rows = x if x.ndim else x.reshape(1)
+    _, powers, totals = exponentials(rows, axis)
+    powers /= totals
+    return powers.reshape(x.shape)
+
+
+def log_softmax_array(x: Array, axis: int) -> Array:
+    """The logarithm of `softmax_array`, without underflow."""
+    rows = x if x.ndim else x.reshape(1)
+    shifted, _, totals = exponentials(rows, axis)
+    return (shifted - np.log(totals)).reshape(x.shape)
+
+
+def valid_classes(
+    classes: Array, *, count: int, ignore_index: int, name: str
+) -> tuple[Array, Array | None]:
+    """Class numbers, checked.
+
+    Args:
+        classes: integers of any shape.
+        count: how many classes there are.
+        ignore_index: a number that counts nothing, and may be out of range.
+        name: the operation, for the error.
+
+    Returns:
+        The numbers, with 0 for the ignored ones; and which are kept, None if all are.
+
+    Raises:
+        IndexError: if a number is neither from 0 to `count` - 1 nor the ignored one.
+    """
+    in_range = not classes.size or (classes.min() >= 0 and classes.max() < count)
+    if in_range and not 0 <= ignore_index < count:
+        return classes, None
+    kept = classes != ignore_index
+    safe = np.where(kept, classes, 0).astype(np.int64)
+    low = safe.min(initial=0)
+    high = safe.max(initial=0)
+    if safe.size and (low < 0 or high >= count):
+        bad = low if low < 0 else high
+        raise IndexError(f"{name}: Target {bad} is out of bounds for {count} classes.")
+    return safe, kept
+
+
+def class_weights(
+    classes: Array,
+    weight: Array | None = None,
+    *,
+    count: int,
+    reduction: str,
+    ignore_index: int,
+    dtype: np.dtype[Any],
+) -> Array:
+    """What each class number counts in `class_losses`: (m,), for "mean" adding up to 1."""
+    picks, kept = valid_classes(
+        classes.reshape(-1), count=count, ignore_index=ignore_index, name="cross_entropy"
+    )
+    return _weights_of(picks, kept, weight, reduction, dtype)
+
+
+def _weights_of(
+    picks: Array, kept: Array | None, weight: Array | None, reduction: str, dtype: np.dtype[Any]
+) -> Array:
+    weights = np.ones(len(picks), dtype)
+    if kept is not None:
+        weights *= kept
+    if weight is not None:
+        weights *= weight[picks]
+    if reduction == "mean":
+        weights /= np.add.reduce(weights)
+    return weights
+
+
+def class_losses(
+    logits: Array, classes: Array, weight: Array | None = None, *, reduction: str, ignore_index: int
+) -> tuple[Any, Array]:
+    """The cross-entropy of class numbers, and its gradient.
+
+    Args:
+        logits: (m, n).
+        classes: m numbers in any shape, each from 0 to n - 1 or `ignore_index`.
+        weight: (n,), one for each class.
+        reduction: "mean", "sum" or "none".
+        ignore_index: this class counts nothing.
+
+    Returns:
+        The loss, a scalar or in the shape of `classes`; and its gradient by the logits, softmax
+        less one-hot times the weights, (m, n).
+
+    Raises:
+        IndexError: if a class number is out of range.
+    """
+    picks, kept = valid_classes(
+        classes.reshape(-1), count=logits.shape[1], ignore_index=ignore_index, name="cross_entropy"
+    )
+    weights = _weights_of(picks, kept, weight, reduction, logits.dtype)
+    shifted, powers, totals = exponentials(logits, 1)
+    places = np.arange(len(picks)), picks
+    losses = (np.log(totals[:, 0]) - shifted[places]) * weights
+    powers /= totals
+    powers[places] -= 1
+    powers *= weights[:, None]
+    if reduction == "none":
+        return losses.reshape(classes.shape), powers
+    return np.add.reduce(losses), powers

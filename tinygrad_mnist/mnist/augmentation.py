@@ -14,6 +14,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["SIDE", "augment"]
+
 Images = NDArray[np.float32]
 SIDE = 28
 BUMPS = 7  # in each direction
@@ -47,58 +49,80 @@ def augment(
     shear: float = 0.15,
     elastic: float = 1.0,
 ) -> Images:
-    """A changed copy of each image: float32 (n, 28, 28), 0 for paper, the shape and type that it has.
+    """A changed copy of each image.
 
     Each image draws its own change; pixels from outside are paper, values between pixels are
     interpolated bilinearly. With every strength at 0 the images come back as they are.
 
     Args:
-        images: float32 (n, 28, 28).
+        images: float32 (n, 28, 28), 0 for paper.
         generator: where the draws come from.
         shift: the largest shift, in pixels, uniform in each direction.
         rotate: the largest turn, in degrees, uniform either way.
         scale: the largest change of size, of width and height each; 0.1 is from 1/1.1 to 1.1 times.
         shear: the largest slant, in pixels across per pixel up.
         elastic: the root mean square of the smooth displacement of a pixel, in pixels.
+
+    Returns:
+        float32 (n, 28, 28).
+
+    Raises:
+        ValueError: for images of another shape or dtype.
     """
     if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or images.dtype != np.float32:
-        raise ValueError(f"augment: got {images.dtype} {images.shape}, wanted float32 (n, {SIDE}, {SIDE})")
+        got = f"{images.dtype} {images.shape}"
+        raise ValueError(f"augment: got {got}, wanted float32 (n, {SIDE}, {SIDE})")
     n = len(images)
-    dx, dy, angle, wide, high, slant = generator.uniform(-1, 1, (6, n)).astype(np.float32)
-    angle, slant = angle * np.float32(np.deg2rad(rotate)), slant * np.float32(shear)
-    wide, high = (np.float32(1 + scale) ** each for each in (wide, high))
-    cosine, sine = np.cos(angle), np.sin(angle)
+    draws = generator.uniform(-1, 1, (6, n)).astype(np.float32)
+    dx = draws[0] * shift
+    dy = draws[1] * shift
+    angle = draws[2] * np.float32(np.deg2rad(rotate))
+    wide = np.float32(1 + scale) ** draws[3]
+    high = np.float32(1 + scale) ** draws[4]
+    slant = draws[5] * np.float32(shear)
+    cosine = np.cos(angle)
+    sine = np.sin(angle)
     basis = _basis()
+    bumps = len(basis) - 3
     weights = np.empty((2, n, len(basis)), np.float32)  # of x and of y
-    weights[:, :, 3:] = generator.standard_normal((2, n, len(basis) - 3), np.float32)
+    weights[:, :, 3:] = generator.standard_normal((2, n, bumps), np.float32)
     weights[:, :, 3:] *= elastic
-    weights[0, :, :3] = np.stack([dx * shift, wide * cosine, wide * (slant * cosine - sine)], 1)
-    weights[1, :, :3] = np.stack([dy * shift, high * sine, high * (slant * sine + cosine)], 1)
-    return _sample(images, *weights @ basis)
+    weights[0, :, :3] = np.stack([dx, wide * cosine, wide * (slant * cosine - sine)], 1)
+    weights[1, :, :3] = np.stack([dy, high * sine, high * (slant * sine + cosine)], 1)
+    x, y = weights @ basis
+    return _sample(images, x, y)
 
 
 def _sample(images: Images, x: Images, y: Images) -> Images:
-    """The images read at pixel coordinates x and y (n, 784) from the centre; both are overwritten."""
-    n, width = len(images), SIDE + 2
-    framed = np.zeros((n, width, width), np.float32)  # a frame of paper: whoever reads outside, reads it
+    """The images read at pixel coordinates x and y (n, 784) from the centre.
+
+    Both coordinates are overwritten.
+    """
+    n = len(images)
+    width = SIDE + 2
+    # A frame of paper: whoever reads outside, reads it.
+    framed = np.zeros((n, width, width), np.float32)
     framed[:, 1:-1, 1:-1] = images
     flat = framed.ravel()
     for coordinate in (x, y):
         coordinate += (width - 1) / 2
         np.clip(coordinate, 0, np.float32(width - 1.001), out=coordinate)
-    column, row = x.astype(np.int32), y.astype(np.int32)
+    column = x.astype(np.int32)
+    row = y.astype(np.int32)
     x -= column
     y -= row
-    corner = row
+    corner = row  # the place of the upper left one of the four pixels around
     corner *= width
     corner += column
     corner += np.arange(0, n * width * width, width * width, dtype=np.int32)[:, None]
+    above = _between(flat.take(corner), flat[1:].take(corner), x)
+    below = _between(flat[width:].take(corner), flat[width + 1 :].take(corner), x)
+    return _between(above, below, y).reshape(images.shape)
 
-    def between(left: Images, right: Images, share: Images) -> Images:
-        right -= left
-        right *= share
-        right += left
-        return right
 
-    above, below = (between(flat[first:].take(corner), flat[first + 1 :].take(corner), x) for first in (0, width))
-    return between(above, below, y).reshape(images.shape)
+def _between(first: Images, second: Images, share: Images) -> Images:
+    """The value at a share of the way from the first to the second, which is overwritten."""
+    second -= first
+    second *= share
+    second += first
+    return second

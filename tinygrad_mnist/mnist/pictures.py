@@ -1,4 +1,7 @@
-"""Any picture of one digit, made into what MNIST's digits are: 28x28, ink on black, centred by mass."""
+"""Any picture of one digit, made into what MNIST's digits are.
+
+That is 28x28, ink on black, centred by mass.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["DEVIATION", "SIDE", "Picture", "prepare"]
+
 SIDE = 28  # of an MNIST picture
 BOX = 20  # the longer side of the digit in it
 CENTRE = 14  # row and column of the ink's centre of mass
 FAINT = 0.06  # of the range from black to white: less contrast is an empty sheet
+LIGHT_OF_COLOURS = np.array([0.299, 0.587, 0.114])  # red, green and blue (ITU-R BT.601)
+DEVIATION = 1.4826  # of a normal distribution, in medians of the absolute deviation
 
 Picture = npt.NDArray[np.uint8]
 Plane = npt.NDArray[np.float64]
@@ -30,16 +37,24 @@ def prepare(array: npt.ArrayLike) -> Picture:
     Returns:
         uint8 (28, 28): 0 is paper, 255 the darkest ink.
 
-    Raises ValueError for another shape or dtype, values that are no finite numbers, or an empty sheet.
+    Raises:
+        ValueError: for another shape or dtype, values that are no finite numbers, or an empty
+            sheet.
     """
     ink, faint = _ink(_grey(np.asarray(array)))
-    rows, columns = (np.flatnonzero((ink > faint).any(axis)) for axis in (1, 0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = max(ink.shape) / BOX
-    height, width = (max(1, round(side / scale)) for side in ink.shape)
-    small = _resampling(ink.shape[0], height) @ ink @ _resampling(ink.shape[1], width).T
+    dark = ink > faint
+    rows = np.flatnonzero(dark.any(1))
+    columns = np.flatnonzero(dark.any(0))
+    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = max(digit.shape) / BOX
+    height = max(1, round(digit.shape[0] / scale))
+    width = max(1, round(digit.shape[1] / scale))
+    vertical = _resampling(digit.shape[0], height)
+    horizontal = _resampling(digit.shape[1], width)
+    small = vertical @ digit @ horizontal.T
+    top = _place(small.sum(1), height)
+    left = _place(small.sum(0), width)
     field = np.zeros((SIDE, SIDE))
-    top, left = (_place(small.sum(1 - axis), small.shape[axis]) for axis in (0, 1))
     field[top : top + height, left : left + width] = small / small.max()
     return np.rint(field * 255).astype(np.uint8)
 
@@ -47,21 +62,37 @@ def prepare(array: npt.ArrayLike) -> Picture:
 def _grey(array: npt.NDArray[Any]) -> Plane:
     """Brightness from 0 to 1, (h, w)."""
     kind = array.dtype.kind
-    if kind not in "buif" or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
-        raise ValueError(f"prepare: got {array.dtype} {array.shape}, wanted numbers (h, w), (h, w, 3) or (h, w, 4)")
+    is_plane = array.ndim == 2
+    has_colours = array.ndim == 3 and array.shape[2] in (1, 3, 4)
+    if kind not in "buif" or not (is_plane or has_colours):
+        got = f"{array.dtype} {array.shape}"
+        raise ValueError(f"prepare: got {got}, wanted numbers (h, w), (h, w, 3) or (h, w, 4)")
     if not array.size:
         raise ValueError(f"prepare: got an empty picture, {array.shape}")
+    values = _unit(array)
+    if is_plane:
+        return values
+    channels = array.shape[2]
+    if channels == 1:
+        return values[..., 0]
+    grey: Plane = values[..., :3] @ LIGHT_OF_COLOURS
+    if channels == 4:
+        opacity = values[..., 3]
+        grey = grey * opacity + 1 - opacity
+    return grey
+
+
+def _unit(array: npt.NDArray[Any]) -> Plane:
+    """Numbers of any dtype as 0 to 1."""
     values = array.astype(np.float64)
     if not np.isfinite(values).all():
         raise ValueError("prepare: got values that are not finite, wanted brightnesses")
-    if kind in "ui":
-        values /= np.iinfo(array.dtype).max if array.dtype.itemsize < 4 else max(255.0, values.max())
-    elif values.max() > 1:
-        values /= 255
-    if array.ndim == 2:
-        return values
-    grey = values[..., :3] @ (np.array([0.299, 0.587, 0.114]) if array.shape[2] > 1 else np.ones(1))
-    return grey * values[..., 3] + 1 - values[..., 3] if array.shape[2] == 4 else grey
+    largest = float(values.max())
+    if array.dtype.kind not in "ui":
+        return values / 255 if largest > 1 else values
+    if array.dtype.itemsize < 4:
+        return values / np.iinfo(array.dtype).max
+    return values / max(255.0, largest)
 
 
 def _ink(grey: Plane) -> tuple[Plane, float]:
@@ -74,7 +105,7 @@ def _ink(grey: Plane) -> tuple[Plane, float]:
     sign = 1 if grey.max() - paper > paper - grey.min() else -1
     ink = sign * (grey - paper)
     # What the paper's own grain could be is not ink: three robust standard deviations of the edge.
-    grain = 3 * 1.4826 * float(np.median(np.abs(edge - paper)))
+    grain = 3 * DEVIATION * float(np.median(np.abs(edge - paper)))
     ink -= grain
     if ink.max() < FAINT:
         raise ValueError("prepare: got an empty sheet, wanted a digit on it")
@@ -85,15 +116,19 @@ def _ink(grey: Plane) -> tuple[Plane, float]:
 
 
 def _resampling(before: int, after: int) -> Plane:
-    """(after, before): averages over areas where it shrinks, linear interpolation where it grows."""
+    """(after, before): averages over areas to shrink, linear interpolation to grow."""
     scale = before / after
     reach = max(scale, 1.0)
     centres = (np.arange(after) + 0.5) * scale - 0.5
-    overlap: Plane = np.clip((reach + 1) / 2 - np.abs(centres[:, None] - np.arange(before)), 0, 1)
+    distance = np.abs(centres[:, None] - np.arange(before))
+    overlap: Plane = np.clip((reach + 1) / 2 - distance, 0, 1)
     return overlap / overlap.sum(1, keepdims=True)
 
 
 def _place(mass: Plane, size: int) -> int:
-    """Where the box begins, so that the centre of mass is in the middle; the box stays in the field."""
+    """Where the box begins, so that the centre of mass is in the middle.
+
+    The box stays in the field.
+    """
     centre = float(mass @ np.arange(size) / mass.sum())
     return min(max(round(CENTRE - centre), 0), SIDE - size)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tinygrad_mnist import nn
+from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.settings import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROBABILITY,
+    RATE,
+    Limit,
+    check_settings,
+    one_of,
+    setting,
+)
 
-PIXELS, CLASSES = 28 * 28, 10
+__all__ = ["AUGMENTED", "CLASSES", "PIXELS", "RECIPES", "SCHEDULES", "Recipe", "classifier"]
+
+PIXELS = 28 * 28
+CLASSES = 10
 SCHEDULES = ("decay", "one-cycle")
 
 
@@ -19,104 +32,126 @@ SCHEDULES = ("decay", "one-cycle")
 class Recipe:
     """How the network is shaped and trained; the defaults are the original project's.
 
-    Attributes:
-        hidden: units of each hidden layer.
-        keep: the probability that dropout keeps a unit, for each hidden layer.
-        keep_input: the probability that dropout keeps a pixel; part of the training, not of the network.
-        batch_size: images per step.
-        epochs: passes over the training images.
-        lr, beta1, beta2: Adam's learning rate and averaging rates.
-        schedule: "decay" or "one-cycle".
-        decay: with "decay", after epoch e the rate is divided by (1 + decay * e).
-        warm_up: with "one-cycle", the share of the steps in which the rate rises to lr; then it falls,
-            along cosines, to almost nothing (Smith 2018, arXiv:1708.07120).
-        weight_decay: what AdamW takes from a weight at each step, times the rate (Loshchilov &
-            Hutter 2019, arXiv:1711.05101).
-        label_smoothing: the share of the target that is spread over all classes (Szegedy et al.
-            2016, arXiv:1512.00567).
-        averaging: the share of the averaged weights that a step leaves as they were; the averaged
-            ones are what is measured and kept. 0: no averaging.
-        augment: whether each epoch sees the images shifted, turned, scaled and bent anew.
-        validation: the share of the training images, of each class, that is held out of it to choose
-            the epoch whose weights are kept.
-        patience: epochs without a better one by validation after which training ends; 0: never.
-        seed: where the random numbers start.
+    Each field says beside its default what it is and what values it may have. The check of the
+    values and the options of `tinygrad-mnist train` follow from that.
+
+    Raises:
+        ValueError: if a value is beyond its limit, or two do not fit together.
     """
 
-    hidden: tuple[int, ...] = (400, 100)
-    keep: tuple[float, ...] = (0.4, 0.5)
-    keep_input: float = 1.0
-    batch_size: int = 256
-    epochs: int = 50
-    lr: float = 0.005
-    beta1: float = 0.8
-    beta2: float = 0.999
-    schedule: str = "decay"
-    decay: float = 0.00001
-    warm_up: float = 0.2
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    averaging: float = 0.0
-    augment: bool = False
-    validation: float = 0.0
-    patience: int = 0
-    seed: int = 0
+    hidden: tuple[int, ...] = setting(
+        (400, 100),
+        help="Units of the hidden layers, such as 400,100.",
+        limit=Limit("positive sizes", lambda sizes: min(sizes, default=1) > 0),
+        metavar="N,N",
+    )
+    keep: tuple[float, ...] = setting(
+        (0.4, 0.5),
+        help="Dropout's keep probabilities, such as 0.4,0.5.",
+        limit=Limit("probabilities above 0, up to 1", lambda keep: all(0 < p <= 1 for p in keep)),
+        metavar="P,P",
+    )
+    # It is a part of the training, not of the network.
+    keep_input: float = setting(
+        1.0, help="Dropout's keep probability of pixels.", limit=PROBABILITY
+    )
+    batch_size: int = setting(256, help="Digits per step.", limit=POSITIVE)
+    epochs: int = setting(50, help="Passes over the training digits.", limit=POSITIVE)
+    lr: float = setting(
+        0.005, help="Adam's learning rate; of one-cycle, the highest.", limit=POSITIVE
+    )
+    beta1: float = setting(0.8, help="Adam's averaging rate of gradients.", limit=RATE)
+    beta2: float = setting(0.999, help="Adam's averaging rate of squared gradients.", limit=RATE)
+    schedule: str = setting(
+        "decay", help=f"How the rate goes: {', '.join(SCHEDULES)}.", limit=one_of(SCHEDULES)
+    )
+    decay: float = setting(
+        0.00001,
+        help="With schedule decay: after epoch e the rate is divided by (1 + decay * e).",
+        limit=NOT_NEGATIVE,
+    )
+    # Then the rate falls, along cosines, to almost nothing (Smith 2018, arXiv:1708.07120).
+    warm_up: float = setting(
+        0.2,
+        help="With schedule one-cycle: the share of steps in which it rises.",
+        limit=Limit("a number between 0 and 1", lambda share: 0 < share < 1),
+    )
+    # Loshchilov & Hutter 2019, arXiv:1711.05101
+    weight_decay: float = setting(
+        0.0, help="What AdamW takes from each weight at a step, times the rate.", limit=NOT_NEGATIVE
+    )
+    # Szegedy et al. 2016, arXiv:1512.00567
+    label_smoothing: float = setting(
+        0.0, help="The share of a target that is spread over all classes.", limit=RATE
+    )
+    averaging: float = setting(
+        0.0,
+        help="Measure and keep a running mean of the weights: the share that a step leaves as it"
+        " was, such as 0.999.",
+        limit=RATE,
+    )
+    augment: bool = setting(
+        False,
+        help="Shift, turn, scale and bend the images anew in each epoch. The modern recipe then"
+        " takes less weight decay and dropout, and more epochs.",
+        panel=None,
+    )
+    validation: float = setting(
+        0.0,
+        help="Hold out this share of the training digits, of each class, and keep the weights of"
+        " the epoch that is best on them. Without it, the last epoch's are kept.",
+        limit=Limit("a share from 0 to 0.5", lambda share: 0 <= share <= 0.5),
+        metavar="SHARE",
+        panel=None,
+    )
+    patience: int = setting(
+        0,
+        help="End after this many epochs without a better one by validation.",
+        limit=NOT_NEGATIVE,
+        metavar="N",
+        panel=None,
+    )
+    seed: int = setting(0, help="Where the random numbers start.", panel=None)
 
     def __post_init__(self) -> None:
-        if len(self.hidden) != len(self.keep):
-            raise ValueError(f"recipe: {len(self.hidden)} hidden layers but {len(self.keep)} keep probabilities")
-        wanted: list[tuple[str, Any, bool, str]] = [
-            ("hidden", self.hidden, min(self.hidden, default=1) > 0, "positive sizes"),
-            ("keep", self.keep, all(0 < p <= 1 for p in self.keep), "probabilities above 0, up to 1"),
-            ("keep_input", self.keep_input, 0 < self.keep_input <= 1, "a probability above 0, up to 1"),
-            ("batch_size", self.batch_size, self.batch_size > 0, "a positive number"),
-            ("epochs", self.epochs, self.epochs > 0, "a positive number"),
-            ("lr", self.lr, self.lr > 0, "a positive number"),
-            ("beta1", self.beta1, 0 <= self.beta1 < 1, "a number from 0 up to, without, 1"),
-            ("beta2", self.beta2, 0 <= self.beta2 < 1, "a number from 0 up to, without, 1"),
-            ("schedule", self.schedule, self.schedule in SCHEDULES, f"one of {', '.join(SCHEDULES)}"),
-            ("decay", self.decay, self.decay >= 0, "a number not below 0"),
-            ("warm_up", self.warm_up, 0 < self.warm_up < 1, "a number between 0 and 1"),
-            ("weight_decay", self.weight_decay, self.weight_decay >= 0, "a number not below 0"),
-            (
-                "label_smoothing",
-                self.label_smoothing,
-                0 <= self.label_smoothing < 1,
-                "a number from 0 up to, without, 1",
-            ),
-            ("averaging", self.averaging, 0 <= self.averaging < 1, "a number from 0 up to, without, 1"),
-            ("validation", self.validation, 0 <= self.validation <= 0.5, "a share from 0 to 0.5"),
-            ("patience", self.patience, self.patience >= 0, "a number not below 0"),
-            ("patience", self.patience, self.validation > 0 or not self.patience, "a validation share with it"),
-        ]
-        for name, value, fits, want in wanted:
-            if not fits:
-                raise ValueError(f"recipe: {name} is {value}, wanted {want}")
+        layers = len(self.hidden)
+        if layers != len(self.keep):
+            message = f"recipe: {layers} hidden layers but {len(self.keep)} keep probabilities"
+            raise ValueError(message)
+        check_settings(self, "recipe: {name} is {value}, wanted {wanted}")
+        if self.patience and not self.validation:
+            message = f"recipe: patience is {self.patience}, wanted a validation share with it"
+            raise ValueError(message)
 
     def save(self, path: Path) -> None:
-        """Write the recipe as JSON."""
-        write_whole(path, json.dumps(dataclasses.asdict(self), indent=2) + "\n")
+        """Write the recipe as JSON.
+
+        Args:
+            path: the file to write.
+        """
+        write_file(path, json.dumps(dataclasses.asdict(self), indent=2) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
-        """Read a recipe that `save` wrote; ValueError names the file and what is wrong in it."""
+        """Read a recipe that `save` wrote.
+
+        Args:
+            path: the file to read.
+
+        Returns:
+            The recipe; what the file does not name has its default.
+
+        Raises:
+            ValueError: with the file and what is wrong in it.
+        """
         try:
-            values: Any = json.loads(path.read_text())
-            settings: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            values: dict[str, Any] = json.loads(path.read_text())
+            settings: dict[str, Any] = {}
+            for name, value in values.items():
+                settings[name] = tuple(value) if isinstance(value, list) else value
             return cls(**settings)
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}: not a recipe: {error}") from None
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 RECIPES = {
@@ -147,19 +182,27 @@ AUGMENTED = {
         label_smoothing=0.05,
     )
 }
-"""What a recipe becomes with augmentation: images that are new in each epoch need little else against overfitting."""
+"""What a recipe becomes with augmentation: new images in each epoch need little else against
+overfitting."""
 
 
 def classifier(recipe: Recipe) -> nn.Sequential:
-    """The network: images (n, 28, 28) to logits (n, 10), with He et al.'s (2015) initial weights."""
+    """The network of a recipe, with He et al.'s (2015) initial weights.
+
+    Args:
+        recipe: its hidden layers and their dropout are read.
+
+    Returns:
+        A network of images (n, 28, 28) to logits (n, 10).
+    """
     layers: list[nn.Module] = [nn.Flatten()]
     width = PIXELS
     for units, keep in zip(recipe.hidden, recipe.keep, strict=True):
         layers += [nn.Linear(width, units), nn.ReLU(), nn.Dropout(1 - keep)]
         width = units
-    network = nn.Sequential(*layers, nn.Linear(width, CLASSES))
-    for layer in network:
+    layers.append(nn.Linear(width, CLASSES))
+    for layer in layers:
         if isinstance(layer, nn.Linear):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             layer.bias.data.zero_()
-    return network
+    return nn.Sequential(*layers)

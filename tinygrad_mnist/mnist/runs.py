@@ -13,10 +13,13 @@ from typing import Any
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
+from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier, write_whole
+from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
 from tinygrad_mnist.mnist.training import Epoch, Training
 from tinygrad_mnist.mnist.weights import SHIPPED, shipped
+
+__all__ = ["Description", "Run", "RunError", "fingerprint", "opened"]
 
 
 class RunError(ValueError):
@@ -26,28 +29,41 @@ class RunError(ValueError):
 class Run:
     """The folder of one training run.
 
-    At any time `weights.safetensors` has the best finished epoch's weights (by validation; without it
-    the last one's), `metrics.csv` all finished epochs and `last.safetensors` what training goes on
-    from: each is replaced as a whole, the last one last.
+    At any time `weights.safetensors` has the best finished epoch's weights (by validation; without
+    it the last one's), `metrics.csv` all finished epochs and `last.pt` what training goes on from:
+    each is replaced as a whole, the last one last.
+
+    Args:
+        folder: where the run is, or will be.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.weights = folder / "weights.safetensors"
-        self.last = folder / "last.safetensors"
+        self.last = folder / "last.pt"
+        self.older_last = folder / "last.safetensors"  # what earlier versions wrote
         self.recipe = folder / "recipe.json"
         self.data = folder / "data.json"
         self.metrics = folder / "metrics.csv"
         self.curves = folder / "learning-curves.png"
 
     def create(self, recipe: Recipe, data: str | None, digits: Digits) -> None:
-        """Make the folder, with the recipe and where the digits came from."""
+        """Make the folder, with the recipe and where the digits came from.
+
+        Args:
+            recipe: of the training.
+            data: what `--data` was.
+            digits: that it led to.
+
+        Raises:
+            RunError: if the folder holds a run already.
+        """
         if self.recipe.exists():
             raise RunError(f"{self.folder}: holds a run already; name another folder with --out")
         self.folder.mkdir(parents=True, exist_ok=True)
         recipe.save(self.recipe)
         record = {"asked": data, "source": digits.source, "sha256": fingerprint(digits)}
-        write_whole(self.data, json.dumps(record, indent=2) + "\n")
+        write_file(self.data, json.dumps(record, indent=2) + "\n")
 
     def discard(self) -> None:
         """Take away what `create` made, of a run in which no epoch was finished."""
@@ -57,35 +73,56 @@ class Run:
             self.folder.rmdir()
 
     def keep(self, training: Training) -> None:
-        """Write the weights, the metrics and the state after a finished epoch."""
+        """Write the weights, the metrics and the state after a finished epoch.
+
+        Args:
+            training: the one that finished it.
+        """
         if training.best is training.history[-1]:
             tg.save(training.averaged.state_dict(), self.weights)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, [field.name for field in dataclasses.fields(Epoch)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(dataclasses.asdict(epoch) for epoch in training.history)
-        write_whole(self.metrics, text.getvalue())
-        tensors: dict[str, tg.Tensor] = {}
-        progress = json.dumps(_without_tensors(training.state(), tensors)).encode()
-        tensors["progress"] = tg.tensor(list(progress), dtype=tg.uint8)
-        tg.save(tensors, self.last)
+        write_file(self.metrics, _as_csv(training.history))
+        tg.save(training.state(), self.last)
+        self.older_last.unlink(missing_ok=True)
 
     def resume(self, training: Training, digits: Digits) -> None:
-        """Put a new `Training`, of this run's recipe and of its digits, where the run was left."""
+        """Put a new training where the run was left.
+
+        Args:
+            training: of this run's recipe and of its digits.
+            digits: the same digits.
+
+        Raises:
+            RunError: if the digits are others, or the state is missing or damaged.
+        """
         asked = self.asked_data()
         if asked["sha256"] != fingerprint(digits):
-            raise RunError(f"{self.data}: the run was trained on {asked['source']}; these are other digits")
-        if not self.last.exists():
-            raise RunError(f"{self.last}: missing, so there is nothing to go on from")
+            source = asked["source"]
+            message = f"{self.data}: the run was trained on {source}; these are other digits"
+            raise RunError(message)
+        file = self.last
+        if not file.exists() and self.older_last.exists():
+            file = self.older_last
+        if not file.exists():
+            raise RunError(f"{file}: missing, so there is nothing to go on from")
         try:
-            tensors = tg.load(self.last)
-            training.load_state(_with_tensors(json.loads(tensors["progress"].numpy().tobytes()), tensors))
+            state = tg.load(file)
+            if file == self.older_last:
+                state = _older_state(state)
+            training.load_state(state)
         except (RuntimeError, ValueError, KeyError, TypeError, IndexError) as error:
             reason = " ".join(str(error).split())
-            raise RunError(f"{self.last}: cannot be read as this run's state: {reason}") from None
+            raise RunError(f"{file}: cannot be read as this run's state: {reason}") from None
 
     def read_recipe(self) -> Recipe:
-        """The recipe that `create` wrote."""
+        """Read the recipe that `create` wrote.
+
+        Returns:
+            The recipe.
+
+        Raises:
+            RunError: if there is no run in the folder.
+            ValueError: if the file is damaged.
+        """
         if not self.folder.is_dir():
             raise RunError(f"{self.folder}: no such run")
         if not self.recipe.exists():
@@ -93,64 +130,111 @@ class Run:
         return Recipe.load(self.recipe)
 
     def network(self) -> nn.Sequential:
-        """The classifier with the saved weights, in evaluation mode."""
+        """The classifier with the saved weights, in evaluation mode.
+
+        Returns:
+            A network of images (n, 28, 28) to logits (n, 10).
+
+        Raises:
+            RunError: if a file of the run is missing or damaged.
+        """
         if not self.folder.is_dir():
             raise RunError(f"{self.folder}: no such run")
         for file in (self.recipe, self.weights):
             if not file.exists():
-                raise RunError(f"{file}: missing, so {self.folder} is not a finished run")
+                message = f"{file}: missing, so {self.folder} is not a finished run"
+                raise RunError(message)
+        network = classifier(Recipe.load(self.recipe))
         try:
-            network = classifier(Recipe.load(self.recipe))
             network.load_state_dict(tg.load(self.weights))
         except RuntimeError as error:
             reason = " ".join(str(error).split())
-            raise RunError(f"{self.weights}: cannot be read as this recipe's weights: {reason}") from None
+            message = f"{self.weights}: cannot be read as this recipe's weights: {reason}"
+            raise RunError(message) from None
         network.eval()
         return network
 
     def asked_data(self) -> dict[str, Any]:
-        """What `--data` was, the source it led to, and the digits' fingerprint."""
+        """Read what `--data` was, and what it led to.
+
+        Returns:
+            "asked", the option; "source", where the digits came from; "sha256", their fingerprint,
+            or None where it was not written down.
+
+        Raises:
+            RunError: if the file is missing or damaged.
+        """
         try:
             found: dict[str, Any] = json.loads(self.data.read_text())
-            return {"asked": found["asked"], "source": found["source"], "sha256": found.get("sha256")}
+            return {
+                "asked": found["asked"],
+                "source": found["source"],
+                "sha256": found.get("sha256"),
+            }
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"{self.data}: cannot be read: {error}") from None
 
     def history(self) -> list[Epoch]:
-        """The epochs in `metrics.csv`."""
+        """Read the epochs in `metrics.csv`.
+
+        Returns:
+            The epochs, in order.
+
+        Raises:
+            RunError: if the file is missing or damaged.
+        """
+        epochs = []
         try:
             with self.metrics.open(newline="") as file:
-                rows = list(csv.DictReader(file))
-            return [Epoch(int(row.pop("number")), **{k: float(v) for k, v in row.items() if v}) for row in rows]
+                for row in csv.DictReader(file):
+                    number = int(row.pop("number"))
+                    values = {name: float(value) for name, value in row.items() if value}
+                    epochs.append(Epoch(number, **values))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise RunError(f"{self.metrics}: cannot be read: {error}") from None
+        return epochs
 
 
 def fingerprint(digits: Digits) -> str:
-    """SHA-256 of the training digits: the same for the same digits, wherever they are from."""
-    return hashlib.sha256(digits.train_images.tobytes() + digits.train_labels.tobytes()).hexdigest()
+    """What digits are recognised by: the same for the same digits, wherever they are from.
+
+    Args:
+        digits: of which the training digits are read.
+
+    Returns:
+        SHA-256 in hexadecimal.
+    """
+    content = digits.train_images.tobytes() + digits.train_labels.tobytes()
+    return hashlib.sha256(content).hexdigest()
 
 
-def _without_tensors(value: Any, tensors: dict[str, tg.Tensor]) -> Any:
-    """`value` as JSON has it; its tensors go to `tensors`, and their names there take their places."""
-    if isinstance(value, tg.Tensor):
-        name = f"tensor-{len(tensors)}"
-        tensors[name] = value.detach()
-        return {_TENSOR: name}
-    if isinstance(value, dict):
-        return {_PAIRS: [[key, _without_tensors(each, tensors)] for key, each in value.items()]}
-    return [_without_tensors(each, tensors) for each in value] if isinstance(value, list | tuple) else value
+def _as_csv(history: list[Epoch]) -> str:
+    text = io.StringIO()
+    names = [field.name for field in dataclasses.fields(Epoch)]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(dataclasses.asdict(epoch) for epoch in history)
+    return text.getvalue()
+
+
+def _older_state(tensors: dict[str, tg.Tensor]) -> Any:
+    """A training's state as versions before `last.pt` wrote it.
+
+    The tensors have numbers for names; "progress" is JSON in bytes that says where each of them
+    stands. A dict is written there as {"pairs": [[key, value], ...]}.
+    """
+    progress = json.loads(tensors["progress"].numpy().tobytes())
+    return _with_tensors(progress, tensors)
 
 
 def _with_tensors(value: Any, tensors: dict[str, tg.Tensor]) -> Any:
-    if isinstance(value, dict) and _TENSOR in value:
-        return tensors[value[_TENSOR]]
+    if isinstance(value, dict) and "tensor" in value:
+        return tensors[value["tensor"]]
     if isinstance(value, dict):
-        return {key: _with_tensors(each, tensors) for key, each in value[_PAIRS]}
-    return [_with_tensors(each, tensors) for each in value] if isinstance(value, list) else value
-
-
-_TENSOR, _PAIRS = "tensor", "pairs"  # keys of dicts need not be strings: they are written as pairs
+        return {key: _with_tensors(each, tensors) for key, each in value["pairs"]}
+    if isinstance(value, list):
+        return [_with_tensors(each, tensors) for each in value]
+    return value
 
 
 @dataclass(frozen=True)
@@ -160,7 +244,8 @@ class Description:
     Attributes:
         name: the run's folder, or the name of a shipped network.
         recipe: how it was trained.
-        asked, source: what `--data` was, and the digits that it led to; None where nobody wrote it down.
+        asked: what `--data` was; None where nobody wrote it down.
+        source: the digits that it led to; None where nobody wrote it down.
         history: its epochs; empty where they are not kept.
     """
 
@@ -175,15 +260,24 @@ class Description:
 
 
 def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
-    """A trained network in evaluation mode: that of a run's folder, or the shipped one of that name.
+    """A trained network in evaluation mode, and what is known of it.
 
-    Where there is both, the folder is taken. RunError says in one line what is missing or wrong.
+    Args:
+        run: a run's folder, or the name of a shipped network. Where there is both, the folder is
+            taken.
+
+    Returns:
+        The network, and its description.
+
+    Raises:
+        RunError: in one line, what is missing or wrong.
     """
     name = str(run)
     if name in SHIPPED and not Path(name).exists():
         return shipped(name), Description(name, RECIPES[name])
     folder = Run(Path(name))
     network = folder.network()
+    recipe = Recipe.load(folder.recipe)
     data = folder.asked_data()
     history = folder.history() if folder.metrics.exists() else []
-    return network, Description(name, Recipe.load(folder.recipe), data["asked"], data["source"], history)
+    return network, Description(name, recipe, data["asked"], data["source"], history)

@@ -1,6 +1,7 @@
-"""The tape behind a tensor, drawn: as Graphviz' DOT, as SVG by its `dot` program, or as a tree of text.
+"""The tape behind a tensor, drawn.
 
-It walks `grad_fn` and `next_functions`, as any program may, and so draws any network's tape.
+As Graphviz' DOT, as SVG by its `dot` program, or as a tree of text. It walks `grad_fn` and
+`next_functions`, as any program may, and so draws any network's tape.
 """
 
 from __future__ import annotations
@@ -14,8 +15,20 @@ from typing import Any
 
 from tinygrad_mnist import Tensor
 
+__all__ = [
+    "Entry",
+    "entries",
+    "has_graphviz",
+    "shape_text",
+    "size_text",
+    "to_dot",
+    "to_svg",
+    "to_tree",
+]
+
 # Light and dark enough for text of the other kind on them; the SVG's own background is paper.
 FILLS = {"result": "#fbe3d0", "operation": "#dbe7f5", "parameter": "#e3efdc", "leaf": "#ececec"}
+RECORDS = ("operation", "result")  # the kinds of entries that are no leaves
 
 
 @dataclass(frozen=True)
@@ -42,49 +55,84 @@ class Entry:
 
 
 def entries(result: Tensor, names: Iterable[tuple[str, Tensor]] = ()) -> list[Entry]:
-    """The tape of `result`, its last record first; `names` as `Module.named_parameters` gives them.
+    """The tape of a tensor.
 
-    Raises ValueError where the result has no tape.
+    Args:
+        result: of recorded operations.
+        names: of leaves, as `Module.named_parameters` gives them.
+
+    Returns:
+        The entries, the last record first.
+
+    Raises:
+        ValueError: if the tensor has no tape.
     """
     root: Any = result.grad_fn
     if root is None:
-        raise ValueError("entries: got a tensor without history, wanted the result of recorded operations")
+        message = "got a tensor without history, wanted the result of recorded operations"
+        raise ValueError(f"entries: {message}")
     named = {id(tensor): name for name, tensor in names}
-    # next_functions makes a new stand-in for a leaf each time; the leaf itself is always the same.
-    found: dict[int, Any] = {}
-    inputs: dict[int, list[int]] = {}
-    waiting = [root]
-    while waiting:
-        record = waiting.pop()
-        if _key(record) in found:
-            continue
-        found[_key(record)] = record
-        before = [source for source, _ in record.next_functions if source is not None]
-        inputs[_key(record)] = [_key(source) for source in before]
-        waiting += reversed(before)
+    nodes, inputs = _reachable(root)
     order = _from_the_result(_key(root), inputs)
     numbers = {key: number for number, key in enumerate(order)}
     made = []
     for number, key in enumerate(order):
-        record = found[key]
-        variable = getattr(record, "variable", None)
-        held = record if variable is None else variable
-        if variable is not None:
-            kind, label = ("parameter", named[key]) if key in named else ("leaf", "leaf")
-        else:
-            kind, label = "operation" if number else "result", record.name().removesuffix("0").removesuffix("Backward")
-        shape, dtype = tuple(held.shape), str(held.dtype).rpartition(".")[2]
-        memory = math.prod(shape) * int(held.dtype.itemsize)
-        made.append(Entry(number, kind, label, shape, dtype, memory, tuple(numbers[i] for i in inputs[key])))
+        read = tuple(numbers[each] for each in inputs[key])
+        made.append(_entry(number, nodes[key], named.get(key), read))
     return made
 
 
-def _key(record: Any) -> int:
-    return id(getattr(record, "variable", record))
+def _entry(number: int, node: Any, name: str | None, inputs: tuple[int, ...]) -> Entry:
+    leaf = getattr(node, "variable", None)
+    tensor = node if leaf is None else leaf
+    if leaf is None:
+        kind = "operation" if number else "result"
+        label = node.name().removesuffix("0").removesuffix("Backward")
+    elif name is None:
+        kind = "leaf"
+        label = "leaf"
+    else:
+        kind = "parameter"
+        label = name
+    shape = tuple(tensor.shape)
+    return Entry(
+        number=number,
+        kind=kind,
+        label=label,
+        shape=shape,
+        dtype=str(tensor.dtype).rpartition(".")[2],
+        bytes=math.prod(shape) * int(tensor.dtype.itemsize),
+        inputs=inputs,
+    )
+
+
+def _key(node: Any) -> int:
+    """What a node is known by.
+
+    `next_functions` makes a new stand-in for a leaf each time; the leaf itself is always the same.
+    """
+    return id(getattr(node, "variable", node))
+
+
+def _reachable(root: Any) -> tuple[dict[int, Any], dict[int, list[int]]]:
+    """All nodes behind a node, by their keys, and the keys of what each of them reads."""
+    nodes: dict[int, Any] = {}
+    inputs: dict[int, list[int]] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        key = _key(node)
+        if key in nodes:
+            continue
+        nodes[key] = node
+        before = [source for source, _ in node.next_functions if source is not None]
+        inputs[key] = [_key(source) for source in before]
+        waiting += reversed(before)
+    return nodes, inputs
 
 
 def _from_the_result(root: int, inputs: dict[int, list[int]]) -> list[int]:
-    """The keys so that each comes before all that it reads: a topological order, without recursion."""
+    """The keys so that each comes before all that it reads: a topological order, no recursion."""
     order: list[int] = []
     seen: set[int] = set()
     stack = [(root, False)]
@@ -100,38 +148,69 @@ def _from_the_result(root: int, inputs: dict[int, list[int]]) -> list[int]:
 
 
 def shape_text(entry: Entry) -> str:
-    """`256×400 float32`; a scalar has no lengths."""
-    return f"{'×'.join(map(str, entry.shape)) or 'scalar'} {entry.dtype}"
+    """A shape and dtype for people.
+
+    Args:
+        entry: of a tape.
+
+    Returns:
+        Such as `256×400 float32`; a scalar has no lengths.
+    """
+    shape = "×".join(map(str, entry.shape)) or "scalar"
+    return f"{shape} {entry.dtype}"
 
 
 def size_text(count: float) -> str:
-    """A number of bytes for people, in powers of 1024."""
-    for unit in ("B", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+    """A number of bytes for people, in powers of 1024.
+
+    Args:
+        count: of bytes.
+
+    Returns:
+        Such as `1.5 MiB`.
+    """
+    if count < 1024:
+        return f"{count:.0f} B"
+    for unit in ("KiB", "MiB"):
         count /= 1024
-    return f"{count:.1f} GiB"
+        if count < 1024:
+            return f"{count:.1f} {unit}"
+    return f"{count / 1024:.1f} GiB"
 
 
 def to_dot(tape: list[Entry], title: str = "") -> str:
-    """The tape in Graphviz' language: the gradient's way goes along the arrows."""
+    """The tape in Graphviz' language: the gradient's way goes along the arrows.
+
+    Args:
+        tape: as `entries` gives it.
+        title: above the drawing.
+
+    Returns:
+        The text of a .dot file.
+    """
+    font = 'fontname="Helvetica,sans-serif"'
     lines = [
         "digraph tape {",
-        f'  graph [label={_quoted(title)}, labelloc=t, fontname="Helvetica,sans-serif", fontsize=16,'
+        f"  graph [label={_quoted(title)}, labelloc=t, {font}, fontsize=16,"
         ' bgcolor="white", pad=0.3, nodesep=0.3, ranksep=0.35];',
-        '  node [shape=box, style="rounded,filled", color="#5b6470", fontname="Helvetica,sans-serif", fontsize=12];',
+        f'  node [shape=box, style="rounded,filled", color="#5b6470", {font}, fontsize=12];',
         '  edge [color="#5b6470", arrowsize=0.7];',
     ]
     for entry in tape:
         text = "\n".join((entry.label, shape_text(entry), size_text(entry.bytes)))
-        corners = "" if entry.kind in ("operation", "result") else ', style="filled"'
-        lines.append(f'  {entry.number} [label={_quoted(text)}, fillcolor="{FILLS[entry.kind]}"{corners}];')
-    lines += [f"  {entry.number} -> {source};" for entry in tape for source in entry.inputs]
-    return "\n".join([*lines, "}"]) + "\n"
+        options = f'label={_quoted(text)}, fillcolor="{FILLS[entry.kind]}"'
+        if entry.kind not in RECORDS:
+            options += ', style="filled"'
+        lines.append(f"  {entry.number} [{options}];")
+    for entry in tape:
+        lines += [f"  {entry.number} -> {source};" for source in entry.inputs]
+    lines.append("}")
+    return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def has_graphviz() -> bool:
@@ -140,47 +219,101 @@ def has_graphviz() -> bool:
 
 
 def to_svg(dot: str) -> str:
-    """The drawing as SVG. Raises ValueError where Graphviz is missing or refuses."""
+    """Draw with Graphviz.
+
+    Args:
+        dot: as `to_dot` gives it.
+
+    Returns:
+        The text of an .svg file.
+
+    Raises:
+        ValueError: if Graphviz is missing or refuses.
+    """
     program = shutil.which("dot")
     if program is None:
-        raise ValueError("SVG needs Graphviz' program dot (on Debian and Ubuntu: the package graphviz)")
+        package = "on Debian and Ubuntu: the package graphviz"
+        raise ValueError(f"SVG needs Graphviz' program dot ({package})")
+    command = [program, "-Tsvg"]
     try:
-        done = subprocess.run([program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True, timeout=60)
+        done = subprocess.run(
+            command, input=dot, capture_output=True, text=True, check=True, timeout=60
+        )
     except (subprocess.SubprocessError, OSError) as error:
         reason = " ".join(str(getattr(error, "stderr", None) or error).split())
         raise ValueError(f"dot: could not draw: {reason}") from None
     return done.stdout
 
 
-def to_tree(tape: list[Entry]) -> str:
-    """The tape as lines of text, the result first; a record that was shown before is named by its number.
+@dataclass(frozen=True)
+class _Branch:
+    """An entry that is to be shown in the tree.
 
-    A record's parameters stand before what else it reads, and a chain does not move to the right.
+    Attributes:
+        number: the entry's.
+        lead: what stands before it.
+        below: what stands before all that it reads.
     """
-    parts = []
+
+    number: int
+    lead: str
+    below: str
+
+
+def to_tree(tape: list[Entry]) -> str:
+    """The tape as lines of text.
+
+    A record that was shown before is named by its number. A record's parameters stand before what
+    else it reads, and a chain does not move to the right.
+
+    Args:
+        tape: as `entries` gives it.
+
+    Returns:
+        The lines, the result first.
+    """
+    rows: list[tuple[str, str, str]] = []
     shown: set[int] = set()
-    stack: list[tuple[int, str, str]] = [(0, "", "")]
+    stack = [_Branch(0, "", "")]
     while stack:
-        number, lead, below = stack.pop()
-        entry = tape[number]
-        mark = "" if entry.kind in ("operation", "result") else "▪ "
-        if number in shown and entry.inputs:
-            parts.append((f"{lead}↑ #{number} {entry.label}", "", ""))
+        branch = stack.pop()
+        entry = tape[branch.number]
+        if entry.number in shown and entry.inputs:
+            rows.append((f"{branch.lead}↑ #{entry.number} {entry.label}", "", ""))
             continue
-        again = number in shown
-        shown.add(number)
-        place = "" if entry.kind in ("parameter", "leaf") else f"#{number} "
-        size = "" if again else size_text(entry.bytes)
-        parts.append((f"{lead}{mark}{place}{entry.label}", shape_text(entry), size))
-        leaves = [i for i in entry.inputs if not tape[i].inputs]
-        deeper = [i for i in entry.inputs if tape[i].inputs]
-        turns = [f"{below}├─ "] * len(leaves)
-        if leaves and not deeper:
-            turns[-1] = f"{below}└─ "
-        rest = [(i, turn, below) for i, turn in zip(leaves, turns, strict=True)]
-        rest += [(i, f"{below}├─ ", f"{below}│  ") for i in deeper[:-1]]
-        rest += [(i, below, below) for i in deeper[-1:]]
-        stack += reversed(rest)
-    wide = [max(len(part[column]) for part in parts) for column in range(3)]
-    rows = (f"{name:<{wide[0]}}  {shape:<{wide[1]}}  {size:>{wide[2]}}".rstrip() for name, shape, size in parts)
-    return "\n".join(rows)
+        size = "" if entry.number in shown else size_text(entry.bytes)
+        shown.add(entry.number)
+        rows.append((branch.lead + _tree_label(entry), shape_text(entry), size))
+        stack += reversed(_branches(tape, entry, branch.below))
+    return _aligned(rows)
+
+
+def _tree_label(entry: Entry) -> str:
+    number = f"#{entry.number} " if entry.kind in RECORDS else ""
+    mark = "" if entry.kind in RECORDS else "▪ "
+    return f"{mark}{number}{entry.label}"
+
+
+def _branches(tape: list[Entry], entry: Entry, below: str) -> list[_Branch]:
+    """What an entry reads: leaves first, then records, of which the last goes straight down."""
+    leaves = [each for each in entry.inputs if not tape[each].inputs]
+    records = [each for each in entry.inputs if tape[each].inputs]
+    branches = [_Branch(each, f"{below}├─ ", below) for each in leaves]
+    if leaves and not records:
+        branches[-1] = _Branch(leaves[-1], f"{below}└─ ", below)
+    branches += [_Branch(each, f"{below}├─ ", f"{below}│  ") for each in records[:-1]]
+    if records:
+        branches.append(_Branch(records[-1], below, below))
+    return branches
+
+
+def _aligned(rows: list[tuple[str, str, str]]) -> str:
+    """The columns side by side, the last one to the right."""
+    name_width = max(len(name) for name, _, _ in rows)
+    shape_width = max(len(shape) for _, shape, _ in rows)
+    size_width = max(len(size) for _, _, size in rows)
+    lines = []
+    for name, shape, size in rows:
+        line = f"{name:<{name_width}}  {shape:<{shape_width}}  {size:>{size_width}}"
+        lines.append(line.rstrip())
+    return "\n".join(lines)

@@ -13,6 +13,18 @@ from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.runs import Description
 
+__all__ = [
+    "DataOption",
+    "JsonOption",
+    "RunArgument",
+    "console",
+    "errors",
+    "load_digits",
+    "print_json",
+    "run_digits",
+    "share",
+]
+
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -20,43 +32,75 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder with the"
-        " four IDX files (gz or not). auto takes the best that it can reach.",
+        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder with"
+        " the four IDX files (gz or not). auto takes the best that it can reach.",
         show_default="auto",
     ),
 ]
-
-
 RunArgument = Annotated[
-    str, typer.Argument(help="The folder that `train` wrote, or a shipped network: original, modern.")
+    str,
+    typer.Argument(help="The folder that `train` wrote, or a shipped network: original, modern."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")
+]
 
 
 def share(p: float) -> str:
-    """A probability in percent; what is not certain is not printed as 100.0%."""
+    """A probability in percent; what is not certain is not printed as 100.0%.
+
+    Args:
+        p: from 0 to 1.
+
+    Returns:
+        Such as "12.3%".
+    """
     return ">99.9%" if p >= 0.9995 else f"{p:.1%}"
 
 
 def print_json(value: object) -> None:
-    """One JSON value on standard output, without colours."""
+    """Print one JSON value on standard output, without colours.
+
+    Args:
+        value: of what JSON has.
+    """
     print(json.dumps(value, indent=2))
 
 
 def run_digits(about: Description, data: str | None, quiet: bool = False) -> Digits:
-    """The digits to measure a run with: what `--data` asks for, or those that it was trained on."""
-    digits = load_digits(about.asked if data is None else data, errors if quiet else console)
-    if about.source not in (None, digits.source):
-        errors.print(f"[yellow]This run was trained on other digits: {escape(about.source or '')}[/]", soft_wrap=True)
+    """The digits to measure a run with.
+
+    Args:
+        about: the run.
+        data: what `--data` asks for; None for the digits that it was trained on.
+        quiet: whether they are announced on standard error and not on standard output.
+
+    Returns:
+        The digits. A line on standard error says so if the run was trained on others.
+    """
+    asked = about.asked if data is None else data
+    digits = load_digits(asked, errors if quiet else console)
+    if about.source is not None and about.source != digits.source:
+        source = escape(about.source)
+        errors.print(f"[yellow]This run was trained on other digits: {source}[/]", soft_wrap=True)
     return digits
 
 
 def load_digits(data: str | None, to: Console = console) -> Digits:
-    """The digits that `--data` asks for, announced on `to`."""
+    """Load and announce digits.
+
+    Args:
+        data: what `--data` asks for.
+        to: where they are announced.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: if they cannot be had.
+    """
     digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{escape(line)}[/]"))
-    to.print(
-        f"[bold]{len(digits.train_labels):,}[/] training and [bold]{len(digits.test_labels):,}[/] test"
-        f" digits from {escape(digits.source)}",
-        soft_wrap=True,
-    )
+    train = f"[bold]{len(digits.train_labels):,}[/] training"
+    test = f"[bold]{len(digits.test_labels):,}[/] test"
+    to.print(f"{train} and {test} digits from {escape(digits.source)}", soft_wrap=True)
     return digits

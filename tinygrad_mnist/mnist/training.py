@@ -1,4 +1,4 @@
-"""The training loop, and the measuring of what it has learned."""
+"""The training loop: a network on its way through the epochs of a recipe."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ import tinygrad_mnist as tg
 from tinygrad_mnist import nn, optim
 from tinygrad_mnist.mnist.augmentation import augment
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.recipe import CLASSES, Recipe, classifier
+from tinygrad_mnist.mnist.measures import evaluate
+from tinygrad_mnist.mnist.recipe import Recipe, classifier
+from tinygrad_mnist.mnist.tensors import as_dataset
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.utils.data import DataLoader, TensorDataset
+from tinygrad_mnist.utils.data import DataLoader
 
-Labels = npt.NDArray[np.int64]
+__all__ = ["Epoch", "Training", "Watch", "split", "train_epoch"]
+
+Indices = npt.NDArray[np.int64]
 Watch = Callable[[int, float], None]
 """Called after each step with the number of images done and the step's loss."""
 
@@ -34,12 +38,14 @@ class Epoch:
         loss: the mean cross-entropy in nats over the pass, with dropout (and what else the recipe
             makes harder: augmentation, smoothed labels) on.
         rate: the learning rate of the pass.
-        train_accuracy, test_accuracy: the share of digits answered right, with dropout off.
+        train_accuracy: the share of training digits answered right, with dropout off.
+        test_accuracy: the share of test digits answered right, with dropout off.
         test_loss: the mean cross-entropy on the test images, with dropout off.
         seconds: the time of the pass alone, without the measuring after it.
         images_per_second: images of the pass over `seconds`.
-        validation_accuracy, validation_loss: as for the test images, on those held out of the training
-            set; None where none are.
+        validation_accuracy: as for the test images, on those held out of the training set; None
+            where none are.
+        validation_loss: the same for the loss.
     """
 
     number: int
@@ -54,41 +60,28 @@ class Epoch:
     validation_loss: float | None = None
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A network's answers to labelled digits: the mean loss in nats, and who was taken for whom.
+def split(
+    labels: npt.NDArray[np.integer], share: float, generator: np.random.Generator
+) -> tuple[Indices, Indices]:
+    """Divide digits into those to train on and those to hold out.
 
-    `confusion[truth, answer]` counts digits.
+    Args:
+        labels: (n,).
+        share: of each class that is held out; at least one digit, unless it is 0.
+        generator: where the draws come from.
+
+    Returns:
+        Indices of what to train on, and of what to hold out, both in rising order.
     """
-
-    loss: float
-    confusion: npt.NDArray[np.int64]
-
-    @property
-    def accuracy(self) -> float:
-        """The share of digits answered right."""
-        return float(np.trace(self.confusion) / self.confusion.sum())
-
-
-def as_dataset(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> TensorDataset:
-    """Images as floats from 0 to 1 and labels as int64, ready to be batched."""
-    pixels = images.astype(np.float32)
-    pixels /= 255
-    return TensorDataset(tg.from_numpy(pixels), tg.from_numpy(labels.astype(np.int64)))
-
-
-def split(labels: npt.NDArray[np.integer], share: float, generator: np.random.Generator) -> tuple[Labels, Labels]:
-    """Indices of what to train on, and of what to hold out: `share` of each class, at least one.
-
-    Both in rising order. labels: (n,). Empty lists of indices to hold out where share is 0.
-    """
-    held = [
-        generator.permutation(np.flatnonzero(labels == digit))[: max(1, round(share * np.sum(labels == digit)))]
-        for digit in np.unique(labels)
-        if share
-    ]
-    out = np.sort(np.concatenate([np.empty(0, np.int64), *held]))
-    return np.setdiff1d(np.arange(len(labels)), out), out
+    held_out = [np.empty(0, np.int64)]
+    if share:
+        for digit in np.unique(labels):
+            places = np.flatnonzero(labels == digit)
+            count = max(1, round(share * len(places)))
+            held_out.append(generator.permutation(places)[:count])
+    out = np.sort(np.concatenate(held_out))
+    kept = np.setdiff1d(np.arange(len(labels)), out)
+    return kept, out
 
 
 def train_epoch(
@@ -101,16 +94,28 @@ def train_epoch(
     change: Callable[[tg.Tensor], tg.Tensor] | None = None,
     after_step: Callable[[], None] | None = None,
 ) -> float:
-    """One pass over the loader's images; the mean loss.
+    """Make one pass over the loader's images.
 
-    change: what is done to each batch of images. after_step: called after each step, before `watch`.
+    Args:
+        network: images to logits. It is left in training mode.
+        loader: batches of images and labels.
+        optimizer: of the network's parameters.
+        watch: called after each step.
+        label_smoothing: the share of a target that is spread over all classes.
+        change: what is done to each batch of images first.
+        after_step: called after each step, before `watch`.
+
+    Returns:
+        The mean loss in nats.
     """
     network.train()
-    total, seen = 0.0, 0
+    total = 0.0
+    seen = 0
     for images, labels in loader:
+        if change:
+            images = change(images)
         optimizer.zero_grad()
-        logits = network(change(images) if change else images)
-        loss = F.cross_entropy(logits, labels, label_smoothing=label_smoothing)
+        loss = F.cross_entropy(network(images), labels, label_smoothing=label_smoothing)
         loss.backward()
         optimizer.step()
         if after_step:
@@ -123,61 +128,42 @@ def train_epoch(
     return total / seen
 
 
-@tg.inference_mode()
-def evaluate(network: nn.Module, dataset: TensorDataset, batch_size: int = 1000) -> Evaluation:
-    """The network's answers to a whole dataset, with dropout off."""
-    network.eval()
-    total = 0.0
-    confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    for images, labels in DataLoader(dataset, batch_size):
-        logits = network(images)
-        total += F.cross_entropy(logits, labels, reduction="sum").item()
-        np.add.at(confusion, (labels.numpy(), logits.argmax(1).numpy()), 1)
-    return Evaluation(total / len(dataset), confusion)
-
-
 class Training:
     """A network on its way: iterate over it for one `Epoch` after another.
 
+    Args:
+        recipe: how the network is shaped and trained.
+        digits: to train and to test on.
+        watch: called after each step.
+
     Attributes:
         network: the classifier, in evaluation mode between epochs.
-        averaged: a network with the running mean of its weights, where the recipe averages; else the
-            network itself. This one is measured.
+        averaged: a network with the running mean of its weights, where the recipe averages; else
+            the network itself. This one is measured.
         optimizer: Adam, or AdamW where the recipe decays weights.
         history: the epochs so far.
-        best: the best epoch so far by validation accuracy, and of equals by validation loss; without
-            validation the last one. None before the first.
     """
 
     def __init__(self, recipe: Recipe, digits: Digits, watch: Watch | None = None) -> None:
         self.generator = tg.manual_seed(recipe.seed)
-        self.recipe, self.watch = recipe, watch
+        self.recipe = recipe
+        self.watch = watch
         self.network = classifier(recipe)
         self.averaged = copy.deepcopy(self.network) if recipe.averaging else self.network
-        parameters, betas = self.network.parameters(), (recipe.beta1, recipe.beta2)
-        self.optimizer: optim.Optimizer = (
-            optim.AdamW(parameters, recipe.lr, betas, weight_decay=recipe.weight_decay)
-            if recipe.weight_decay
-            else optim.Adam(parameters, recipe.lr, betas)
-        )
-        kept, held_out = split(digits.train_labels, recipe.validation, np.random.default_rng(recipe.seed))
+        self.optimizer = _optimizer(recipe, self.network)
+        random = np.random.default_rng(recipe.seed)
+        kept, held_out = split(digits.train_labels, recipe.validation, random)
         self.train_set = as_dataset(digits.train_images[kept], digits.train_labels[kept])
-        self.validation_set = (
-            as_dataset(digits.train_images[held_out], digits.train_labels[held_out]) if len(held_out) else None
-        )
-        self.test_set = as_dataset(digits.test_images, digits.test_labels)
-        self.loader = DataLoader(self.train_set, recipe.batch_size, shuffle=True, generator=self.generator)
-        self.schedule: Any = (
-            optim.lr_scheduler.MultiplicativeLR(self.optimizer, lambda e: 1 / (1 + recipe.decay * e))
-            if recipe.schedule == "decay"
-            else optim.lr_scheduler.OneCycleLR(
-                self.optimizer,
-                recipe.lr,
-                total_steps=recipe.epochs * len(self.loader),
-                pct_start=recipe.warm_up,
-                cycle_momentum=False,
+        self.validation_set = None
+        if len(held_out):
+            self.validation_set = as_dataset(
+                digits.train_images[held_out], digits.train_labels[held_out]
             )
+        self.test_set = as_dataset(digits.test_images, digits.test_labels)
+        self.loader = DataLoader(
+            self.train_set, recipe.batch_size, shuffle=True, generator=self.generator
         )
+        self.schedule = _schedule(recipe, self.optimizer, len(self.loader))
         self.history: list[Epoch] = []
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -187,17 +173,31 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs are done, or patience is at its end."""
-        done, patience = len(self.history), self.recipe.patience
-        return done >= self.recipe.epochs or bool(patience and self.best and done - self.best.number >= patience)
+        done = len(self.history)
+        if done >= self.recipe.epochs:
+            return True
+        if not self.recipe.patience or self.best is None:
+            return False
+        return done - self.best.number >= self.recipe.patience
 
     @property
     def best(self) -> Epoch | None:
-        if not self.history or self.validation_set is None:
-            return self.history[-1] if self.history else None
-        return max(self.history, key=lambda e: (e.validation_accuracy, -(e.validation_loss or 0)))
+        """The best epoch so far by validation accuracy, and of equals by validation loss.
+
+        Without validation it is the last one; None before the first.
+        """
+        if not self.history:
+            return None
+        if self.validation_set is None:
+            return self.history[-1]
+        return max(self.history, key=_quality)
 
     def step(self) -> Epoch:
-        """Train for one epoch and measure."""
+        """Train for one epoch and measure.
+
+        Returns:
+            What it came to; it stands in `history` as well.
+        """
         rate: float = self.optimizer.param_groups[0]["lr"]
         start = time.perf_counter()
         loss = train_epoch(
@@ -212,9 +212,8 @@ class Training:
         seconds = time.perf_counter() - start
         if self.recipe.schedule == "decay":
             self.schedule.step()
-        train, test = (evaluate(self.averaged, each) for each in (self.train_set, self.test_set))
-        held_out = evaluate(self.averaged, self.validation_set) if self.validation_set else None
-        self.network.eval()
+        train = evaluate(self.averaged, self.train_set)
+        test = evaluate(self.averaged, self.test_set)
         epoch = Epoch(
             number=len(self.history) + 1,
             loss=loss,
@@ -224,9 +223,13 @@ class Training:
             test_loss=test.loss,
             seconds=seconds,
             images_per_second=len(self.train_set) / seconds,
-            validation_accuracy=held_out.accuracy if held_out else None,
-            validation_loss=held_out.loss if held_out else None,
         )
+        if self.validation_set is not None:
+            held_out = evaluate(self.averaged, self.validation_set)
+            epoch = dataclasses.replace(
+                epoch, validation_accuracy=held_out.accuracy, validation_loss=held_out.loss
+            )
+        self.network.eval()
         self.history.append(epoch)
         return epoch
 
@@ -243,15 +246,17 @@ class Training:
         return change
 
     def _after_step(self) -> None:
-        if self.recipe.schedule != "decay":
+        if self.recipe.schedule == "one-cycle":
             self.schedule.step()
-        if self.averaged is not self.network:
-            with tg.no_grad():
-                for mean, each in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
-                    mean.lerp_(each, 1 - self.recipe.averaging)
+        if self.averaged is self.network:
+            return
+        pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+        with tg.no_grad():
+            for mean, parameter in pairs:
+                mean.lerp_(parameter, 1 - self.recipe.averaging)
 
     def state(self) -> dict[str, Any]:
-        """All that a training goes on from: containers of tensors and of what JSON has."""
+        """All that a training goes on from, as `tg.save` writes it."""
         return {
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict() if self.recipe.averaging else None,
@@ -262,7 +267,11 @@ class Training:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from a `state`, of the same recipe and digits, bit for bit."""
+        """Go on from a state, bit for bit.
+
+        Args:
+            state: what `state` gave, of a training with the same recipe and digits.
+        """
         self.network.load_state_dict(state["network"])
         if self.recipe.averaging:
             self.averaged.load_state_dict(state["averaged"])
@@ -271,3 +280,33 @@ class Training:
         self.generator.set_state(state["generator"])
         self.history = [Epoch(**epoch) for epoch in state["history"]]
         self.network.eval()
+
+
+def _optimizer(recipe: Recipe, network: nn.Module) -> optim.Optimizer:
+    parameters = network.parameters()
+    betas = (recipe.beta1, recipe.beta2)
+    if recipe.weight_decay:
+        return optim.AdamW(parameters, recipe.lr, betas, weight_decay=recipe.weight_decay)
+    return optim.Adam(parameters, recipe.lr, betas)
+
+
+def _schedule(recipe: Recipe, optimizer: optim.Optimizer, steps_an_epoch: int) -> Any:
+    """How the learning rate goes: "decay" is stepped after each epoch, "one-cycle" each step."""
+    if recipe.schedule == "decay":
+        return optim.lr_scheduler.MultiplicativeLR(
+            optimizer, lambda epoch: 1 / (1 + recipe.decay * epoch)
+        )
+    return optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        recipe.lr,
+        total_steps=recipe.epochs * steps_an_epoch,
+        pct_start=recipe.warm_up,
+        cycle_momentum=False,
+    )
+
+
+def _quality(epoch: Epoch) -> tuple[float, float]:
+    """What epochs are compared by, of those with validation: the larger, the better."""
+    accuracy = epoch.validation_accuracy or 0.0
+    loss = epoch.validation_loss or 0.0
+    return accuracy, -loss

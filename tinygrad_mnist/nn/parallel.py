@@ -2,24 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tinygrad_mnist.nn.modules.module import Module
 
+__all__ = ["DataParallel", "DistributedDataParallel"]
+
 
 class DataParallel(Module):
-    """The module, called as it is."""
+    """A module, called as it is.
 
-    def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
+    Args:
+        module: the module.
+        device_ids: accepted and ignored.
+        output_device: accepted and ignored.
+        dim: accepted and ignored.
+
+    Shape:
+        Input and output as the module's.
+
+    Example:
+        >>> nn.DataParallel(nn.Linear(3, 2))(torch.ones(5, 3)).shape
+        torch.Size([5, 2])
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        device_ids: Sequence[Any] | None = None,
+        output_device: Any = None,
+        dim: int = 0,
+    ) -> None:
         super().__init__()
         self.module = module
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        """What the module computes.
+
+        Args:
+            inputs: what it is called with.
+            kwargs: what it is called with by name.
+        """
         return self.module(*inputs, **kwargs)
 
 
 class DistributedDataParallel(Module):
-    """Needs an initialised process group, which there is not."""
+    """Needs an initialised process group, which there is not.
 
-    def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("DistributedDataParallel: the default process group has not been initialized")
+    Args:
+        module: the module.
+        device_ids: accepted and ignored.
+        output_device: accepted and ignored.
+        kwargs: accepted and ignored.
+
+    Raises:
+        RuntimeError: always.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        device_ids: Any = None,
+        output_device: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        raise RuntimeError(
+            "DistributedDataParallel: the default process group has not been initialized"
+        )

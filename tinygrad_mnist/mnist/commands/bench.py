@@ -12,26 +12,35 @@ import typer
 
 import tinygrad_mnist
 
+__all__ = ["bench", "suite_folder"]
+
 
 def bench(
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[-- ARGUMENTS]", help="What the suite is given; -- --help lists it.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[-- ARGUMENTS]", help="What the suite is given; -- --help lists it."
+        ),
     ] = None,
 ) -> None:
     """Run the benchmark suite, where the package lies in its repository.
 
-    `bench -- --data FOLDER` measures an epoch over its floor, `bench -- memory --data FOLDER` the peak
-    memory of a training, `bench lines` the size of each room of the code.
+    `bench -- --data FOLDER` measures an epoch over its floor, `bench -- memory --data FOLDER` the
+    peak memory of a training, `bench lines` the size of each room of the code.
     """
     root = suite_folder()
     if root is None:
         raise ValueError(
-            "bench: got a package without its benchmarks, wanted one that lies in its repository beside the"
-            " folder benchmarks/: get the source and run `make bench` there"
+            "bench: got a package without its benchmarks, wanted one that lies in its repository"
+            " beside the folder benchmarks/: get the source and run `make bench` there"
         )
-    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(root)]
+    already = os.environ.get("PYTHONPATH")
+    if already:
+        paths.append(already)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-    done = subprocess.run([sys.executable, "-m", "benchmarks", *(arguments or [])], env=environment, check=False)
+    command = [sys.executable, "-m", "benchmarks", *(arguments or [])]
+    done = subprocess.run(command, env=environment, check=False)
     raise typer.Exit(done.returncode)
 
 

@@ -25,83 +25,124 @@ from tinygrad_mnist.mnist.weights import SHIPPED
 if TYPE_CHECKING:
     from tinygrad_mnist.mnist.demo.server import State
 
-MNIST = 60_000  # training digits; fewer are a part of those that the shipped networks were trained on
+__all__ = ["demo"]
+
+MNIST = 60_000  # training digits; fewer are a part of what the shipped networks were trained on
 PASSES = 600_000  # digits that a training on the spot sees: 10 epochs of all of MNIST
+MOST_EPOCHS = 60
 
 
 def demo(
     run: Annotated[
         str | None,
         typer.Argument(
-            help="The folder that `train` wrote, or a shipped network: original, modern.", show_default=False
+            help="The folder that `train` wrote, or a shipped network: original, modern.",
+            show_default=False,
         ),
     ] = None,
     data: DataOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 serves the network too.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; 0.0.0.0 serves the network too.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = 8000,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:
     """Serve a page to draw digits on, to see why the network answers as it does, and how it learns.
 
-    Without RUN a network is trained on the spot, on the best digits within reach, while you watch; it answers
-    from its first epoch on. Ctrl-C ends the server.
+    Without RUN a network is trained on the spot, on the best digits within reach, while you watch;
+    it answers from its first epoch on. Ctrl-C ends the server.
     """
     for package in ("starlette", "uvicorn"):
         if importlib.util.find_spec(package) is None:
-            raise ValueError(f"demo: {package} is missing; pip install 'tinygrad-mnist[demo]'")
-    import uvicorn
-
-    from tinygrad_mnist.mnist.demo.answers import Answerer
-    from tinygrad_mnist.mnist.demo.server import State, application
-
+            message = f"demo: {package} is missing; pip install 'tinygrad-mnist[demo]'"
+            raise ValueError(message)
     with _listening(host, port) as listener:
-        if run is None:
-            digits = load_digits(data)
-            state = State(digits, epochs=_epochs(digits))
-            threading.Thread(target=_train, args=(state,), name="training", daemon=True).start()
-            console.print(f"A network is trained now, {state.epochs} epochs.")
-        else:
-            network, about = opened(run)
-            digits = run_digits(about, data)
-            known = about.name in SHIPPED and len(digits.train_labels) < MNIST
-            seen = ", which was trained on these digits too" if known else ""
-            kind = "the shipped network" if about.name in SHIPPED else "the run"
-            state = State(digits, Answerer(network, digits, f"{kind} {Path(about.name).name}{seen}"))
+        state = _training_state(data) if run is None else _run_state(run, data)
         set_num_threads(1)  # the visitors are what runs in parallel
         sys.setswitchinterval(0.001)  # seconds; the event loop waits for the workers no longer
         address = _address(host, listener.getsockname()[1])
         console.print(f"The page is at [bold]{address}[/] - Ctrl-C ends it.", soft_wrap=True)
-        config = uvicorn.Config(
-            application(state, [host, socket.gethostname()]), log_level="warning", access_log=False,
-            server_header=False, ws="none", limit_concurrency=1000, timeout_keep_alive=15,
-            timeout_graceful_shutdown=2, h11_max_incomplete_event_size=16384,
-        )  # fmt: skip
         if browser:
             threading.Timer(0.5, webbrowser.open, (address,)).start()
-        with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        _serve(state, listener, [host, socket.gethostname()])
     console.print("Stopped.")
 
 
+def _serve(state: State, listener: socket.socket, names: list[str]) -> None:
+    """Answer until Ctrl-C."""
+    import uvicorn
+
+    from tinygrad_mnist.mnist.demo.server import application
+
+    config = uvicorn.Config(
+        application(state, names),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=1000,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=2,
+        h11_max_incomplete_event_size=16384,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _training_state(data: str | None) -> State:
+    """A network that is trained from now on, in the background."""
+    from tinygrad_mnist.mnist.demo.server import State
+
+    digits = load_digits(data)
+    state = State(digits, epochs=_epochs(digits))
+    threading.Thread(target=_train, args=(state,), name="training", daemon=True).start()
+    console.print(f"A network is trained now, {state.epochs} epochs.")
+    return state
+
+
+def _run_state(run: str, data: str | None) -> State:
+    """A network that is trained already."""
+    from tinygrad_mnist.mnist.demo.answers import Answerer
+    from tinygrad_mnist.mnist.demo.server import State
+
+    network, about = opened(run)
+    digits = run_digits(about, data)
+    origin = f"the run {Path(about.name).name}"
+    if about.name in SHIPPED:
+        origin = f"the shipped network {about.name}"
+        if len(digits.train_labels) < MNIST:
+            origin += ", which was trained on these digits too"
+    return State(digits, Answerer(network, digits, origin))
+
+
 def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; ValueError says why there is none."""
     if not 0 <= port <= 65535:
         raise ValueError(f"--port: got {port}, wanted 0 to 65535")
     try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, place = found[0]
         return socket.create_server(place[:2], family=family, backlog=1024)
     except (OSError, UnicodeError) as error:
         reason = str(getattr(error, "strerror", None) or error).partition(" (")[0]
-        hint = "; --port 0 takes a free one" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
-        raise ValueError(f"--host {host} --port {port}: cannot listen there: {reason}{hint}") from None
+        message = f"--host {host} --port {port}: cannot listen there: {reason}"
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            message += "; --port 0 takes a free one"
+        raise ValueError(message) from None
 
 
 def _address(host: str, port: int) -> str:
-    name = "localhost" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
+    """Where a browser on this machine finds the page."""
+    name = host
+    if host in ("0.0.0.0", "::", ""):
+        name = "localhost"
+    elif ":" in host:
+        name = f"[{host}]"
     return f"http://{name}:{port}/"
 
 
 def _epochs(digits: Digits) -> int:
-    return max(1, min(60, PASSES // len(digits.train_labels)))
+    return max(1, min(MOST_EPOCHS, PASSES // len(digits.train_labels)))
 
 
 def _train(state: State) -> None:

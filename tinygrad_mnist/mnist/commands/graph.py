@@ -12,22 +12,38 @@ from rich.markup import escape
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.mnist.recipe import Recipe, write_whole
+from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
-from tinygrad_mnist.mnist.tape_drawing import Entry, entries, has_graphviz, size_text, to_dot, to_svg, to_tree
+from tinygrad_mnist.mnist.tape_drawing import (
+    Entry,
+    entries,
+    has_graphviz,
+    size_text,
+    to_dot,
+    to_svg,
+    to_tree,
+)
 from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json
 from tinygrad_mnist.nn import functional as F
+
+__all__ = ["graph", "one_step"]
 
 
 def graph(
     run: RunArgument,
     out: Annotated[
-        Path | None, typer.Option(help="Draw it to this file: .dot is Graphviz' text, .svg needs its program dot.")
+        Path | None,
+        typer.Option(
+            help="Draw it to this file: .dot is Graphviz' text, .svg needs its program dot."
+        ),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Digits in the step.", min=1, show_default="the run's")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Digits in the step.", min=1, show_default="the run's")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Draw the tape of one training step: what the backward pass plays, from the loss to the parameters.
+    """Draw the tape of one training step: what backward plays, from the loss to the parameters.
 
     Each line is a record: the operation, the shape of its result and that result's memory; ▪ is a
     parameter. Below is what the whole tape was measured to hold until it is played.
@@ -37,36 +53,53 @@ def graph(
     network, about = opened(run)
     count = batch_size or (about.recipe or Recipe()).batch_size
     tape, held = one_step(network, count)
-    title = f"One training step of {run}, {count} digits: the tape holds {size_text(held)}"
     if out:
-        text = to_dot(tape, title)
-        write_whole(out, to_svg(text) if out.suffix == ".svg" else text)
+        title = f"One training step of {run}, {count} digits: the tape holds {size_text(held)}"
+        drawing = to_dot(tape, title)
+        if out.suffix == ".svg":
+            drawing = to_svg(drawing)
+        write_file(out, drawing)
     if json:
-        print_json({"batch_size": count, "held_bytes": held, "tape": [dataclasses.asdict(entry) for entry in tape]})
-        return
-    if out:
+        rows = [dataclasses.asdict(entry) for entry in tape]
+        print_json({"batch_size": count, "held_bytes": held, "tape": rows})
+    elif out:
         console.print(f"Drawn to [bold]{escape(str(out))}[/].", soft_wrap=True)
-        return
+    else:
+        _show(tape, run, count, held)
+
+
+def _show(tape: list[Entry], run: str, count: int, held: int) -> None:
     console.print(to_tree(tape), markup=False, soft_wrap=True)
-    console.print(f"\n{count} digits; the tape holds [bold]{size_text(held)}[/] until it is played.")
-    kind = "svg" if has_graphviz() else "dot"
-    console.print(f"As a picture:  tinygrad-mnist graph {escape(run)} --out tape.{kind}", style="dim", soft_wrap=True)
+    size = size_text(held)
+    console.print(f"\n{count} digits; the tape holds [bold]{size}[/] until it is played.")
+    ending = "svg" if has_graphviz() else "dot"
+    hint = f"As a picture:  tinygrad-mnist graph {escape(run)} --out tape.{ending}"
+    console.print(hint, style="dim", soft_wrap=True)
 
 
 def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:
-    """The tape of the loss on `count` random images, and the bytes that it holds, measured."""
-    images, labels = tg.rand(count, 28, 28), tg.randint(10, (count,))
+    """Compute the loss on random images.
+
+    Args:
+        network: images (n, 28, 28) to logits (n, 10). It is left in evaluation mode.
+        count: how many images.
+
+    Returns:
+        The tape of the loss, and the bytes that it holds, measured.
+    """
+    images = tg.rand(count, 28, 28)
+    labels = tg.randint(10, (count,))
     network.train()
     F.cross_entropy(network(images), labels)  # what is made once and kept is not the tape's
     started = not tracemalloc.is_tracing()
     if started:
         tracemalloc.start()
     try:
-        before = tracemalloc.get_traced_memory()[0]
+        before, _ = tracemalloc.get_traced_memory()
         loss = F.cross_entropy(network(images), labels)
-        held = tracemalloc.get_traced_memory()[0] - before
+        after, _ = tracemalloc.get_traced_memory()
     finally:
         if started:
             tracemalloc.stop()
         network.eval()
-    return entries(loss, network.named_parameters()), held
+    return entries(loss, network.named_parameters()), after - before

@@ -1,4 +1,7 @@
-"""A network that answers: what it makes of a picture, and why. Shared by all visitors, changed by none."""
+"""A network that answers: what it makes of a picture, and why.
+
+It is shared by all visitors and changed by none.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ import numpy.typing as npt
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.datasets import Digits
+from tinygrad_mnist.mnist.measures import answers
+from tinygrad_mnist.mnist.tensors import as_pixels
+
+__all__ = ["Answer", "Answerer"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -21,8 +28,8 @@ class Answer:
 
     Attributes:
         probabilities: (10,), the softmax of the logits.
-        saliency: (28, 28), the gradient of the largest logit with respect to the pixels (Simonyan et
-            al. 2014): where more ink (positive) or less (negative) would make that answer surer.
+        saliency: (28, 28), the gradient of the largest logit with respect to the pixels (Simonyan
+            et al. 2014): where more ink (positive) or less (negative) would make that answer surer.
         hidden: for each hidden layer its units after ReLU; a unit fires where it is above 0.
     """
 
@@ -39,37 +46,46 @@ class Answer:
 class Answerer:
     """A trained network with the test digits and its answers to them.
 
-    Attributes:
+    Args:
+        network: images (n, 28, 28) to logits (n, 10); it is copied.
+        digits: of which the test digits are answered.
         origin: where the network comes from, in a few words.
+
+    Attributes:
         hidden: the units of its hidden layers.
         answers: (n,), its answers to the test digits.
         accuracy: the share of them that is right.
     """
 
     def __init__(self, network: nn.Sequential, digits: Digits, origin: str) -> None:
-        self.origin, self.digits = origin, digits
+        self.origin = origin
+        self.digits = digits
         # A copy of its own without gradients of weights: then no visitor's tape can reach them.
         self._network = copy.deepcopy(network).eval().requires_grad_(False)
         linear = [layer for layer in self._network if isinstance(layer, nn.Linear)]
         self.hidden = [layer.out_features for layer in linear[:-1]]
-        with tg.inference_mode():
-            parts = np.array_split(digits.test_images, -(-len(digits.test_images) // 1000))
-            logits = [self._network(_pixels(part)) for part in parts]
-        self.answers = np.concatenate([part.argmax(1).numpy() for part in logits])
-        self.accuracy = float((self.answers == digits.test_labels).mean())
+        found = answers(self._network, digits.test_images, digits.test_labels)
+        self.answers = found.answer
+        self.accuracy = found.accuracy
 
     def answer(self, picture: npt.NDArray[np.uint8]) -> Answer:
-        """The answer to a picture (28, 28), 0 paper, 255 ink. Threads may call it at the same time."""
-        pixels = _pixels(picture[None]).requires_grad_()
-        hidden, x = [], pixels
+        """Answer to a picture; threads may call it at the same time.
+
+        Args:
+            picture: (28, 28), 0 paper, 255 ink.
+
+        Returns:
+            The answer and the reasons for it.
+        """
+        pixels = as_pixels(picture[None]).requires_grad_()
+        hidden = []
+        x = pixels
         for layer in self._network:
             x = layer(x)
             if isinstance(layer, nn.ReLU):
                 hidden.append(x.detach().numpy()[0])
         logits = x.detach()
-        (slope,) = tg.autograd.grad(x[0, int(logits.argmax(1))], pixels)
-        return Answer(logits.softmax(1).numpy()[0], slope.numpy()[0], hidden)
-
-
-def _pixels(images: npt.NDArray[np.uint8]) -> tg.Tensor:
-    return tg.from_numpy(images.astype(np.float32) / np.float32(255))
+        winner = int(logits.argmax(1))
+        (slope,) = tg.autograd.grad(x[0, winner], pixels)
+        probabilities = logits.softmax(1).numpy()[0]
+        return Answer(probabilities, slope.numpy()[0], hidden)

@@ -15,13 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import optim
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.demo.encoding import signed
 from tinygrad_mnist.mnist.demo.lesson import SmallNetwork
+from tinygrad_mnist.mnist.settings import Limit, check_settings, setting
+from tinygrad_mnist.mnist.tensors import as_labels, as_pixels
 from tinygrad_mnist.nn import functional as F
+
+__all__ = ["Choices", "Full", "Trainings"]
 
 AT_ONCE = 16  # trainings of all visitors
 EACH = 4  # trainings of one address
@@ -38,77 +43,119 @@ class Full(RuntimeError):
     """No room for another training: one line that says so."""
 
 
+def _whole_number(low: int, high: int) -> Limit:
+    """Of what comes as JSON: the type is checked as well."""
+
+    def fits(value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    return Limit(f"a whole number from {low} to {high}", fits)
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 10
+
+
 @dataclass(frozen=True)
 class Choices:
-    """What a visitor chooses.
+    """What a visitor chooses; each field says beside its default what values it may have.
 
-    Attributes:
-        optimizer: "adam" or "sgd".
-        rate: the learning rate, above 0, up to 10.
-        hidden: units of the hidden layer, 1 to 36.
-        batch: digits a step, 1 to 256.
-        seed: where the random numbers start, 0 to 2**31.
+    Raises:
+        ValueError: if a value is beyond its limit.
     """
 
-    optimizer: str = "adam"
-    rate: float = 0.005
-    hidden: int = 16
-    batch: int = 32
-    seed: int = 0
+    optimizer: str = setting(
+        "adam",
+        help="How the weights follow their gradients.",
+        limit=Limit("adam or sgd", lambda name: name in ("adam", "sgd")),
+    )
+    rate: float = setting(
+        0.005, help="The learning rate.", limit=Limit("a number above 0, up to 10", _is_rate)
+    )
+    hidden: int = setting(16, help="Units of the hidden layer.", limit=_whole_number(1, 36))
+    batch: int = setting(32, help="Digits per step.", limit=_whole_number(1, 256))
+    seed: int = setting(0, help="Where the random numbers start.", limit=_whole_number(0, 2**31))
 
     def __post_init__(self) -> None:
-        if self.optimizer not in ("adam", "sgd"):
-            raise ValueError(f"optimizer: got {self.optimizer!r}, wanted adam or sgd")
-        rate: Any = self.rate
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 10:
-            raise ValueError(f"rate: got {rate!r}, wanted a number above 0, up to 10")
-        for name, low, high in (("hidden", 1, 36), ("batch", 1, 256), ("seed", 0, 2**31)):
-            value: Any = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-                raise ValueError(f"{name}: got {value!r}, wanted a whole number from {low} to {high}")
+        check_settings(self, "{name}: got {value!r}, wanted {wanted}")
 
     @classmethod
     def of(cls, values: Any) -> Choices:
-        """The choices in a JSON object; ValueError names what is wrong."""
+        """The choices in a JSON object.
+
+        Args:
+            values: what was parsed.
+
+        Returns:
+            The choices; what is not named has its default.
+
+        Raises:
+            ValueError: with what is wrong.
+        """
         names = [field.name for field in dataclasses.fields(cls)]
-        if not isinstance(values, dict) or (unknown := [name for name in values if name not in names]):
-            got = f"{unknown[0]!r}" if isinstance(values, dict) else type(values).__name__
-            raise ValueError(f"choices: got {got[:60]}, wanted an object with {', '.join(names)}")
+        wanted = f"wanted an object with {', '.join(names)}"
+        if not isinstance(values, dict):
+            raise ValueError(f"choices: got {type(values).__name__}, {wanted}")
+        for name in values:
+            if name not in names:
+                raise ValueError(f"choices: got {f'{name!r}'[:60]}, {wanted}")
         return cls(**values)
 
 
 class _Training:
+    """A visitor's training.
+
+    Attributes:
+        begun: when it was.
+        seen: when the visitor last looked.
+        due: when its next turn is.
+        running: whether it is neither paused nor at its end.
+        reason: why it is at its end; "" before.
+        losses: of each step.
+        accuracies: (step, share of test digits answered right), of each measuring.
+        filters: the first layer's weights, for the page.
+    """
+
     def __init__(self, choices: Choices, digits: Digits, address: str) -> None:
-        self.choices, self.address, self.digits = choices, address, digits
+        self.choices = choices
+        self.digits = digits
+        self.address = address
         self.generator = tg.Generator()
         self.generator.manual_seed(choices.seed)
         self.order = np.random.default_rng(choices.seed)
         self.network = SmallNetwork(choices.hidden, self.generator)
         kind = optim.Adam if choices.optimizer == "adam" else optim.SGD
         self.optimizer: optim.Optimizer = kind(self.network.parameters, lr=choices.rate)
-        self.begun = self.seen = self.due = time.monotonic()
+        now = time.monotonic()
+        self.begun = now
+        self.seen = now
+        self.due = now
         self.running = True
         self.steps = 0
         self.reason = ""
         self.losses: list[float] = []
         self.accuracies: list[tuple[int, float]] = []
-        self.filters = signed(self.network.w1.detach().numpy().T)
+        self.filters = self._filters()
         self.measure()
 
     def turn(self) -> None:
+        """Make a few steps."""
         for _ in range(STEPS_A_TURN):
             self.step()
-        self.filters = signed(self.network.w1.detach().numpy().T)
+        self.filters = self._filters()
         if self.steps >= STEPS and not self.reason:
             self.reason = f"{STEPS} steps are done"
         if self.reason:
             self.running = False
 
     def step(self) -> None:
+        """Make a step, unless the training is at its end."""
         if self.steps >= STEPS or self.reason:
             return
-        chosen = self.order.integers(0, len(self.digits.train_labels), self.choices.batch)
-        x, labels = _batch(self.digits.train_images[chosen], self.digits.train_labels[chosen])
+        digits = self.digits
+        chosen = self.order.integers(0, len(digits.train_labels), self.choices.batch)
+        x = _flat_pixels(digits.train_images[chosen])
+        labels = as_labels(digits.train_labels[chosen])
         self.optimizer.zero_grad()
         loss = F.cross_entropy(self.network(x), labels)
         loss.backward()
@@ -123,19 +170,29 @@ class _Training:
             self.measure()
 
     def measure(self) -> None:
-        x, labels = _batch(self.digits.test_images[:TESTED], self.digits.test_labels[:TESTED])
+        """Note the accuracy on some test digits."""
+        x = _flat_pixels(self.digits.test_images[:TESTED])
+        labels = as_labels(self.digits.test_labels[:TESTED])
         with tg.inference_mode():
-            right = (self.network(x).argmax(1) == labels).float().mean().item()
-        self.accuracies.append((self.steps, round(right, 4)))
+            right = self.network(x).argmax(1) == labels
+            accuracy = right.float().mean().item()
+        self.accuracies.append((self.steps, round(accuracy, 4)))
+
+    def _filters(self) -> dict[str, Any]:
+        return signed(self.network.w1.detach().numpy().T)
 
 
-def _batch(images: Any, labels: Any) -> tuple[tg.Tensor, tg.Tensor]:
-    pixels = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
-    return tg.from_numpy(pixels), tg.from_numpy(labels.astype(np.int64))
+def _flat_pixels(images: npt.NDArray[np.uint8]) -> tg.Tensor:
+    """Images as the small network takes them, (n, 784)."""
+    return as_pixels(images.reshape(len(images), -1))
 
 
 class Trainings:
-    """All visitors' trainings, and the thread that runs them between `open` and `close`."""
+    """All visitors' trainings, and the thread that runs them between `open` and `close`.
+
+    Args:
+        digits: to train and to test on.
+    """
 
     def __init__(self, digits: Digits) -> None:
         self._digits = digits
@@ -160,40 +217,74 @@ class Trainings:
             self._thread.join()
 
     def start(self, choices: Choices, address: str) -> str:
-        """Begin a training; its name. Raises Full where there is no room for one more."""
+        """Begin a training.
+
+        Args:
+            choices: the visitor's.
+            address: where the visitor asks from.
+
+        Returns:
+            The training's name.
+
+        Raises:
+            Full: if there is no room for one more.
+        """
         with self._changed:
-            self._sweep()
-            self._room(address)
+            self._drop_old()
+            self._check_room(address)
         training = _Training(choices, self._digits, address)
         name = secrets.token_urlsafe(16)
         with self._changed:
-            self._room(address)
+            self._check_room(address)
             self._all[name] = training
             self._changed.notify()
         return name
 
-    def _room(self, address: str) -> None:
+    def _check_room(self, address: str) -> None:
         if len(self._all) >= AT_ONCE:
             raise Full(f"{AT_ONCE} trainings are running already; try again in a minute")
-        if sum(training.address == address for training in self._all.values()) >= EACH:
-            raise Full(f"{EACH} trainings are open from here already; close another page, or wait {IDLE:g} seconds")
+        from_here = sum(training.address == address for training in self._all.values())
+        if from_here >= EACH:
+            message = f"{EACH} trainings are open from here already; close another page"
+            raise Full(f"{message}, or wait {IDLE:g} seconds")
 
     def look(self, name: str, after: int = 0) -> dict[str, Any] | None:
-        """How a training stands, with what is new since step `after`; None where there is none of this name."""
+        """How a training stands.
+
+        Args:
+            name: as `start` gave it.
+            after: the step from which on losses and accuracies are given.
+
+        Returns:
+            What the page shows; None if there is no training of this name.
+        """
         with self._changed:
             training = self._all.get(name)
             if training is None:
                 return None
             training.seen = time.monotonic()
-        losses, accuracies, steps = training.losses, training.accuracies, training.steps
+        steps = training.steps
+        accuracies = [pair for pair in training.accuracies if pair[0] >= after]
         return {
-            "steps": steps, "of": STEPS, "running": training.running, "reason": training.reason,
-            "losses": losses[after:steps], "accuracies": [pair for pair in accuracies if pair[0] >= after],
+            "steps": steps,
+            "of": STEPS,
+            "running": training.running,
+            "reason": training.reason,
+            "losses": training.losses[after:steps],
+            "accuracies": accuracies,
             "filters": training.filters,
-        }  # fmt: skip
+        }
 
     def set_running(self, name: str, running: bool) -> bool:
-        """Pause a training or let it go on; whether there is one of this name."""
+        """Pause a training or let it go on.
+
+        Args:
+            name: as `start` gave it.
+            running: whether it shall go on.
+
+        Returns:
+            Whether there is one of this name.
+        """
         with self._changed:
             training = self._all.get(name)
             if training is None:
@@ -204,32 +295,47 @@ class Trainings:
             return True
 
     def drop(self, name: str) -> bool:
-        """End a training; whether there was one of this name."""
+        """End a training.
+
+        Args:
+            name: as `start` gave it.
+
+        Returns:
+            Whether there was one of this name.
+        """
         with self._changed:
             return self._all.pop(name, None) is not None
 
-    def _sweep(self) -> None:
+    def _drop_old(self) -> None:
         now = time.monotonic()
         for name, training in list(self._all.items()):
             if now - training.seen > IDLE or now - training.begun > LIFE:
                 del self._all[name]
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                if not self._open:
-                    return
-                self._sweep()
-                running = [training for training in self._all.values() if training.running]
-                if not running:
-                    self._changed.wait(1.0 if self._all else None)
-                    continue
-            first = min(running, key=lambda training: training.due)
-            if (wait := first.due - time.monotonic()) > 0:
+        while self._open:
+            training = self._next()
+            if training is None:
+                continue
+            wait = training.due - time.monotonic()
+            if wait > 0:
                 time.sleep(min(wait, TURN))
                 continue
-            first.due = max(first.due + TURN, time.monotonic())
+            training.due = max(training.due + TURN, time.monotonic())
             try:
-                first.turn()
+                training.turn()
             except Exception as error:  # one visitor's training must not end the thread of all
-                first.reason, first.running = f"it failed: {type(error).__name__}", False
+                training.reason = f"it failed: {type(error).__name__}"
+                training.running = False
+
+    def _next(self) -> _Training | None:
+        """The running training whose turn it is; if there is none, wait for a change: None."""
+        with self._changed:
+            if not self._open:
+                return None
+            self._drop_old()
+            running = [training for training in self._all.values() if training.running]
+            if running:
+                return min(running, key=lambda training: training.due)
+            self._changed.wait(1.0 if self._all else None)
+            return None

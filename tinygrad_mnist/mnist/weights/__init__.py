@@ -8,6 +8,8 @@ import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist.recipe import RECIPES, classifier
 
+__all__ = ["CARD", "FOLDER", "SHIPPED", "pack", "path", "shipped"]
+
 FOLDER = Path(__file__).parent
 CARD = FOLDER / "README.md"
 SHIPPED = ("original", "modern")
@@ -15,24 +17,44 @@ SHIPPED = ("original", "modern")
 
 
 def shipped(name: str) -> nn.Sequential:
-    """The network of a recipe, trained: images (n, 28, 28), 0 for paper and 1 for ink, to logits (n, 10).
+    """The network of a recipe, trained.
 
-    It is in evaluation mode, in float32; the file holds float16. ValueError for a name that is none
-    of `SHIPPED`.
+    Args:
+        name: one of `SHIPPED`.
+
+    Returns:
+        A network of images (n, 28, 28), 0 for paper and 1 for ink, to logits (n, 10). It is in
+        evaluation mode, in float32; the file holds float16.
+
+    Raises:
+        ValueError: if there is none of that name.
     """
     if name not in SHIPPED:
         raise ValueError(f"shipped weights: got {name}, wanted one of {', '.join(SHIPPED)}")
     network = classifier(RECIPES[name])
-    network.load_state_dict({key: value.float() for key, value in tg.load(path(name)).items()})
+    weights = {key: value.float() for key, value in tg.load(path(name)).items()}
+    network.load_state_dict(weights)
     network.eval()
     return network
 
 
 def path(name: str) -> Path:
-    """The file with the weights of that name."""
+    """The file with the weights of a shipped network.
+
+    Args:
+        name: one of `SHIPPED`.
+
+    Returns:
+        Its path.
+    """
     return FOLDER / f"{name}.safetensors"
 
 
 def pack(network: nn.Module, file: Path) -> None:
-    """Write a network's weights in float16."""
+    """Write a network's weights in float16.
+
+    Args:
+        network: of any kind.
+        file: the .safetensors file to write.
+    """
     tg.save({key: value.half() for key, value in network.state_dict().items()}, file)

@@ -1,403 +1,1193 @@
 """Loss functions. `reduction` is "mean" (the default), "sum" or "none", a loss for each element.
 
-The two arguments that it replaced still count: `reduce=False` is "none", `size_average=False` is "sum".
+The two arguments that it replaced still count: `reduce=False` is "none", and `size_average=False`
+is "sum".
 """
 
-import functools
-import inspect
+from __future__ import annotations
+
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tinygrad_mnist.composed.scattering import scatter
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.kernels.softmax import exponentials
-from tinygrad_mnist.nn.exports import export
+from tinygrad_mnist.core.record import attach_history, record, record_joint
+from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
-from tinygrad_mnist.ops import movement as mv
 from tinygrad_mnist.ops.arguments import index_array
 from tinygrad_mnist.ops.linear_algebra import linear
-from tinygrad_mnist.ops.movement import gather, getitem, reshape, unsqueeze
-from tinygrad_mnist.ops.pointwise import clamp, exp, log, log_sigmoid, sqrt, where, xlogy
+from tinygrad_mnist.ops.movement import (
+    gather,
+    getitem,
+    movedim,
+    reshape,
+    squeeze,
+    unflatten,
+    unsqueeze,
+)
+from tinygrad_mnist.ops.pointwise import (
+    abs,
+    clamp,
+    exp,
+    log,
+    log_sigmoid,
+    minimum,
+    relu,
+    sqrt,
+    where,
+    xlogy,
+)
 from tinygrad_mnist.ops.reduction import log_softmax, mean, softmax, sum
-from tinygrad_mnist.tape import mode, record
-from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
-_SIZES = "{}: Target size ({}) must be the same as input size ({})"
-OLD: dict[str, Any] = {"size_average": None, "reduce": None, "reduction": "mean"}
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cosine_embedding_loss",
+    "cross_entropy",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "linear_cross_entropy",
+    "margin_ranking_loss",
+    "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+]
+
+SIZES_DIFFER = "{}: Target size ({}) must be the same as input size ({})"
 
 
-def _reduction_of(name: str, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> str:
-    """`reduction`, or what the two arguments that it replaced stand for; ValueError for an unknown one."""
+def reduction_of(
+    name: str, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
+) -> str:
+    """`reduction`, or what the two arguments that it replaced stand for.
+
+    Args:
+        name: the loss, for the error.
+        size_average: if given, False stands for "sum".
+        reduce: if given, False stands for "none", whatever `size_average` says.
+        reduction: "mean", "sum" or "none", and for `kl_div` "batchmean".
+
+    Raises:
+        ValueError: if the reduction is unknown.
+    """
     if size_average is not None or reduce is not None:
-        reduction = "none" if reduce is not None and not reduce else "mean" if size_average in (None, True) else "sum"
-    if reduction not in ("mean", "sum", "none") and not (name == "kl_div" and reduction == "batchmean"):
-        raise ValueError(f"{name}: {reduction} is not a valid value for reduction, wanted one of none, mean, sum")
+        if reduce is not None and not reduce:
+            return "none"
+        return "mean" if size_average in (None, True) else "sum"
+    known = reduction in ("mean", "sum", "none") or (name == "kl_div" and reduction == "batchmean")
+    message = "{}: {} is not a valid value for reduction, wanted one of none, mean, sum"
+    check(known, message, name, reduction, error=ValueError)
     return reduction
 
 
-def _loss(order: str = "") -> Callable[[Callable[..., Any]], Callable[..., Tensor]]:
-    """Makes a formula of the losses by element into a loss function.
+_reduction_of = reduction_of  # TRANSITION
+
+
+def reduced(losses: Tensor, reduction: str, total: Tensor | None = None) -> Tensor:
+    """The losses by element as the loss that is wanted.
 
     Args:
-        order: all parameters of the loss, as PyTorch orders them; by default the formula's own, then
-            size_average, reduce and reduction.
-
-    A formula may return a pair: the losses, and what "mean" divides their sum by.
+        losses: of any shape.
+        reduction: as `reduction_of` gives it.
+        total: what "mean" divides the sum by. Default: the number of losses.
     """
-
-    def made(formula: Callable[..., Any]) -> Callable[..., Tensor]:
-        own = inspect.signature(formula).parameters
-        kind = [*own.values()][-1].kind
-        names = order.split() or [*own, *OLD]
-        signature = inspect.Signature([own.get(n) or inspect.Parameter(n, kind, default=OLD[n]) for n in names])
-
-        @functools.wraps(formula)
-        def function(*args: Any, **options: Any) -> Tensor:
-            check(len(args) <= len(names), "{}() got {} arguments", formula.__name__, len(args), error=TypeError)
-            given = dict(zip(names, args, strict=False), **options)  # binding to the signature would take longer
-            how = _reduction_of(formula.__name__, **{name: given.pop(name) for name in OLD if name in given})
-            found = formula(**given)
-            losses, count = found if isinstance(found, tuple) else (found, None)
-            if how == "mean":
-                return mean(losses) if count is None else sum(losses) / count
-            if how == "batchmean":
-                return sum(losses) / (len(losses) if losses.ndim else 1)
-            return losses if how == "none" else sum(losses)
-
-        function.__signature__ = signature  # type: ignore[attr-defined]
-        return function
-
-    return made
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return sum(losses)
+    if reduction == "batchmean":
+        return sum(losses) / (len(losses) if losses.ndim else 1)
+    if total is None:
+        return mean(losses)
+    return sum(losses) / total
 
 
 # of classes --------------------------------------------------------------------------------
 
 
-@_loss("input target weight size_average ignore_index reduce reduction")
-def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100) -> Any:
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """The negative log-likelihood of the target classes.
 
     Args:
-        input: log-probabilities, (n, classes) or (classes,) or (n, classes, d1, ...).
-        target: class numbers, (n,) or () or (n, d1, ...).
-        weight: one weight per class; the mean is then the weighted mean.
+        input: log-probabilities, (n, classes), (classes,) or (n, classes, d1, ...).
+        target: class numbers, (n,), () or (n, d1, ...).
+        weight: one for each class, (classes,); the mean is then the weighted mean.
+        size_average: replaced by `reduction`; False is "sum".
         ignore_index: targets of this class count nothing.
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the shape of the target.
+
+    Raises:
+        IndexError: if a target is neither a class number nor `ignore_index`.
+        ValueError: if the batch sizes differ, or the reduction is unknown.
+        RuntimeError: if other sizes or the dtypes do not fit.
+
+    Example:
+        >>> logs = torch.log(torch.tensor([[0.5, 0.5], [0.25, 0.75]]))
+        >>> F.nll_loss(logs, torch.tensor([0, 1]), reduction="none")
+        tensor([0.6931, 0.2877])
     """
+    how = reduction_of("nll_loss", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
-    safe, kept = _classes(input, target, dim, ignore_index, "nll_loss")
-    weights = wrap(kept.astype(input.array.dtype))
+    _check_class_shapes("nll_loss", input, target, dim)
+    safe = _safe_classes("nll_loss", input, target, dim, ignore_index)
+    weights = _kept_classes(target, ignore_index, input.array.dtype)
     if weight is not None:
         fits = weight.dtype is input.dtype
-        check(fits, "nll_loss: expected a weight of {} as the input, but found {}", input.dtype, weight.dtype)
+        message = "nll_loss: expected a weight of {} as the input, but found {}"
+        check(fits, message, input.dtype, weight.dtype)
         weights = getitem(weight, safe) * weights
-    return -mv.squeeze(gather(input, dim, unsqueeze(safe, dim)), dim) * weights, sum(weights)
+    likelihood = squeeze(gather(input, dim, unsqueeze(safe, dim)), dim)
+    return reduced(-likelihood * weights, how, sum(weights))
 
 
-def _classes(input: Tensor, target: Tensor, dim: int, ignore_index: int, name: str) -> tuple[Tensor, Array]:
-    """Class numbers with 0 for the ignored ones, and which are kept; IndexError for unknown classes."""
+def _check_class_shapes(name: str, input: Tensor, target: Tensor, dim: int) -> None:
+    """An error unless the target holds an integer for each vector along the input's dimension."""
+    shape = input.array.shape
     classes = index_array(target, name)
-    if input.array.shape[:dim] + input.array.shape[dim + 1 :] != classes.shape:
-        raise (ValueError if input.ndim and classes.ndim and len(input.array) != len(classes) else RuntimeError)(
-            f"{name}: Expected input batch_size to match target, got {tuple(input.shape)} and {classes.shape}"
-        )
-    width = input.array.shape[dim]
-    ordinary = classes.size and classes.dtype == np.int64 and not 0 <= ignore_index < width
-    if ordinary and classes.min() >= 0 and classes.max() < width:
-        return target, np.ones(classes.shape, bool)
-    kept = classes != ignore_index
-    safe = np.where(kept, classes, 0).astype(np.int64)
-    low, high = safe.min(initial=0), safe.max(initial=0)
-    bad = low if low < 0 else high if high >= width and safe.size else None
-    check(bad is None, "{}: Target {} is out of bounds for {} classes.", name, bad, width, error=IndexError)
-    return wrap(safe), kept
+    if shape[:dim] + shape[dim + 1 :] == classes.shape:
+        return
+    batches_differ = input.ndim and classes.ndim and len(input.array) != len(classes)
+    raise (ValueError if batches_differ else RuntimeError)(
+        f"{name}: Expected input batch_size to match target,"
+        f" got {tuple(input.shape)} and {classes.shape}"
+    )
+
+
+def _safe_classes(name: str, input: Tensor, target: Tensor, dim: int, ignore_index: int) -> Tensor:
+    """The class numbers, checked, with 0 for the ignored ones."""
+    return record(
+        name,
+        _safe_classes_array,
+        (target, None),
+        count=input.array.shape[dim],
+        ignore_index=ignore_index,
+        operation=name,
+    )
+
+
+def _safe_classes_array(classes: Array, count: int, ignore_index: int, operation: str) -> Array:
+    safe, _ = valid_classes(classes, count=count, ignore_index=ignore_index, name=operation)
+    return safe.astype(np.int64)
+
+
+def _kept_classes(target: Tensor, ignore_index: int, dtype: np.dtype[Any]) -> Tensor:
+    """1 for each target that counts, 0 for the ignored ones."""
+    return record("ne", _kept_array, (target, None), ignore_index=ignore_index, dtype=dtype)
+
+
+def _kept_array(classes: Array, ignore_index: int, dtype: np.dtype[Any]) -> Array:
+    return (classes != ignore_index).astype(dtype)
 
 
 def cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
-    reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
     """-log(softmax(input)[target]): the loss of a classifier whose last layer gives logits.
 
     Args:
         input: logits, (n, classes), (classes,) or (n, classes, d1, ...).
-        target: class numbers, or probabilities in the input's shape.
-        weight, ignore_index: as in `nll_loss`.
-        label_smoothing: the share of each target that is spread over all classes.
+        target: class numbers, (n,), () or (n, d1, ...); or probabilities in the input's shape.
+        weight: one for each class, (classes,); the mean is then the weighted mean.
+        size_average: replaced by `reduction`; False is "sum".
+        ignore_index: targets of this class count nothing; class numbers only.
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+        label_smoothing: the share of each target, from 0 to 1, that is spread over all classes.
+
+    Returns:
+        A scalar; with "none" the shape of the class numbers.
+
+    Raises:
+        IndexError: if a target is neither a class number nor `ignore_index`.
+        ValueError: if the batch sizes differ, or the reduction is unknown.
+        RuntimeError: if other sizes do not fit, or `label_smoothing` is out of range.
+
+    Example:
+        >>> logits = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
+        >>> F.cross_entropy(logits, torch.tensor([0, 0]), reduction="none")
+        tensor([0.1269, 2.1269])
     """
-    how = _reduction_of("cross_entropy", size_average, reduce, reduction)
+    how = reduction_of("cross_entropy", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
+    of_numbers = target.array.dtype.kind != "f"
     if weight is not None:
-        fits = weight.shape == input.shape[dim : dim + 1]
-        check(fits, "cross_entropy: weight should be defined for all classes of {}, got {}", input.shape, weight.shape)
-    if target.array.dtype.kind != "f":
-        safe, kept = _classes(input, target, dim, ignore_index, "cross_entropy")
+        fits = weight.array.shape == input.array.shape[dim : dim + 1]
+        message = "cross_entropy: weight should be defined for all classes of {}, got {}"
+        check(fits, message, input.shape, weight.shape)
+    if of_numbers:
+        _check_class_shapes("cross_entropy", input, target, dim)
         if not label_smoothing:
-            return _class_loss(input, safe, kept, weight, how, dim)
-    check(0 <= label_smoothing <= 1, "cross_entropy: label_smoothing must be between 0 and 1, got {}", label_smoothing)
-    classes, column = input.array.shape[dim], (-1,) + (1,) * (input.ndim - dim - 1)
-    if target.array.dtype.kind == "f":
-        error: Any = RuntimeError if target.shape[:1] == input.shape[:1] else ValueError
-        check(target.shape == input.shape, _SIZES, "cross_entropy", target.shape, input.shape, error=error)
-        check(ignore_index < 0, "cross_entropy: ignore_index is not supported for floating point target")
-        share, total = target * (1 - label_smoothing) + label_smoothing / classes, input.numel() // classes
+            return _class_loss(input, target, weight, how, ignore_index)
+    message = "cross_entropy: label_smoothing must be between 0 and 1, got {}"
+    check(0 <= label_smoothing <= 1, message, label_smoothing)
+    total: Any
+    if of_numbers:
+        shares, total = _smooth_classes(input, target, weight, dim, ignore_index, label_smoothing)
     else:
-        hot = np.expand_dims(safe.array, dim) == np.arange(classes).reshape(column)
-        smooth = (hot * (1 - label_smoothing) + label_smoothing / classes) * np.expand_dims(kept, dim)
-        share = wrap(smooth.astype(input.array.dtype))
-        total = kept.sum() if weight is None else sum(getitem(weight, safe) * wrap(kept))
-    share = share if weight is None else share * reshape(weight, column)
-    losses = -sum(log_softmax(input, dim) * share, dim)
-    return losses if how == "none" else sum(losses) / (total if how == "mean" else 1)
-
-
-def _class_loss(input: Tensor, classes: Tensor, kept: Array, weight: Tensor | None, reduction: str, dim: int) -> Tensor:
-    """The cross-entropy of class numbers; its gradient by the logits is softmax less one-hot."""
-    x = reshape(input, (1, -1)) if input.ndim == 1 else input if input.ndim == 2 else mv.movedim(input, 1, -1)
-    n = x.array.shape[-1]
-    rows, picks = x if x.ndim == 2 else reshape(x, (-1, n)), classes.array.reshape(-1)
-    shifted, powers, totals = exponentials(rows.array, 1)
-    weights = kept.reshape(-1).astype(rows.array.dtype)
+        fits = target.array.shape == input.array.shape
+        error = RuntimeError if target.shape[:1] == input.shape[:1] else ValueError
+        check(fits, SIZES_DIFFER, "cross_entropy", target.shape, input.shape, error=error)
+        message = "cross_entropy: ignore_index is not supported for floating point target"
+        check(ignore_index < 0, message)
+        count = input.array.shape[dim]
+        shares = target * (1 - label_smoothing) + label_smoothing / count
+        total = input.numel() // count
     if weight is not None:
-        weights *= weight.array[picks]
-    if reduction == "mean":
-        weights /= weights.sum()
-    places = np.arange(len(picks)), picks
-    losses = (np.log(totals[:, 0]) - shifted[places]) * weights
-    powers /= totals
-    powers[places] -= 1
-    powers *= weights[:, None]
-    slope, each = wrap(powers), reduction == "none"  # softmax less one-hot, weighted
+        shares = shares * reshape(weight, (-1,) + (1,) * (input.ndim - dim - 1))
+    return reduced(-sum(log_softmax(input, dim) * shares, dim), how, total)
+
+
+def _smooth_classes(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    dim: int,
+    ignore_index: int,
+    label_smoothing: float,
+) -> tuple[Tensor, Tensor]:
+    """Class numbers as smoothed probabilities in the input's shape, and their total weight."""
+    shares = record(
+        "one_hot",
+        _smooth_array,
+        (target, None),
+        count=input.array.shape[dim],
+        axis=dim,
+        smoothing=label_smoothing,
+        ignore_index=ignore_index,
+        dtype=input.array.dtype,
+    )
+    kept = _kept_classes(target, ignore_index, np.dtype(bool))
+    if weight is None:
+        return shares, sum(kept)
+    safe = _safe_classes("cross_entropy", input, target, dim, ignore_index)
+    return shares, sum(getitem(weight, safe) * kept)
+
+
+def _smooth_array(
+    classes: Array, count: int, axis: int, smoothing: float, ignore_index: int, dtype: np.dtype[Any]
+) -> Array:
+    safe, kept = valid_classes(
+        classes, count=count, ignore_index=ignore_index, name="cross_entropy"
+    )
+    column = np.arange(count).reshape((-1,) + (1,) * (classes.ndim - axis))
+    hot = np.expand_dims(safe, axis) == column
+    shares = hot * (1 - smoothing) + smoothing / count
+    if kept is not None:
+        shares *= np.expand_dims(kept, axis)
+    return shares.astype(dtype)
+
+
+def _class_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, ignore_index: int
+) -> Tensor:
+    """The cross-entropy of class numbers; its gradient by the logits is softmax less one-hot."""
+    x = input
+    if x.array.ndim == 1:
+        x = reshape(x, (1, -1))
+    elif x.array.ndim > 2:
+        x = movedim(x, 1, -1)
+        x = reshape(x, (-1, x.array.shape[-1]))
+    by_element = reduction == "none"
+
+    loss, slope = record_joint(
+        "cross_entropy",
+        class_losses,
+        (x, target) if weight is None else (x, target, weight),
+        _no_gradients,
+        constant=(0, 1),
+        reduction=reduction,
+        ignore_index=ignore_index,
+    )
+
+    constants = [(each, None) for each in (target, weight) if each is not None]
 
     def rule(g: Tensor) -> Tensor:
-        g = unsqueeze(g, 1) if each else g
-        if not mode.recording:
+        if by_element:
+            g = reshape(g, (-1, 1))
+        if not state.recording:
             return slope * g
-        goal = wrap((picks[:, None] == np.arange(n)).astype(slope.array.dtype))
-        return (softmax(rows, 1) - goal) * (wrap(weights[:, None]) * g)
+        goal = _one_hot_rows(target, x)
+        weights = record(
+            "class_weights",
+            class_weights,
+            *constants,
+            count=x.array.shape[1],
+            reduction=reduction,
+            ignore_index=ignore_index,
+            dtype=x.array.dtype,
+        )
+        return (softmax(x, 1) - goal) * (reshape(weights, (-1, 1)) * g)
 
-    if each:
-        return reshape(record("cross_entropy", losses, (rows, rule)), classes.array.shape)
-    return record("cross_entropy", np.add.reduce(losses), (rows, rule))
+    attach_history(loss, "cross_entropy", (x, rule))  # cheaper than a joint record
+    return loss
+
+
+def _no_gradients(gradients: Sequence[Tensor | None]) -> tuple[()]:
+    """The rule of a joint record none of whose results has a gradient: never called."""
+    return ()
+
+
+def _one_hot_rows(target: Tensor, logits: Tensor) -> Tensor:
+    """A row for each class number, with 1 in its place."""
+    return record(
+        "one_hot",
+        _one_hot_array,
+        (target, None),
+        count=logits.array.shape[1],
+        dtype=logits.array.dtype,
+    )
+
+
+def _one_hot_array(classes: Array, count: int, dtype: np.dtype[Any]) -> Array:
+    return (classes.reshape(-1, 1) == np.arange(count)).astype(dtype)
 
 
 def linear_cross_entropy(
-    input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None,
-    weight: Tensor | None = None, reduction: str = "mean", ignore_index: int | None = None,
-    label_smoothing: float = 0.0, options: Any = None,
-) -> Tensor:  # fmt: skip
-    """`cross_entropy` of linear(input): (n, in) with a linear_weight of (classes, d1, ..., in).
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
+    """`cross_entropy` of linear(input).
 
-    `options` (how to compute it in chunks) is accepted and changes nothing.
+    Args:
+        input: (n, in), or (in,).
+        linear_weight: (classes, in), or (classes, d1, ..., in).
+        target: as `cross_entropy` takes it, of logits (n, classes, d1, ...).
+        linear_bias: (classes, d1, ...).
+        weight: one for each class, (classes,).
+        reduction: "mean", "sum" or "none".
+        ignore_index: targets of this class count nothing. Default: -100.
+        label_smoothing: the share of each target, from 0 to 1, that is spread over all classes.
+        options: how to compute it in chunks; accepted, and changes nothing.
+
+    Returns:
+        A scalar; with "none" the shape of the class numbers.
+
+    Raises:
+        RuntimeError: if the shapes do not fit, and as `cross_entropy` does.
+
+    Example:
+        >>> F.linear_cross_entropy(torch.ones(1, 2), torch.zeros(4, 2), torch.tensor([3]))
+        tensor(1.3863)
     """
-    (classes, *more), width = linear_weight.shape[:-1] or (0,), linear_weight.size(-1)
-    fits = input.ndim in ((2,) if more else (1, 2)) and (linear_bias is None or linear_bias.shape == (classes, *more))
-    fits = fits and (ignore_index is None or target.array.dtype.kind != "f")
-    check(fits, "linear_cross_entropy: input {} does not fit weight {}", input.shape, linear_weight.shape)
+    classes, *more = linear_weight.shape[:-1] or (0,)
+    width = linear_weight.size(-1)
+    fits = input.ndim in ((2,) if more else (1, 2))
+    if linear_bias is not None:
+        fits &= linear_bias.shape == (classes, *more)
+    if ignore_index is not None:
+        fits &= target.array.dtype.kind != "f"
+    message = "linear_cross_entropy: input {} does not fit weight {}"
+    check(fits, message, input.shape, linear_weight.shape)
     bias = None if linear_bias is None else reshape(linear_bias, -1)
     logits = linear(input, reshape(linear_weight, (-1, width)), bias)
-    return cross_entropy(logits.unflatten(-1, (classes, *more)), target, weight, None,
-                         -100 if ignore_index is None else ignore_index, None, reduction, label_smoothing)  # fmt: skip
+    return cross_entropy(
+        unflatten(logits, -1, (classes, *more)),
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
 
 
-@_loss()
 def multi_margin_loss(
-    input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
-    """The multi-class hinge: the mean over classes of max(0, margin - x[target] + x[class])^p."""
-    check(p in (1, 2), "multi_margin_loss: only p == 1 and p == 2 supported, got {}", p, error=ValueError)
-    check(weight is None or weight.ndim == 1, "multi_margin_loss: weight must be one-dimensional", error=ValueError)
+    """The multi-class hinge: the mean over classes of max(0, margin - x[target] + x[class])^p.
+
+    Args:
+        input: scores, (n, classes) or (classes,).
+        target: class numbers, (n,) or ().
+        p: 1 or 2.
+        margin: by how much the target's score should be the largest.
+        weight: one for each class, (classes,).
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the shape of the target.
+
+    Raises:
+        ValueError: if p is neither, the weight no vector, or the reduction unknown.
+
+    Example:
+        >>> F.multi_margin_loss(torch.tensor([[0.5, 0.0, 2.0]]), torch.tensor([2]))
+        tensor(0.)
+    """
+    how = reduction_of("multi_margin_loss", size_average, reduce, reduction)
+    message = "multi_margin_loss: only p == 1 and p == 2 supported, got {}"
+    check(p in (1, 2), message, p, error=ValueError)
+    message = "multi_margin_loss: weight must be one-dimensional"
+    check(weight is None or weight.ndim == 1, message, error=ValueError)
     x = input if input.ndim else reshape(input, 1)
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
-    gaps = (x - gather(x, -1, classes) + margin).relu() ** p
-    gaps = gaps if weight is None else gaps * getitem(weight, classes)
-    return mean(scatter(gaps, -1, classes, 0.0), -1)
+    gaps = relu(x - gather(x, -1, classes) + margin) ** p
+    if weight is not None:
+        gaps = gaps * getitem(weight, classes)
+    return reduced(mean(scatter(gaps, -1, classes, 0.0), -1), how)
 
 
-@_loss()
-def multilabel_margin_loss(input: Tensor, target: Tensor) -> Tensor:
-    """The hinge of every class that a row names against every one that it does not; -1 ends a row of targets."""
-    check(input.shape == target.shape, _SIZES, "multilabel_margin_loss", target.shape, input.shape)
-    x, classes = (reshape(each, -1) if not each.ndim else each for each in (input, target))
-    named = np.logical_and.accumulate(classes.array >= 0, -1)
-    width = classes.array.shape[-1]
-    hot = (named[..., None] & (classes.array[..., None] == np.arange(width))).any(-2, keepdims=True)
-    chosen = gather(x, -1, wrap(np.where(named, classes.array, 0)))
-    gaps = (1 - unsqueeze(chosen, -1) + unsqueeze(x, -2)).relu()
-    return sum(gaps * wrap(named[..., None] & ~hot), (-2, -1)) / width
+def multilabel_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The hinge of every class that a row names against every one that it does not.
+
+    Args:
+        input: scores, (n, classes) or (classes,).
+        target: class numbers in the input's shape; -1 ends a row of them.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" (n,) or ().
+
+    Raises:
+        RuntimeError: if the shapes differ.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> F.multilabel_margin_loss(torch.tensor([0.0, 1.0]), torch.tensor([1, -1]))
+        tensor(0.)
+    """
+    how = reduction_of("multilabel_margin_loss", size_average, reduce, reduction)
+    same = input.shape == target.shape
+    check(same, SIZES_DIFFER, "multilabel_margin_loss", target.shape, input.shape)
+    x = input if input.ndim else reshape(input, -1)
+    classes = target if target.ndim else reshape(target, -1)
+    chosen = gather(x, -1, record("multilabel_margin_loss", _named_classes, (classes, None)))
+    pairs = record("multilabel_margin_loss", _rival_pairs, (classes, None))
+    gaps = relu(1 - unsqueeze(chosen, -1) + unsqueeze(x, -2))
+    return reduced(sum(gaps * pairs, (-2, -1)) / x.array.shape[-1], how)
 
 
-@_loss()
-def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-    """`binary_cross_entropy_with_logits` averaged over the classes, the last dimension."""
-    return mean(binary_cross_entropy_with_logits(input, target, weight, reduction="none"), -1)
+def _named_classes(classes: Array) -> Array:
+    """The class numbers of each row up to the first negative one, 0 from there on."""
+    return np.where(_are_named(classes), classes, 0)
+
+
+def _are_named(classes: Array) -> Array:
+    return np.logical_and.accumulate(classes >= 0, -1)
+
+
+def _rival_pairs(classes: Array) -> Array:
+    """For each place of a row, if it names a class, which classes no place names: (..., c, c)."""
+    named = _are_named(classes)[..., None]
+    hot = (named & (classes[..., None] == np.arange(classes.shape[-1]))).any(-2, keepdims=True)
+    return named & ~hot
+
+
+def multilabel_soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """`binary_cross_entropy_with_logits` averaged over the classes, the last dimension.
+
+    Args:
+        input: logits, (..., classes).
+        target: 0 or 1, or between, in the input's shape.
+        weight: of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the input's shape without its last dimension.
+
+    Raises:
+        ValueError: if the shapes differ, or the reduction is unknown.
+
+    Example:
+        >>> F.multilabel_soft_margin_loss(torch.zeros(1, 3), torch.tensor([[1.0, 0.0, 1.0]]))
+        tensor(0.6931)
+    """
+    how = reduction_of("multilabel_soft_margin_loss", size_average, reduce, reduction)
+    losses = binary_cross_entropy_with_logits(input, target, weight, reduction="none")
+    return reduced(mean(losses, -1), how)
 
 
 # of numbers --------------------------------------------------------------------------------
 
 
-def _weighted(losses: Tensor, weight: Tensor | None, name: str) -> tuple[Tensor, Tensor | None]:
+def _weighted(name: str, losses: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor | None]:
     """Losses times weights of their shape, and the sum of the weights."""
     if weight is None:
         return losses, None
-    check(weight.shape == losses.shape, "{}: Weights and input must have the same size.", name, error=ValueError)
+    same = weight.shape == losses.shape
+    check(same, "{}: Weights and input must have the same size.", name, error=ValueError)
     return losses * weight, sum(weight)
 
 
-@_loss("input target size_average reduce reduction weight")
-def mse_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Any:
-    """The squared difference; with weights of its shape, the weighted mean."""
-    difference = input - target
-    return _weighted(difference * difference, weight, "mse_loss")
-
-
-@_loss("input target size_average reduce reduction weight")
-def l1_loss(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Any:
-    """The absolute difference; with weights of its shape, the weighted mean."""
-    return _weighted((input - target).abs(), weight, "l1_loss")
-
-
-@_loss("input target size_average reduce reduction beta")
-def smooth_l1_loss(input: Tensor, target: Tensor, beta: float = 1.0) -> Tensor:
-    """d^2 / (2 beta) for differences below beta, |d| - beta / 2 above. Girshick (2015), arXiv:1504.08083."""
-    check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
-    d = (input - target).abs()
-    return where(d < beta, d * d * (0.5 / beta), d - beta / 2) if beta else d
-
-
-@_loss("input target reduction delta weight")
-def huber_loss(input: Tensor, target: Tensor, delta: float = 1.0, weight: Tensor | None = None) -> Tensor:
-    """d^2 / 2 for differences below delta, delta (|d| - delta / 2) above. Huber (1964)."""
-    check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
-    d = (input - target).abs()
-    return _weighted(where(d < delta, d * d * 0.5, (d - delta / 2) * delta), weight, "huber_loss")[0]
-
-
-@_loss("input target log_input full size_average eps reduce reduction")
-def poisson_nll_loss(
-    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
 ) -> Tensor:
-    """The negative log-likelihood of counts under a Poisson rate (or its logarithm)."""
-    losses = exp(input) - target * input if log_input else input - target * log(input + eps)
-    if not full:
-        return losses
-    return losses + where(target > 1, target * log(target) - target + log(target * (2 * math.pi)) * 0.5, 0.0)
+    """The squared difference.
 
+    Args:
+        input: of any shape.
+        target: of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+        weight: one for each loss, in their shape; the mean is then the weighted mean.
 
-@_loss("input target var full eps reduction")
-def gaussian_nll_loss(input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6) -> Tensor:
-    """The negative log-likelihood under a normal distribution of mean `input` and variance `var`.
+    Returns:
+        A scalar; with "none" the common shape.
 
-    A variance below eps counts as eps. `var` is a number, or has the input's shape, or that shape
-    with the last dimension missing or one dimension 1.
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the weight has another shape, or the reduction is unknown.
+
+    Example:
+        >>> F.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 0.0]))
+        tensor(5.)
     """
-    spread = var if isinstance(var, Tensor) else input.detach() * 0 + var
-    check(not (spread.array < 0).any(), "gaussian_nll_loss: var has negative entry/entries", error=ValueError)
-    if spread.shape == input.shape[:-1] and input.ndim:
-        spread = unsqueeze(spread, -1)
-    odd = [n for m, n in zip(input.shape, spread.shape, strict=False) if m != n]
-    fits = spread.ndim == input.ndim and odd in ([], [1])
-    check(fits, "gaussian_nll_loss: var is of incorrect size {}", spread.shape, error=ValueError)
-    spread = spread + (clamp(spread.detach(), eps) - spread.detach())
-    return (log(spread) + (input - target) ** 2 / spread) * 0.5 + (0.5 * math.log(2 * math.pi) if full else 0)
+    how = reduction_of("mse_loss", size_average, reduce, reduction)
+    difference = input - target
+    losses, total = _weighted("mse_loss", difference * difference, weight)
+    return reduced(losses, how, total)
 
 
-@_loss("input target size_average reduce reduction log_target")
-def kl_div(input: Tensor, target: Tensor, log_target: bool = False) -> Tensor:
-    """target (log target - input) of log-probabilities `input`; "batchmean" divides by the batch."""
-    return exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """The absolute difference.
+
+    Args:
+        input: of any shape.
+        target: of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+        weight: one for each loss, in their shape; the mean is then the weighted mean.
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the weight has another shape, or the reduction is unknown.
+
+    Example:
+        >>> F.l1_loss(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 0.0]))
+        tensor(2.)
+    """
+    how = reduction_of("l1_loss", size_average, reduce, reduction)
+    losses, total = _weighted("l1_loss", abs(input - target), weight)
+    return reduced(losses, how, total)
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """d^2 / (2 beta) for differences d below beta, |d| - beta / 2 above.
+
+    Girshick, "Fast R-CNN" (2015), arXiv:1504.08083.
+
+    Args:
+        input: of any shape.
+        target: of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+        beta: where the square ends; 0 is `l1_loss`.
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit, or beta is negative.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> F.smooth_l1_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none")
+        tensor([0.1250, 2.5000])
+    """
+    how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
+    check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
+    d = abs(input - target)
+    if not beta:
+        return reduced(d, how)
+    return reduced(where(d < beta, d * d * (0.5 / beta), d - beta / 2), how)
+
+
+def huber_loss(
+    input: Tensor,
+    target: Tensor,
+    reduction: str = "mean",
+    delta: float = 1.0,
+    weight: Tensor | None = None,
+) -> Tensor:
+    """d^2 / 2 for differences d below delta, delta (|d| - delta / 2) above.
+
+    Huber, "Robust Estimation of a Location Parameter" (1964).
+
+    Args:
+        input: of any shape.
+        target: of a shape that broadcasts with the input's.
+        reduction: "mean", "sum" or "none".
+        delta: where the square ends.
+        weight: factors of the losses, in their shape; the mean is over their number.
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit, or delta is not positive.
+        ValueError: if the weight has another shape, or the reduction is unknown.
+
+    Example:
+        >>> F.huber_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none", delta=2.0)
+        tensor([0.1250, 4.0000])
+    """
+    how = reduction_of("huber_loss", reduction=reduction)
+    check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
+    d = abs(input - target)
+    losses = where(d < delta, d * d * 0.5, (d - delta / 2) * delta)
+    return reduced(_weighted("huber_loss", losses, weight)[0], how)
+
+
+def poisson_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative log-likelihood of counts under a Poisson rate.
+
+    Args:
+        input: the rate, or its logarithm, of any shape.
+        target: the counts, of a shape that broadcasts with the input's.
+        log_input: the input is the rate's logarithm.
+        full: add Stirling's approximation of log(target!), for targets above 1.
+        size_average: replaced by `reduction`; False is "sum".
+        eps: added to the rate before its logarithm is taken.
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> F.poisson_nll_loss(torch.zeros(2), torch.tensor([1.0, 2.0]))
+        tensor(1.)
+    """
+    how = reduction_of("poisson_nll_loss", size_average, reduce, reduction)
+    rate = exp(input) if log_input else input
+    logarithm = input if log_input else log(input + eps)
+    losses = rate - target * logarithm
+    if full:
+        stirling = target * log(target) - target + log(target * (2 * math.pi)) * 0.5
+        losses = losses + where(target > 1, stirling, 0.0)
+    return reduced(losses, how)
+
+
+def gaussian_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    var: Tensor | float,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative log-likelihood under a normal distribution.
+
+    Args:
+        input: the means, of any shape.
+        target: of a shape that broadcasts with the input's.
+        var: the variances: a number, or of the input's shape, or of that shape with the last
+            dimension missing or one dimension 1.
+        full: add the constant log(2 pi) / 2.
+        eps: a variance below it counts as it, with the gradient unchanged.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        ValueError: if a variance is negative or `var` has another shape, or the reduction is
+            unknown.
+
+    Example:
+        >>> F.gaussian_nll_loss(torch.zeros(2), torch.ones(2), 1.0)
+        tensor(0.5000)
+    """
+    how = reduction_of("gaussian_nll_loss", reduction=reduction)
+    if isinstance(var, Tensor):
+        variance = var
+    else:
+        variance = wrap(np.full(input.array.shape, var, input.array.dtype))
+    negative = (variance.array < 0).any()
+    message = "gaussian_nll_loss: var has negative entry/entries"
+    check(not negative, message, error=ValueError)
+    if variance.shape == input.shape[:-1] and input.ndim:
+        variance = unsqueeze(variance, -1)
+    pairs = zip(input.shape, variance.shape, strict=False)
+    odd = [n for m, n in pairs if m != n]
+    fits = variance.ndim == input.ndim and odd in ([], [1])
+    message = "gaussian_nll_loss: var is of incorrect size {}"
+    check(fits, message, variance.shape, error=ValueError)
+    fixed = variance.detach()
+    variance = variance + (clamp(fixed, eps) - fixed)
+    losses = (log(variance) + (input - target) ** 2 / variance) * 0.5
+    if full:
+        losses = losses + 0.5 * math.log(2 * math.pi)
+    return reduced(losses, how)
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """target (log target - input): the Kullback-Leibler divergence, by element.
+
+    Args:
+        input: log-probabilities, of any shape.
+        target: probabilities, of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum", "none", or "batchmean", the sum divided by the first dimension.
+        log_target: the target holds the probabilities' logarithms.
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> p = torch.tensor([[0.5, 0.5]])
+        >>> F.kl_div(torch.log(torch.tensor([[0.25, 0.75]])), p, reduction="batchmean")
+        tensor(0.1438)
+    """
+    how = reduction_of("kl_div", size_average, reduce, reduction)
+    if log_target:
+        return reduced(exp(target) * (target - input), how)
+    return reduced(xlogy(target, target) - target * input, how)
 
 
 # of two classes ----------------------------------------------------------------------------
 
 
-@_loss()
-def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-    """-(t log x + (1 - t) log(1 - x)) of probabilities x; each logarithm is held above -100."""
-    check(input.shape == target.shape, _SIZES, "binary_cross_entropy", target.shape, input.shape, error=ValueError)
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """-(t log x + (1 - t) log(1 - x)) of probabilities x; each logarithm is held above -100.
+
+    Args:
+        input: probabilities, of any shape.
+        target: 0 or 1, or between, in the input's shape.
+        weight: factors of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the input's shape.
+
+    Raises:
+        ValueError: if the shapes differ, or the reduction is unknown.
+        RuntimeError: if an element of the input is not between 0 and 1.
+
+    Example:
+        >>> F.binary_cross_entropy(torch.tensor([0.5, 1.0]), torch.tensor([1.0, 1.0]))
+        tensor(0.3466)
+    """
+    how = reduction_of("binary_cross_entropy", size_average, reduce, reduction)
+    same = input.shape == target.shape
+    name = "binary_cross_entropy"
+    check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
     inside = (input.array >= 0) & (input.array <= 1)
     check(inside.all(), "binary_cross_entropy: all elements of input should be between 0 and 1")
     losses = (target - 1) * clamp(log(1 - input), -100) - target * clamp(log(input), -100)
-    return losses if weight is None else losses * weight
+    return reduced(losses if weight is None else losses * weight, how)
 
 
-@_loss("input target weight size_average reduce reduction pos_weight")
 def binary_cross_entropy_with_logits(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """`binary_cross_entropy` of sigmoid(input), without overflow; positives may weigh more."""
+    """`binary_cross_entropy` of sigmoid(input), without overflow.
+
+    Args:
+        input: logits, of any shape.
+        target: 0 or 1, or between, in the input's shape.
+        weight: factors of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+        pos_weight: factors of the loss of positives, of a shape that broadcasts.
+
+    Returns:
+        A scalar; with "none" the input's shape.
+
+    Raises:
+        ValueError: if the shapes differ, or the reduction is unknown.
+
+    Example:
+        >>> logits = torch.tensor([0.0, 1000.0])
+        >>> F.binary_cross_entropy_with_logits(logits, torch.ones(2), reduction="none")
+        tensor([0.6931, 0.0000])
+    """
     name = "binary_cross_entropy_with_logits"
-    check(input.shape == target.shape, _SIZES, name, target.shape, input.shape, error=ValueError)
+    how = reduction_of(name, size_average, reduce, reduction)
+    same = input.shape == target.shape
+    check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
     positive = target if pos_weight is None else target * pos_weight
     losses = (target - 1) * log_sigmoid(-input) - positive * log_sigmoid(input)
-    return losses if weight is None else losses * weight
+    return reduced(losses if weight is None else losses * weight, how)
 
 
-@_loss()
-def soft_margin_loss(input: Tensor, target: Tensor) -> Tensor:
-    """log(1 + exp(-target * input)) for targets of 1 and -1."""
-    return -log_sigmoid(target * input)
+def soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """log(1 + exp(-target * input)).
+
+    Args:
+        input: scores, of any shape.
+        target: 1 or -1, of a shape that broadcasts with the input's.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> F.soft_margin_loss(torch.zeros(2), torch.tensor([1.0, -1.0]))
+        tensor(0.6931)
+    """
+    how = reduction_of("soft_margin_loss", size_average, reduce, reduction)
+    return reduced(-log_sigmoid(target * input), how)
 
 
-@_loss()
-def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0) -> Tensor:
-    """input where the target is 1, max(0, margin - input) where it is -1; their sum for other targets."""
-    return where(target != 1, clamp(margin - input, 0), 0.0) + where(target != -1, input, 0.0)
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """x where the target is 1, max(0, margin - x) where it is -1; their sum for other targets.
+
+    Args:
+        input: distances, of any shape.
+        target: 1 or -1, of a shape that broadcasts with the input's.
+        margin: the least distance that is wanted where the target is -1.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> F.hinge_embedding_loss(torch.tensor([0.5, 0.25]), torch.tensor([1.0, -1.0]))
+        tensor(0.6250)
+    """
+    how = reduction_of("hinge_embedding_loss", size_average, reduce, reduction)
+    far = where(target != 1, clamp(margin - input, 0), 0.0)
+    near = where(target != -1, input, 0.0)
+    return reduced(far + near, how)
 
 
 # of pairs and triples ----------------------------------------------------------------------
 
 
-@_loss()
-def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0) -> Tensor:
-    """max(0, margin - target (input1 - input2)): target 1 wants input1 the larger, -1 the smaller."""
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """max(0, margin - target (input1 - input2)).
+
+    Args:
+        input1: scores, of any shape.
+        input2: scores, of a shape that broadcasts with it.
+        target: 1 where input1 should be the larger one, -1 where input2 should.
+        margin: by how much.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape.
+
+    Raises:
+        RuntimeError: if the numbers of dimensions differ.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> ones = torch.ones(2)
+        >>> F.margin_ranking_loss(torch.tensor([2.0, 0.0]), ones, ones)
+        tensor(0.5000)
+    """
+    how = reduction_of("margin_ranking_loss", size_average, reduce, reduction)
     _same_ndim("margin_ranking_loss", input1, input2, target)
-    return clamp(-target * (input1 - input2) + margin, 0)
+    return reduced(clamp(-target * (input1 - input2) + margin, 0), how)
 
 
 def _same_ndim(name: str, *tensors: Tensor) -> None:
+    """RuntimeError unless all tensors have as many dimensions."""
     same = len({x.ndim for x in tensors}) == 1
-    check(same, "{}: All input tensors should have same dimension but got {}", name, [x.shape for x in tensors])
+    shapes = [x.shape for x in tensors]
+    check(same, "{}: All input tensors should have same dimension but got {}", name, shapes)
 
 
-@_loss()
-def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0) -> Tensor:
-    """1 - cos for targets of 1, max(0, cos - margin) for targets of -1, of pairs of rows."""
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """1 - cos for targets of 1, max(0, cos - margin) for targets of -1, of pairs of rows.
+
+    Args:
+        input1: (n, d), or (d,).
+        input2: of a shape that broadcasts with it.
+        target: 1 or -1, (n,), or ().
+        margin: the largest cosine that is wanted where the target is -1.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the target's shape.
+
+    Raises:
+        RuntimeError: if the shapes do not fit.
+        ValueError: if the reduction is unknown.
+
+    Example:
+        >>> x, y = torch.tensor([[3.0, 4.0]]), torch.tensor([[4.0, 3.0]])
+        >>> F.cosine_embedding_loss(x, y, torch.ones(1))
+        tensor(0.0400)
+    """
+    how = reduction_of("cosine_embedding_loss", size_average, reduce, reduction)
     dim = target.ndim
-    check(dim < 2 and input1.ndim == input2.ndim == dim + 1, "cosine_embedding_loss: target {} does not fit {} and {}",
-          target.shape, input1.shape, input2.shape)  # fmt: skip
+    fits = dim < 2 and input1.ndim == input2.ndim == dim + 1
+    message = "cosine_embedding_loss: target {} does not fit {} and {}"
+    check(fits, message, target.shape, input1.shape, input2.shape)
     lengths = (sum(input1 * input1, dim) + 1e-12) * (sum(input2 * input2, dim) + 1e-12)
     similarity = sum(input1 * input2, dim) / sqrt(lengths)
-    return where(target == 1, 1 - similarity, 0.0) + where(target == -1, clamp(similarity - margin, 0), 0.0)
+    alike = where(target == 1, 1 - similarity, 0.0)
+    unlike = where(target == -1, clamp(similarity - margin, 0), 0.0)
+    return reduced(alike + unlike, how)
 
 
-@_loss()
 def triplet_margin_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
     swap: bool = False,
-) -> Tensor:  # fmt: skip
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm distance of rows.
 
-    With `swap` the nearer of anchor and positive to the negative counts. Balntas et al. (2016).
+    Balntas et al., "Learning local feature descriptors with triplets and shallow convolutional
+    neural networks" (2016).
+
+    Args:
+        anchor: (..., d).
+        positive: what should be near it, of the same number of dimensions.
+        negative: what should be far from it, of the same number of dimensions.
+        margin: by how much the negative should be farther away.
+        p: of the norm.
+        eps: added to the differences.
+        swap: let the nearer of anchor and positive to the negative count.
+        size_average: replaced by `reduction`; False is "sum".
+        reduce: replaced by `reduction`; False is "none".
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the common shape without its last dimension.
+
+    Raises:
+        RuntimeError: if the numbers of dimensions differ.
+        ValueError: if the margin is not positive, or the reduction is unknown.
+
+    Example:
+        >>> anchor, near = torch.zeros(1, 2), torch.tensor([[3.0, 4.0]])
+        >>> F.triplet_margin_loss(anchor, near, near)
+        tensor(1.)
     """
-    distance = functools.partial(pairwise_distance, p=p, eps=eps)
-    return triplet_margin_with_distance_loss(anchor, positive, negative, distance_function=distance, margin=margin,
-                                             swap=swap, reduction="none")  # fmt: skip
+    how = reduction_of("triplet_margin_loss", size_average, reduce, reduction)
+    _check_triplet(anchor, positive, negative, margin)
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
+    if swap:
+        far = minimum(far, pairwise_distance(positive, negative, p, eps))
+    return reduced(clamp(near - far + margin, 0), how)
 
 
-@_loss("anchor positive negative distance_function margin swap reduction")
 def triplet_margin_with_distance_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, *, distance_function: Any = None, margin: float = 1.0,
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+    margin: float = 1.0,
     swap: bool = False,
-) -> Tensor:  # fmt: skip
-    """`triplet_margin_loss` with a distance function of one's own."""
-    check(margin > 0, "triplet_margin_loss: margin must be greater than 0, got {}", margin, error=ValueError)
-    _same_ndim("triplet_margin_loss", anchor, positive, negative)
+    reduction: str = "mean",
+) -> Tensor:
+    """`triplet_margin_loss` with a distance function of one's own.
+
+    Args:
+        anchor: (..., d).
+        positive: what should be near it, of the same number of dimensions.
+        negative: what should be far from it, of the same number of dimensions.
+        distance_function: takes two of them and returns a tensor. Default: `pairwise_distance`.
+        margin: by how much the negative should be farther away.
+        swap: let the nearer of anchor and positive to the negative count.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        A scalar; with "none" the shape that the distance function returns.
+
+    Raises:
+        RuntimeError: if the numbers of dimensions differ.
+        ValueError: if the margin is not positive, or the reduction is unknown.
+
+    Example:
+        >>> anchor, near = torch.zeros(1, 2), torch.tensor([[3.0, 4.0]])
+        >>> def largest(a, b):
+        ...     return (a - b).abs().amax(-1)
+        >>> F.triplet_margin_with_distance_loss(anchor, near, near, distance_function=largest)
+        tensor(1.)
+    """
+    how = reduction_of("triplet_margin_with_distance_loss", reduction=reduction)
+    _check_triplet(anchor, positive, negative, margin)
     distance = distance_function or pairwise_distance
-    near, far = distance(anchor, positive), distance(anchor, negative)
-    return clamp(near - (far.minimum(distance(positive, negative)) if swap else far) + margin, 0)
+    near = distance(anchor, positive)
+    far = distance(anchor, negative)
+    if swap:
+        far = minimum(far, distance(positive, negative))
+    return reduced(clamp(near - far + margin, 0), how)
 
 
-export(globals())
+def _check_triplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float) -> None:
+    """An error unless the margin is positive and the tensors have as many dimensions."""
+    message = "triplet_margin_loss: margin must be greater than 0, got {}"
+    check(margin > 0, message, margin, error=ValueError)
+    _same_ndim("triplet_margin_loss", anchor, positive, negative)

@@ -1,45 +1,52 @@
-"""Layers that learn the size of their input from the first one, and are plain layers from then on."""
+"""What layers share that learn the size of their input from the first one."""
 
-from typing import Any
+from __future__ import annotations
 
+from typing import Any, cast
+
+from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.creation import zeros
-from tinygrad_mnist.nn.modules import conv, linear, normalization
+from tinygrad_mnist.nn.modules.module import Module
+
+__all__ = ["LazyModuleMixin"]
 
 
-class _Lazy:
-    """Holds empty parameters until the first call; they stay the same objects, so an optimizer may have them."""
+class LazyModuleMixin:
+    """Holds empty parameters until the first call.
 
-    becomes: Any
-    size: tuple[str, int]
+    They stay the same objects, so an optimizer may have them.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, *args, **kwargs)  # type: ignore[call-arg]
-        module: Any = self
+    Attributes:
+        cls_to_become: the class of the layer from its first call on.
+    """
+
+    cls_to_become: Any
+
+    def _wait_for_input(self, size_name: str, dim: int, **options: Any) -> None:
+        """Empty the parameters, and note what the layer will be made of.
+
+        Args:
+            size_name: the layer's first parameter, its attribute for the size of the input.
+            dim: the dimension of the input whose size that is.
+            options: the layer's other parameters.
+        """
+        module = cast(Module, self)
         for parameter in module.parameters():
             parameter.data = zeros(0, dtype=parameter.dtype)
-        module.given = args, kwargs
+        module._pending = (size_name, dim, options)
 
     def reset_parameters(self) -> None:
         """Nothing yet to draw."""
 
-    def __call__(self, input: Any, *more: Any) -> Any:
+    def __call__(self, input: Tensor, *more: Any) -> Any:
         module: Any = self
-        (name, dim), (args, kwargs) = self.size, module.__dict__.pop("given")
-        made = self.becomes(input.shape[dim], *args, **kwargs).to(next(module.parameters(), input).dtype)
-        for key, parameter in made.named_parameters():
-            module._parameters[key].data = parameter.data
+        size_name, dim, options = module.__dict__.pop("_pending")
+        size = input.shape[dim]
+        made = self.cls_to_become(size, **options)
+        made.to(next(module.parameters(), input).dtype)
+        for name, parameter in made.named_parameters():
+            module._parameters[name].data = parameter.data
         module._buffers.update(made._buffers)
-        setattr(module, name, input.shape[dim])
-        module.__class__ = self.becomes
+        setattr(module, size_name, size)
+        module.__class__ = self.cls_to_become
         return module(input, *more)
-
-
-_ROWS: list[Any] = [(linear.Linear, "in_features", -1)]
-for _rank in (1, 2, 3):
-    _ROWS += [(getattr(conv, f"{_kind}{_rank}d"), "in_channels", -_rank - 1) for _kind in ("Conv", "ConvTranspose")]
-    _ROWS += [(getattr(normalization, f"{_kind}Norm{_rank}d"), "num_features", 1) for _kind in ("Batch", "Instance")]
-__all__ = [f"Lazy{row[0].__name__}" for row in _ROWS]
-for _name, (_class, *_size) in zip(__all__, _ROWS, strict=True):
-    _doc = f"`{_class.__name__}` whose `{_size[0]}` is that of its first input."
-    _members = {"becomes": _class, "size": tuple(_size), "__doc__": _doc, "__module__": __name__}
-    globals()[_name] = type(_name, (_Lazy, _class), _members)

@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
+import builtins
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
-from tinygrad_mnist import dtypes
-from tinygrad_mnist.creation import empty_like
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.modes import no_grad
+from tinygrad_mnist.core.record import Handle, join_history
+from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.tensor import Tensor, wrap
+from tinygrad_mnist.creation import empty_like
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
-from tinygrad_mnist.tape import Handle, is_grad_enabled, no_grad, record
-from tinygrad_mnist.core.tensor import Tensor, shared_version, wrap
+
+__all__ = ["Module"]
+
+Hook = Callable[..., Any]
+
+# the attribute with the dict, what a member is called, what may be registered there
+PARAMETERS = ("_parameters", "parameter", "torch.nn.Parameter", Parameter)
+BUFFERS = ("_buffers", "buffer", "torch.nn.Buffer, torch.Tensor", Tensor)
 
 
-class _IncompatibleKeys(NamedTuple("_IncompatibleKeys", [("missing_keys", list[str]), ("unexpected_keys", list[str])])):
+class _LoadedKeys(NamedTuple):
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class _IncompatibleKeys(_LoadedKeys):
     """What `load_state_dict` found on only one of the two sides."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return super().__repr__() if any(self) else "<All keys matched successfully>"
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return super().__repr__()
 
 
-class _Key:
-    """Where a hook is kept, and whether it is given the keyword arguments."""
+class _HookKey:
+    """Under what a hook is kept, and how it wants to be called.
 
-    def __init__(self, with_kwargs: bool) -> None:
+    Attributes:
+        with_kwargs: whether a forward hook is given the keyword arguments too.
+        always_call: whether a forward hook is called, with None for an output, where `forward`
+            raises.
+    """
+
+    def __init__(self, with_kwargs: bool = False, always_call: bool = False) -> None:
         self.with_kwargs = with_kwargs
-
-
-_check_type, _check_name = (partial(check, error=each) for each in (TypeError, AttributeError))
-_Named = Iterator[tuple[str, Any]]
-_HOOKS = {  # room: the methods that register there, and when which hook is called
-    "_forward_pre_hooks": ("forward_pre", "(module, args) before `forward`; it may return other arguments"),
-    "_forward_hooks": ("forward", "(module, args, output) after `forward`; it may return another output"),
-    "_backward_pre_hooks": ("full_backward_pre", "(module, grad_output) before the gradient; it may return another"),
-    "_backward_hooks": ("full_backward backward", "(module, grad_input, grad_output); it may return a grad_input"),
-}
+        self.always_call = always_call
 
 
 class Module:
@@ -49,118 +63,368 @@ class Module:
 
     A subclass makes its parameters and inner modules in `__init__`, by assigning them to
     attributes, and computes in `forward`; one calls the module itself: `net(x)`.
+
+    Attributes:
+        training: whether the module is in training mode, see `train`.
+
+    Example:
+        >>> class Net(nn.Module):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.layer = nn.Linear(3, 2)
+        ...
+        ...     def forward(self, x):
+        ...         return self.layer(x).relu()
+        >>> net = Net()
+        >>> net(torch.ones(5, 3)).shape
+        torch.Size([5, 2])
+        >>> [name for name, _ in net.named_parameters()]
+        ['layer.weight', 'layer.bias']
     """
 
     training: bool
     _version = 1
     _hooked = False  # whether a hook was ever registered
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _modules: dict[str, Module | None]
+    _non_persistent_buffers_set: set[str]
+    _forward_pre_hooks: OrderedDict[_HookKey, Hook]
+    _forward_hooks: OrderedDict[_HookKey, Hook]
+    _backward_pre_hooks: OrderedDict[_HookKey, Hook]
+    _backward_hooks: OrderedDict[_HookKey, Hook]
 
     def __init__(self) -> None:
-        rooms: dict[str, Any] = {room: {} for room in _ROOMS} | {room: OrderedDict() for room in _HOOKS}
-        self.__dict__.update(rooms, _non_persistent_buffers_set=set(), training=True)
+        attributes = self.__dict__  # set past `__setattr__`, which needs them
+        attributes["_parameters"] = {}
+        attributes["_modules"] = {}
+        attributes["_buffers"] = {}
+        attributes["_forward_pre_hooks"] = OrderedDict()
+        attributes["_forward_hooks"] = OrderedDict()
+        attributes["_backward_pre_hooks"] = OrderedDict()
+        attributes["_backward_hooks"] = OrderedDict()
+        attributes["_non_persistent_buffers_set"] = set()
+        attributes["training"] = True
 
     # attributes ----------------------------------------------------------------------------
 
-    def _room(self, room: str) -> dict[str, Any]:
-        _check_name(room in self.__dict__, "cannot assign {} before Module.__init__() call", _ROOMS[room][2])
-        held: dict[str, Any] = self.__dict__[room]
-        return held
-
-    def _persist(self, name: str, persistent: bool) -> None:
-        (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
-
     def __setattr__(self, name: str, value: Any) -> None:
-        for room, (kind, registered, what, wanted) in _ROOMS.items():
-            if isinstance(value, kind):
-                self._room(room)
-                for other in (self.__dict__, *(self._room(each) for each in _ROOMS if each != room)):
-                    other.pop(name, None)
-                self._persist(name, getattr(value, "persistent", True))
-            elif name in self.__dict__.get(room, ()):
-                ok = value is None or (kind is not registered and isinstance(value, registered))
-                message = "cannot assign '{}' as {} '{}' ({} or None expected)"
-                _check_type(ok, message, type(value).__name__, what, name, wanted)
-            else:
-                continue
-            self._room(room)[name] = value
-            return
-        object.__setattr__(self, name, value)
+        attributes = self.__dict__
+        if isinstance(value, Parameter):
+            self._put("_parameters", "parameter", name, value)
+        elif name in attributes.get("_parameters", ()):
+            if value is not None:
+                raise _cannot_assign(value, PARAMETERS[1], name, PARAMETERS[2])
+            self._parameters[name] = None
+        elif isinstance(value, Module):
+            self._put("_modules", "module", name, value)
+        elif name in attributes.get("_modules", ()):
+            if value is not None:
+                raise _cannot_assign(value, "module", name, "torch.nn.Module")
+            self._modules[name] = None
+        elif isinstance(value, Buffer):
+            self._put("_buffers", "buffer", name, value)
+        elif name in attributes.get("_buffers", ()):
+            if value is not None and not isinstance(value, Tensor):
+                raise _cannot_assign(value, BUFFERS[1], name, BUFFERS[2])
+            self._buffers[name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def _put(self, where: str, kind: str, name: str, value: Any) -> None:
+        """Keep a parameter, module or buffer in the dict of its kind, and nowhere else."""
+        attributes = self.__dict__
+        if where not in attributes:
+            raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+        attributes.pop(name, None)
+        for other in ("_parameters", "_modules", "_buffers"):
+            if other != where:
+                attributes[other].pop(name, None)
+        self._set_persistent(name, getattr(value, "persistent", True))
+        attributes[where][name] = value
+
+    def _set_persistent(self, name: str, persistent: bool) -> None:
+        if persistent:
+            self._non_persistent_buffers_set.discard(name)
+        else:
+            self._non_persistent_buffers_set.add(name)
 
     def __getattr__(self, name: str) -> Any:
-        for room in _ROOMS:
-            found = self.__dict__.get(room, {})
-            if name in found:
-                return found[name]
+        attributes = self.__dict__
+        for where in ("_parameters", "_modules", "_buffers"):
+            held = attributes.get(where)
+            if held is not None and name in held:
+                return held[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:
-        for room in _ROOMS:
-            if name in self.__dict__[room]:
-                del self.__dict__[room][name]
+        for held in (self._parameters, self._modules, self._buffers):
+            if name in held:
+                del held[name]
                 self._non_persistent_buffers_set.discard(name)
                 return
         object.__delattr__(self, name)
 
     def __dir__(self) -> list[str]:
-        names = {*super().__dir__(), *(name for room in _ROOMS for name in self.__dict__[room])}
+        names = {*super().__dir__(), *self._parameters, *self._modules, *self._buffers}
         return sorted(name for name in names if not name[0].isdigit())
 
-    def _register(self, room: str, name: Any, value: Any) -> None:
-        _, kind, what, wanted = _ROOMS[room]
-        held, refuse = self._room(room), partial(check, error=KeyError)
-        _check_type(isinstance(name, str), "{} name should be a string. Got {}", what, type(name).__name__)
-        refuse("." not in name, '{} name can\'t contain ".", got: {}', what, name)
-        refuse(name, '{} name can\'t be empty string ""', what)
-        refuse(name in held or not hasattr(self, name), "attribute '{}' already exists", name)
-        ok, got = value is None or isinstance(value, kind), type(value).__name__
-        _check_type(ok, "cannot assign '{}' object to {} '{}' ({} or None required)", got, what, name, wanted)
+    def _check_name(self, held: Mapping[str, Any], kind: str, name: Any) -> None:
+        """Raise the error that a name deserves under which nothing can be registered."""
+        if not isinstance(name, str):
+            raise TypeError(f"{kind} name should be a string. Got {type(name).__name__}")
+        if "." in name:
+            raise KeyError(f'{kind} name can\'t contain ".", got: {name}')
+        if not name:
+            raise KeyError(f'{kind} name can\'t be empty string ""')
+        if name not in held and hasattr(self, name):
+            raise KeyError(f"attribute '{name}' already exists")
+
+    def _register(
+        self, where: str, kind: str, wanted: str, cls: Any, name: Any, value: Any
+    ) -> None:
+        if where not in self.__dict__:
+            raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+        held = self.__dict__[where]
+        self._check_name(held, kind, name)
+        if value is not None and not isinstance(value, cls):
+            got = type(value).__name__
+            raise TypeError(
+                f"cannot assign '{got}' object to {kind} '{name}' ({wanted} or None required)"
+            )
         held[name] = value
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under a name; None keeps the name without one."""
-        self._register("_parameters", name, param)
+        """Add a parameter under a name.
+
+        Args:
+            name: the attribute's name, without a dot.
+            param: the parameter; None keeps the name without one.
+
+        Raises:
+            KeyError: if there is another attribute of that name, or the name is no name.
+            TypeError: if `param` is not a Parameter.
+        """
+        where, kind, wanted, cls = PARAMETERS
+        self._register(where, kind, wanted, cls, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Add a tensor that is state but not learned; it is saved if `persistent`."""
-        self._register("_buffers", name, tensor)
-        self._persist(name, persistent)
+        """Add a tensor that is state but not learned.
+
+        Args:
+            name: the attribute's name, without a dot.
+            tensor: the tensor; None keeps the name without one.
+            persistent: whether it is part of the `state_dict`.
+
+        Raises:
+            KeyError: if there is another attribute of that name, or the name is no name.
+            TypeError: if `tensor` is not a tensor.
+        """
+        where, kind, wanted, cls = BUFFERS
+        self._register(where, kind, wanted, cls, name, tensor)
+        self._set_persistent(name, persistent)
 
     def add_module(self, name: str, module: Module | None) -> None:
-        """Add an inner module under a name."""
-        self._register("_modules", name, module)
+        """Add an inner module under a name.
+
+        Args:
+            name: the attribute's name, without a dot.
+            module: the module; None keeps the name without one.
+
+        Raises:
+            KeyError: if there is another attribute of that name, or the name is no name.
+            TypeError: if `module` is not a Module.
+        """
+        self._register("_modules", "module", "torch.nn.Module", Module, name, module)
 
     register_module = add_module
 
     # calling -------------------------------------------------------------------------------
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes; every subclass defines it."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        """What the module computes; every subclass defines it.
+
+        Args:
+            args: what the module is called with.
+            kwargs: what it is called with by name.
+        """
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._call_with_hooks(args, kwargs) if self._hooked else self.forward(*args, **kwargs)
+        if self._hooked:
+            return self._call_with_hooks(args, kwargs)
+        return self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        called: set[_HookKey] = set()
+        try:
+            return self._forward_between_hooks(args, kwargs, called)
+        except Exception:
+            for key, hook in tuple(self._forward_hooks.items()):
+                if key.always_call and key not in called:
+                    _call_forward_hook(self, key, hook, args, kwargs, None)
+            raise
+
+    def _forward_between_hooks(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[_HookKey]
+    ) -> Any:
         for key, hook in tuple(self._forward_pre_hooks.items()):
             changed = hook(self, args, kwargs) if key.with_kwargs else hook(self, args)
-            if changed is not None and key.with_kwargs:
+            if changed is None:
+                continue
+            if key.with_kwargs:
                 ok = isinstance(changed, tuple) and len(changed) == 2
-                check(ok, "forward pre-hook must return None or a tuple of (args, kwargs), but got {}.", changed)
+                message = (
+                    "forward pre-hook must return None or a tuple of (args, kwargs), but got {}."
+                )
+                check(ok, message, changed)
                 args, kwargs = changed
-            elif changed is not None:
-                args = _tupled(changed)
-        watch = _Watch(self, args) if self._backward_hooks or self._backward_pre_hooks else None
-        out = self.forward(*(watch.inputs if watch else args), **kwargs)
+            else:
+                args = _as_tuple(changed)
+        watch = None
+        if self._backward_hooks or self._backward_pre_hooks:
+            watch = _BackwardWatch(self, args)
+            args = watch.watch_inputs(args)
+        out = self.forward(*args, **kwargs)
         for key, hook in tuple(self._forward_hooks.items()):
-            changed = hook(self, args, kwargs, out) if key.with_kwargs else hook(self, args, out)
-            out = out if changed is None else changed
-        return watch.outputs(out) if watch else out
+            called.add(key)
+            changed = _call_forward_hook(self, key, hook, args, kwargs, out)
+            if changed is not None:
+                out = changed
+        if watch is None:
+            return out
+        return watch.watch_outputs(out)
+
+    # hooks ---------------------------------------------------------------------------------
+
+    def _add_hook(
+        self, hooks: OrderedDict[_HookKey, Hook], hook: Hook, key: _HookKey, prepend: bool
+    ) -> Handle:
+        handle = Handle(hooks, hook, key)
+        if prepend:
+            hooks.move_to_end(key, last=False)
+        self._hooked = True
+        return handle
+
+    def register_forward_pre_hook(
+        self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> Handle:
+        """Call `hook(module, args)` before `forward`; it may return other arguments.
+
+        Args:
+            hook: returns None, or the arguments to use instead, as a tuple or a single one.
+            prepend: whether it comes before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs)`, which may return a pair of both.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+
+        Example:
+            >>> layer = nn.Identity()
+            >>> handle = layer.register_forward_pre_hook(lambda module, args: args[0] + 1)
+            >>> layer(torch.zeros(2))
+            tensor([1., 1.])
+        """
+        return self._add_hook(self._forward_pre_hooks, hook, _HookKey(with_kwargs), prepend)
+
+    def register_forward_hook(
+        self,
+        hook: Hook,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> Handle:
+        """Call `hook(module, args, output)` after `forward`; it may return another output.
+
+        Args:
+            hook: returns None, or the output to use instead.
+            prepend: whether it comes before the hooks there are.
+            with_kwargs: call `hook(module, args, kwargs, output)`.
+            always_call: whether it is called, with None for an output, also where `forward` raises.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+
+        Example:
+            >>> layer = nn.Identity()
+            >>> handle = layer.register_forward_hook(lambda module, args, output: output * 10)
+            >>> layer(torch.ones(2))
+            tensor([10., 10.])
+        """
+        return self._add_hook(
+            self._forward_hooks, hook, _HookKey(with_kwargs, always_call), prepend
+        )
+
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+        """Call `hook(module, grad_output)` before the module's gradient; it may return another.
+
+        Args:
+            hook: gets the gradients of all outputs as a tuple; returns None, or those to use
+                instead.
+            prepend: whether it comes before the hooks there are.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+        """
+        return self._add_hook(self._backward_pre_hooks, hook, _HookKey(), prepend)
+
+    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+        """Call `hook(module, grad_input, grad_output)` once the module's gradient is there.
+
+        Args:
+            hook: gets the gradients of all inputs and of all outputs as tuples; returns None, or
+                the
+                gradients of the inputs to use instead.
+            prepend: whether it comes before the hooks there are.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+
+        Example:
+            >>> layer = nn.Identity()
+            >>> handle = layer.register_full_backward_hook(lambda module, into, out: (into[0] * 3,))
+            >>> x = torch.ones(2, requires_grad=True)
+            >>> layer(x).sum().backward()
+            >>> x.grad
+            tensor([3., 3.])
+        """
+        return self._add_hook(self._backward_hooks, hook, _HookKey(), prepend)
+
+    def register_backward_hook(self, hook: Hook) -> Handle:
+        """`register_full_backward_hook` under its older name.
+
+        Args:
+            hook: as there.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+        """
+        return self.register_full_backward_hook(hook)
 
     # what is inside ------------------------------------------------------------------------
 
-    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> _Named:
-        """This module and all inside it, each once, with the path to it."""
-        memo = set() if memo is None else memo
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """This module and all inside it, each once, with the path to it.
+
+        Args:
+            memo: the modules that were named already.
+            prefix: what the paths begin with.
+            remove_duplicate: False names a module that is held twice twice.
+
+        Returns:
+            An iterator over pairs of path and module.
+
+        Example:
+            >>> [name for name, _ in nn.Sequential(nn.Linear(1, 1), nn.ReLU()).named_modules()]
+            ['', '0', '1']
+        """
+        if memo is None:
+            memo = set()
         if self in memo:
             return
         if remove_duplicate:
@@ -168,147 +432,348 @@ class Module:
         yield prefix, self
         for name, module in self._modules.items():
             if module is not None:
-                yield from module.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+                path = f"{prefix}.{name}" if prefix else name
+                yield from module.named_modules(memo, path, remove_duplicate)
 
-    def _named(self, room: str, prefix: str, recurse: bool, once: bool = True) -> _Named:
+    def _named_members(
+        self, where: str, prefix: str, recurse: bool, remove_duplicate: bool = True
+    ) -> Iterator[Any]:
+        """The members of one kind, with the paths to them."""
+        modules: Any = [(prefix, self)]
+        if recurse:
+            modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate)
         seen: set[int] = set()
-        for path, module in self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]:
-            for name, member in module.__dict__[room].items():
-                if member is not None and not (once and id(member) in seen):
-                    seen.add(id(member))
-                    yield f"{path}.{name}" if path else name, member
+        for path, module in modules:
+            for name, member in module.__dict__[where].items():
+                if member is None or (remove_duplicate and id(member) in seen):
+                    continue
+                seen.add(id(member))
+                yield f"{path}.{name}" if path else name, member
 
-    def named_children(self) -> _Named:
-        """The modules directly inside, with their names."""
-        return self._named("_modules", "", False)
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside, with their names.
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> _Named:
-        """All parameters, each once, with the path to it."""
-        return self._named("_parameters", prefix, recurse, remove_duplicate)
+        Returns:
+            An iterator over pairs of name and module.
+        """
+        return self._named_members("_modules", "", False)
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> _Named:
-        """All buffers, each once, with the path to it."""
-        return self._named("_buffers", prefix, recurse, remove_duplicate)
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """All parameters, each once, with the path to it.
+
+        Args:
+            prefix: what the paths begin with.
+            recurse: False leaves out those of the modules inside.
+            remove_duplicate: False names a parameter that is held twice twice.
+
+        Returns:
+            An iterator over pairs of path and parameter.
+
+        Example:
+            >>> [(name, p.shape) for name, p in nn.Linear(3, 2).named_parameters()]
+            [('weight', torch.Size([2, 3])), ('bias', torch.Size([2]))]
+        """
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """All buffers, each once, with the path to it.
+
+        Args:
+            prefix: what the paths begin with.
+            recurse: False leaves out those of the modules inside.
+            remove_duplicate: False names a buffer that is held twice twice.
+
+        Returns:
+            An iterator over pairs of path and tensor.
+        """
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
-        """This module and all inside it."""
-        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
+        """This module and all inside it.
+
+        Args:
+            remove_duplicate: False gives a module that is held twice twice.
+
+        Returns:
+            An iterator over modules, this one first.
+        """
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
 
     def children(self) -> Iterator[Module]:
-        """The modules directly inside."""
-        return (module for _, module in self.named_children())
+        """The modules directly inside.
+
+        Returns:
+            An iterator over modules.
+        """
+        for _, module in self.named_children():
+            yield module
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, each once."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+        """All parameters, each once: what an optimizer is given.
+
+        Args:
+            recurse: False leaves out those of the modules inside.
+
+        Returns:
+            An iterator over parameters.
+
+        Example:
+            >>> sum(p.numel() for p in nn.Linear(3, 2).parameters())
+            8
+        """
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers, each once."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+        """All buffers, each once.
+
+        Args:
+            recurse: False leaves out those of the modules inside.
+
+        Returns:
+            An iterator over tensors.
+        """
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
 
     def get_submodule(self, target: str) -> Module:
-        """The module at a path such as "encoder.0"."""
+        """The module at a path.
+
+        Args:
+            target: a path such as "encoder.0"; "" is this module.
+
+        Raises:
+            AttributeError: if there is nothing at the path, or no module.
+        """
         found: Any = self
-        for name in target.split(".") if target else ():
-            _check_name(hasattr(found, name), "{} has no attribute `{}`", found._get_name(), name)
+        if not target:
+            return self
+        for name in target.split("."):
+            if not hasattr(found, name):
+                raise AttributeError(f"{found._get_name()} has no attribute `{name}`")
             found = getattr(found, name)
-            _check_name(isinstance(found, Module), "`{}` is not an nn.Module", name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
         return cast(Module, found)
 
-    def _member(self, target: str, room: str, what: str) -> Any:
+    def _get_member(self, target: str, where: str, kind: str) -> Any:
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
-        _check_name(hasattr(module, name), "{} has no attribute `{}`", module._get_name(), name)
-        _check_name(module.__dict__[room].get(name) is not None, "`{}` is not {}", name, what)
-        return getattr(module, name)
+        if not hasattr(module, name):
+            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+        member = module.__dict__[where].get(name)
+        if member is None:
+            raise AttributeError(f"`{name}` is not {kind}")
+        return member
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter at a path such as "encoder.0.weight"."""
-        return cast(Parameter, self._member(target, "_parameters", "an nn.Parameter"))
+        """The parameter at a path.
+
+        Args:
+            target: a path such as "encoder.0.weight".
+
+        Raises:
+            AttributeError: if there is nothing at the path, or no parameter.
+        """
+        return cast(Parameter, self._get_member(target, "_parameters", "an nn.Parameter"))
 
     def get_buffer(self, target: str) -> Tensor:
-        """The buffer at a path."""
-        return cast(Tensor, self._member(target, "_buffers", "a buffer"))
+        """The buffer at a path.
 
-    def set_submodule(self, target: str, module: Module) -> None:
-        """Put a module at a path."""
+        Args:
+            target: a path such as "norm.running_mean".
+
+        Raises:
+            AttributeError: if there is nothing at the path, or no buffer.
+        """
+        return cast(Tensor, self._get_member(target, "_buffers", "a buffer"))
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a path.
+
+        Args:
+            target: a path such as "encoder.0".
+            module: the module.
+            strict: whether there must be a module at the path already.
+
+        Raises:
+            ValueError: if the path is empty.
+            AttributeError: if there is nothing at the path before its last name, or with `strict`
+                at the path.
+        """
         check(target, "Cannot set the submodule without a target name!", error=ValueError)
         path, _, name = target.rpartition(".")
-        setattr(self.get_submodule(path), name, module)
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")
+        setattr(parent, name, module)
 
     # state ---------------------------------------------------------------------------------
 
-    def _saved(self) -> dict[str, Tensor]:
-        buffers = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
-        return {k: v for k, v in (*self._parameters.items(), *buffers.items()) if v is not None}
+    def _saved_tensors(self) -> dict[str, Tensor]:
+        """This module's own parameters and persistent buffers."""
+        saved: dict[str, Any] = dict(self._parameters)
+        saved.update(self._buffers)
+        for name in self._non_persistent_buffers_set:
+            saved.pop(name, None)
+        return {name: tensor for name, tensor in saved.items() if tensor is not None}
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
-        """All parameters and persistent buffers by path, sharing memory with the module."""
+    def state_dict(
+        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
+        """All parameters and persistent buffers by path, sharing memory with the module.
+
+        Args:
+            destination: a dict to add them to. Default: a new one.
+            prefix: what the paths begin with.
+            keep_vars: give the parameters themselves instead of detached tensors.
+
+        Returns:
+            A dict from paths to tensors, in the order of definition.
+
+        Example:
+            >>> list(nn.Sequential(nn.Linear(2, 2), nn.ReLU()).state_dict())
+            ['0.weight', '0.bias']
+        """
         out: Any = OrderedDict() if destination is None else destination
-        metadata: Any = OrderedDict()
+        metadata: dict[str, Any] = OrderedDict()
         for path, module in self.named_modules(remove_duplicate=False):
-            home = f"{prefix}{path}." if path else prefix
-            metadata[home[:-1]] = {"version": module._version}
-            for name, tensor in module._saved().items():
-                out[home + name] = tensor if keep_vars else tensor.detach()
+            start = f"{prefix}{path}." if path else prefix
+            metadata[start[:-1]] = {"version": module._version}
+            for name, tensor in module._saved_tensors().items():
+                out[start + name] = tensor if keep_vars else tensor.detach()
         if destination is None:
             out._metadata = metadata
         return cast(dict[str, Any], out)
 
-    def _load(
-        self, state: Any, prefix: str, assign: bool, missing: list[str], unexpected: list[str], errors: Any
-    ) -> None:
-        """Write what fits of a state dict, and note in the lists what does not."""
-        own = self._saved()
-        for name, tensor in own.items():
-            key, given = prefix + name, state.get(prefix + name)
-            if key not in state:
-                missing.append(key)
-            elif not isinstance(given, Tensor):
-                wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
-                errors.append(f'While copying the parameter named "{key}", {wanted} {type(given)}')
-            elif given.shape != tensor.shape and (tensor.ndim or given.shape != (1,)):
-                errors.append(
-                    f"size mismatch for {key}: copying a param with shape {given.shape} from checkpoint,"
-                    f" the shape in current model is {tensor.shape}."
-                )
-            elif not assign:
-                tensor.copy_(given.reshape(tensor.shape))
-            else:
-                bare = isinstance(tensor, Parameter) and not isinstance(given, Parameter)
-                made = Parameter(given) if bare else given
-                setattr(self, name, made.requires_grad_(tensor.requires_grad))
-        for key in state:
-            first, dot, _ = key.removeprefix(prefix).partition(".")
-            if key.startswith(prefix) and first not in (self._modules if dot else own):
-                unexpected.append(key)
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> _IncompatibleKeys:
+        """Copy a state dict's tensors into this module's.
 
-    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> _IncompatibleKeys:
-        """Copy a state dict's tensors into this module's, or with `assign` put them in their place.
+        Args:
+            state_dict: tensors by path, as `state_dict()` gives them.
+            strict: whether a key too many or too few is an error.
+            assign: put the tensors in the places of this module's instead of copying.
 
-        What does not fit, and, if `strict`, a key too many or too few, is an error, raised when the rest is written.
+        Returns:
+            The pair of `missing_keys` and `unexpected_keys`.
+
+        Raises:
+            RuntimeError: if something does not fit; raised when the rest is written.
+            TypeError: if `state_dict` is no mapping.
+
+        Example:
+            >>> net, other = nn.Linear(2, 2), nn.Linear(2, 2)
+            >>> other.load_state_dict(net.state_dict())
+            <All keys matched successfully>
         """
-        _check_type(isinstance(state_dict, Mapping), "Expected state_dict to be dict-like, got {}.", type(state_dict))
-        keys, errors = _IncompatibleKeys([], []), list[str]()
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        keys = _IncompatibleKeys([], [])
+        errors: list[str] = []
         with no_grad():
             for path, module in self.named_modules(remove_duplicate=False):
-                module._load(state_dict, f"{path}." if path else "", assign, *keys, errors)
-        for what, found in (("Unexpected", keys.unexpected_keys), ("Missing", keys.missing_keys)):
-            if strict and found:
-                errors.insert(0, f"{what} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in found) + ". ")
-        message = "Error(s) in loading state_dict for {}:\n\t{}"
-        check(not errors, message, type(self).__name__, "\n\t".join(errors))
+                prefix = f"{path}." if path else ""
+                module._load_own(state_dict, prefix, assign, keys.missing_keys, errors)
+                module._find_unexpected(state_dict, prefix, keys.unexpected_keys)
+        if strict:
+            for kind, found in (
+                ("Unexpected", keys.unexpected_keys),
+                ("Missing", keys.missing_keys),
+            ):
+                if found:
+                    listed = ", ".join(f'"{key}"' for key in found)
+                    errors.insert(0, f"{kind} key(s) in state_dict: {listed}. ")
+        if errors:
+            listed = "\n\t".join(errors)
+            raise RuntimeError(
+                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"
+            )
         return keys
 
-    def apply(self, fn: Callable[[Module], Any]) -> Self:
-        """Call `fn` on every module inside, innermost first, and on this one."""
+    def _load_own(
+        self,
+        given: Mapping[str, Any],
+        prefix: str,
+        assign: bool,
+        missing: list[str],
+        errors: list[str],
+    ) -> None:
+        """Write what fits of a state dict into this module's own tensors, note what does not."""
+        for name, own in self._saved_tensors().items():
+            key = prefix + name
+            if key not in given:
+                missing.append(key)
+                continue
+            value = given[key]
+            if not isinstance(value, Tensor):
+                wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
+                errors.append(f'While copying the parameter named "{key}", {wanted} {type(value)}')
+            elif value.shape != own.shape and (own.ndim or value.shape != (1,)):
+                errors.append(
+                    f"size mismatch for {key}: copying a param with shape {value.shape} from"
+                    f" checkpoint, the shape in current model is {own.shape}."
+                )
+            elif not assign:
+                own.copy_(value.reshape(own.shape))
+            else:
+                if isinstance(own, Parameter) and not isinstance(value, Parameter):
+                    value = Parameter(value)
+                setattr(self, name, value.requires_grad_(own.requires_grad))
+
+    def _find_unexpected(
+        self, given: Mapping[str, Any], prefix: str, unexpected: list[str]
+    ) -> None:
+        """Note the keys of a state dict that are none of this module's."""
+        own = self._saved_tensors()
+        for key in given:
+            if not key.startswith(prefix):
+                continue
+            first, dot, _ = key.removeprefix(prefix).partition(".")
+            known: Any = self._modules if dot else own
+            if first not in known:
+                unexpected.append(key)
+
+    def apply(self, fn: Callable[[Module], None]) -> Self:
+        """Call a function on every module inside, innermost first, and on this one.
+
+        Args:
+            fn: called with a module.
+
+        Returns:
+            This module.
+
+        Example:
+            >>> net = nn.Sequential(nn.Linear(1, 1), nn.ReLU())
+            >>> _ = net.apply(lambda module: print(type(module).__name__))
+            Linear
+            ReLU
+            Sequential
+        """
         for module in self.children():
             module.apply(fn)
         fn(self)
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Put this module and all inside it into training mode: dropout drops, and so on."""
+        """Put this module and all inside it into training mode: dropout drops, and so on.
+
+        Args:
+            mode: False puts them into evaluation mode.
+
+        Returns:
+            This module.
+
+        Example:
+            >>> nn.Dropout().eval().train().training
+            True
+        """
         check(isinstance(mode, bool), "training mode is expected to be boolean", error=ValueError)
         self.training = mode
         for module in self.children():
@@ -316,17 +781,36 @@ class Module:
         return self
 
     def eval(self) -> Self:
-        """Put this module and all inside it into evaluation mode."""
+        """Put this module and all inside it into evaluation mode.
+
+        Returns:
+            This module.
+
+        Example:
+            >>> nn.Dropout().eval()(torch.ones(3))
+            tensor([1., 1., 1.])
+        """
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Let all parameters require gradients, or none."""
+        """Let all parameters require gradients, or none.
+
+        Args:
+            requires_grad: whether they do.
+
+        Returns:
+            This module.
+        """
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all parameters' gradients, or set them to 0."""
+        """Forget all parameters' gradients.
+
+        Args:
+            set_to_none: False sets them to 0 instead.
+        """
         for parameter in self.parameters():
             if set_to_none or parameter.grad is None:
                 parameter.grad = None
@@ -334,163 +818,282 @@ class Module:
                 parameter.grad.detach_().zero_()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        for module in self.children() if recurse else ():
-            module._apply(fn)
+        """Replace the memory of all parameters and buffers by what a function makes of it."""
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
         for tensor in (*self._parameters.values(), *self._buffers.values()):
-            if tensor is not None:
-                tensor.data = fn(tensor.detach())
-                if tensor.grad is not None:
-                    tensor.grad = fn(tensor.grad)
+            if tensor is None:
+                continue
+            tensor.data = fn(tensor.detach())
+            if tensor.grad is not None:
+                tensor.grad = fn(tensor.grad)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Cast all floating-point parameters and buffers: `to(dtype)`; `to("cpu")` changes nothing."""
+        """Cast all floating-point parameters and buffers.
+
+        Args:
+            args: a floating-point dtype, a tensor whose dtype is meant, or the device "cpu", which
+                changes nothing.
+            kwargs: the same by name: `dtype`, `device`.
+
+        Returns:
+            This module.
+
+        Raises:
+            TypeError: if the dtype is not floating-point.
+
+        Example:
+            >>> nn.Linear(2, 2).to(torch.float64).weight.dtype
+            torch.float64
+        """
         for each in (*args, *kwargs.values()):
             ok = not isinstance(each, dtypes.dtype) or dtypes.resolve(each).kind == "f"
-            _check_type(ok, "nn.Module.to only accepts floating point dtypes, but got desired dtype={}", each)
-        return self._apply(lambda x: x.to(*args, **kwargs) if x.array.dtype.kind == "f" else x)
+            message = "nn.Module.to only accepts floating point dtypes, but got desired dtype={}"
+            check(ok, message, each, error=TypeError)
+
+        def cast_floats(x: Tensor) -> Tensor:
+            return x.to(*args, **kwargs) if x.is_floating_point() else x
+
+        return self._apply(cast_floats)
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
-        """New memory for all parameters and buffers, not initialised."""
+        """New memory for all parameters and buffers, not initialised.
+
+        Args:
+            device: "cpu".
+            recurse: False leaves out those of the modules inside.
+
+        Returns:
+            This module.
+        """
         return self._apply(lambda x: empty_like(x, device=device), recurse)
 
     def type(self, dst_type: Any) -> Self:
-        """Cast all parameters and buffers."""
+        """Cast all parameters and buffers.
+
+        Args:
+            dst_type: a dtype, or a typed constructor or its name.
+
+        Returns:
+            This module.
+        """
         return self._apply(lambda x: x.type(dst_type))
 
     def float(self) -> Self:
-        """Cast to float32."""
+        """Cast all floating-point parameters and buffers to float32.
+
+        Returns:
+            This module.
+        """
         return self.to(dtypes.float32)
 
     def double(self) -> Self:
-        """Cast to float64."""
+        """Cast all floating-point parameters and buffers to float64.
+
+        Returns:
+            This module.
+        """
         return self.to(dtypes.float64)
 
     def half(self) -> Self:
-        """Cast to float16."""
+        """Cast all floating-point parameters and buffers to float16.
+
+        Returns:
+            This module.
+        """
         return self.to(dtypes.float16)
 
     def bfloat16(self) -> Self:
-        """There is no bfloat16 in NumPy: an error that says so."""
+        """There is no bfloat16 in NumPy: an error that says so.
+
+        Raises:
+            TypeError: always.
+        """
         return self.to(dtypes.bfloat16)
 
     def cpu(self) -> Self:
-        """This module: it is on the CPU."""
+        """This module: it is on the CPU.
+
+        Returns:
+            This module.
+        """
         return self
 
-    share_memory = cpu
+    def share_memory(self) -> Self:
+        """This module, as it is.
+
+        Returns:
+            This module.
+        """
+        return self
 
     def cuda(self, device: Any = None) -> Self:
-        """There is no CUDA here: an error that says so."""
+        """There is no CUDA here: an error that says so.
+
+        Args:
+            device: a CUDA device.
+
+        Raises:
+            AssertionError: always.
+        """
         require_cpu("cuda")
         return self
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to do: modules run as they are."""
+        """Nothing to do: modules run as they are.
+
+        Args:
+            args: accepted and ignored.
+            kwargs: accepted and ignored.
+        """
 
     # printing ------------------------------------------------------------------------------
 
     def _get_name(self) -> str:
-        return type(self).__name__
+        return builtins.type(self).__name__
 
     def extra_repr(self) -> str:
-        """What to print inside the parentheses; subclasses override it."""
+        """What to print inside the parentheses; subclasses override it.
+
+        Returns:
+            The module's options as text.
+        """
         return ""
 
     def _inner_reprs(self) -> list[str]:
         return [f"({name}): {module!r}" for name, module in self._modules.items()]
 
     def __repr__(self) -> str:
-        extra, inner = self.extra_repr(), [each.replace("\n", "\n  ") for each in self._inner_reprs()]
+        extra = self.extra_repr()
+        inner = [each.replace("\n", "\n  ") for each in self._inner_reprs()]
         if not inner and "\n" not in extra:
             return f"{self._get_name()}({extra})"
-        return "\n  ".join([f"{self._get_name()}(", *(extra.split("\n") if extra else ()), *inner]) + "\n)"
+        lines = [f"{self._get_name()}("]
+        if extra:
+            lines += extra.split("\n")
+        return "\n  ".join(lines + inner) + "\n)"
 
 
-_ROOMS: Any = {  # room: what goes there when assigned, what may be registered, what it is called
-    "_parameters": (Parameter, Parameter, "parameter", "torch.nn.Parameter"),
-    "_modules": (Module, Module, "module", "torch.nn.Module"),
-    "_buffers": (Buffer, Tensor, "buffer", "torch.nn.Buffer, torch.Tensor"),
-}
+def _cannot_assign(value: Any, kind: str, name: str, wanted: str) -> TypeError:
+    got = type(value).__name__
+    return TypeError(f"cannot assign '{got}' as {kind} '{name}' ({wanted} or None expected)")
 
 
-def _registrar(room: str, doc: str) -> Any:
-    def register(self: Module, hook: Callable[..., Any], prepend: bool = False, with_kwargs: bool = False) -> Handle:
-        key, hooks = _Key(with_kwargs), self.__dict__[room]
-        handle = Handle(hooks, hook, key)
-        if prepend:
-            hooks.move_to_end(key, last=False)
-        self._hooked = True
-        return handle
-
-    register.__doc__ = f"""Call hook{doc}. The result's `remove()` takes it out.
-
-        With `prepend` it comes before the hooks there are. A forward hook may also be wanted `with_kwargs`, which
-        then come after args (and from a pre-hook beside them)."""
-    return register
+def _call_forward_hook(
+    module: Module,
+    key: _HookKey,
+    hook: Hook,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    out: Any,
+) -> Any:
+    if key.with_kwargs:
+        return hook(module, args, kwargs, out)
+    return hook(module, args, out)
 
 
-for _room, (_names, _doc) in _HOOKS.items():
-    for _name in _names.split():
-        setattr(Module, f"register_{_name}_hook", _registrar(_room, _doc))
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    """A tuple as it is, anything else as a tuple of one."""
+    return value if isinstance(value, tuple) else (value,)
 
 
-class _Watch:
-    """Hands a call's gradients to the module's backward hooks: those by all outputs, then those by all inputs."""
+# backward hooks ------------------------------------------------------------------------------
+
+
+class _BackwardWatch:
+    """Hands one call's gradients to the module's backward hooks: of all outputs, then inputs.
+
+    The tensors that come in, and those that go out, each pass through one joint record that is the
+    identity and
+    whose rule calls the hooks.
+
+    Attributes:
+        module: whose hooks are called.
+        zeros: for each argument its shape and dtype if it is a floating-point tensor, else None.
+        inputs_watched: whether a gradient of the inputs will come.
+        grad_output: the gradients of the outputs, once they are there.
+    """
 
     def __init__(self, module: Module, args: tuple[Any, ...]) -> None:
-        self.module, self.args, self.grad_output = module, args, None
-        self.inputs = _gated(args, self._by_inputs)
+        self.module = module
+        self.zeros: list[tuple[tuple[int, ...], Any] | None] = []
+        for x in args:
+            is_float = isinstance(x, Tensor) and x.is_floating_point()
+            self.zeros.append((x.array.shape, x.array.dtype) if is_float else None)
+        self.inputs_watched = False
+        self.grad_output: tuple[Any, ...] | None = None
 
-    def outputs(self, out: Any) -> Any:
-        """What the call gave, its gradients watched."""
-        watched = _gated(_tupled(out), self._by_outputs)
+    def watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments, the gradients of which come to the backward hooks."""
+        watched = _joined(args, self.run_backward_hooks)
+        self.inputs_watched = watched is not args
+        return watched
+
+    def watch_outputs(self, out: Any) -> Any:
+        """What the call gave, the gradients of which come to the backward pre-hooks."""
+        watched = _joined(_as_tuple(out), self.run_backward_pre_hooks)
         return watched if isinstance(out, tuple) else watched[0]
 
-    def _by_outputs(self, gradients: Any) -> Any:
+    def run_backward_pre_hooks(self, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The outputs' gradients as the pre-hooks leave them."""
         for hook in tuple(self.module._backward_pre_hooks.values()):
-            gradients = _tupled(hook(self.module, gradients), gradients)
+            changed = hook(self.module, gradients)
+            if changed is not None:
+                gradients = _as_tuple(changed)
         self.grad_output = gradients
-        if self.inputs is self.args:  # none needs a gradient, so none will come
-            self._run((None,) * len(self.args))
+        if not self.inputs_watched:
+            self.run_backward_hooks((None,) * len(self.zeros), fill=False)
         return gradients
 
-    def _by_inputs(self, gradients: Any) -> Any:
-        floats = (isinstance(x, Tensor) and x.array.dtype.kind == "f" for x in self.args)
-        pairs = zip(self.args, gradients, floats, strict=True)
-        return self._run(tuple(wrap(np.zeros_like(x.array)) if g is None and f else g for x, g, f in pairs))
-
-    def _run(self, gradients: Any) -> Any:
+    def run_backward_hooks(self, gradients: tuple[Any, ...], fill: bool = True) -> tuple[Any, ...]:
+        """The inputs' gradients as the hooks leave them; with `fill` an absent one is zeros."""
+        if fill:
+            filled = []
+            for g, missing in zip(gradients, self.zeros, strict=True):
+                if g is None and missing is not None:
+                    g = wrap(np.zeros(*missing))
+                filled.append(g)
+            gradients = tuple(filled)
         for hook in tuple(self.module._backward_hooks.values()):
-            gradients = _tupled(hook(self.module, gradients, self.grad_output), gradients)
+            changed = hook(self.module, gradients, self.grad_output)
+            if changed is not None:
+                gradients = _as_tuple(changed)
         return gradients
 
 
-def _tupled(value: Any, before: Any = None) -> Any:
-    """A tuple as it is, anything else as a tuple of one; `before` in place of None."""
-    return before if value is None and before is not None else value if isinstance(value, tuple) else (value,)
+def _joined(
+    values: tuple[Any, ...], hook: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+) -> tuple[Any, ...]:
+    """The values, whose gradients pass together through `hook`.
 
+    Where none will have a gradient it is the very tuple.
 
-def _gated(values: tuple[Any, ...], seen: Callable[[Any], Any]) -> tuple[Any, ...]:
-    """The values, whose gradients pass through `seen` together: the records behind them share one in front."""
-    places = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad]
-    if not places or not is_grad_enabled():
+    Args:
+        values: tensors and others.
+        hook: gets a gradient, or None, for every value, and returns as many.
+    """
+    if not state.recording:
         return values
-    found: list[Any] = [None] * len(values)
-    passed: list[Any] = list(found)
+    places = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad]
+    if not places:
+        return values
+    count = len(values)
 
-    def keep(i: int, g: Tensor) -> Tensor:
-        found[i] = g
-        return wrap(np.zeros(()))
+    def rule(gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+        given: list[Any] = [None] * count
+        for place, g in zip(
+            places, gradients, strict=False
+        ):  # those of the last outputs may be left out
+            given[place] = g
+        passed = hook(tuple(given))
+        return [passed[place] for place in places]
 
-    def through(g: Tensor) -> None:
-        passed[:] = seen(tuple(found))
-        found[:] = [None] * len(found)
-
-    gate = record("backward_hook", np.zeros(()), *((values[i], lambda g, i=i: passed[i]) for i in places))
-    gate.grad_fn.register_hook(through)  # type: ignore[union-attr]
-    out = list(values)
-    for i in places:
-        out[i] = record("backward_hook", values[i].array, (gate, lambda g, i=i: keep(i, g)))
-        out[i]._version_counter = shared_version(values[i])
-    return tuple(out)
+    inputs = [values[place] for place in places]
+    outs = [x.detach() for x in inputs]
+    join_history(outs, "backward_hook", inputs, rule)
+    watched = list(values)
+    for place, out in zip(places, outs, strict=True):
+        watched[place] = out
+    return tuple(watched)

@@ -1,134 +1,252 @@
-"""Normalisation over the features of each example, and over the batch with running statistics."""
+"""Normalisation over the features of each example."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import Any
 
-from tinygrad_mnist.creation import empty, ones, tensor, zeros
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.tensor import Tensor
+from tinygrad_mnist.creation import empty
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
-from tinygrad_mnist.nn.exports import export
-from tinygrad_mnist.nn.modules.from_function import FunctionModule, from_function
+from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.utils import _single
 from tinygrad_mnist.nn.parameter import Parameter
-from tinygrad_mnist.core.tensor import Tensor
+
+__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
-class _Affine(FunctionModule):
-    """Followed by a learned scale (weight) and shift (bias), unless its option `switch` is False."""
+class LayerNorm(Module):
+    """The last dimensions standardised, each example by its own mean and variance.
 
-    learned, sized, switch = "weight bias", "normalized_shape", "elementwise_affine"
+    Ba et al. (2016), arXiv:1607.06450.
 
-    def check(self, device: Any, dtype: Any, bias: bool = False) -> None:
-        shape, affine = getattr(self, self.sized), getattr(self, self.switch)
-        for name, wanted in (("weight", affine), ("bias", affine and bias)):
-            self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if wanted else None)
+    Args:
+        normalized_shape: the sizes of those dimensions; one number for the last.
+        eps: added to the variance.
+        elementwise_affine: whether a learned scale and shift follow.
+        bias: whether there is a shift.
+        device: "cpu".
+        dtype: of the parameters. Default: the default dtype.
+
+    Attributes:
+        weight: the scale, of the normalized shape, 1 at the start; or None.
+        bias: the shift, of the normalized shape, 0 at the start; or None.
+
+    Shape:
+        Input (..., *normalized_shape); output of the same.
+
+    Example:
+        >>> nn.LayerNorm(2, elementwise_affine=False)(torch.tensor([[1.0, 3.0]]))
+        tensor([[-1.0000,  1.0000]])
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape: tuple[int, ...] = _single(normalized_shape)
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        if elementwise_affine:
+            self.weight = Parameter(empty(self.normalized_shape, dtype=dtype, device=device))
+        else:
+            self.register_parameter("weight", None)
+        if elementwise_affine and bias:
+            self.bias = Parameter(empty(self.normalized_shape, dtype=dtype, device=device))
+        else:
+            self.register_parameter("bias", None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Scale 1 and shift 0."""
-        for parameter, start in ((self.weight, 1), (self.bias, 0)):
-            if parameter is not None:
-                init.constant_(parameter, start)
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps},"
+            f" elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
+        )
 
 
-class _LayerNorm(_Affine):
-    normalized_shape: Any
+class RMSNorm(Module):
+    """The last dimensions divided by their root mean square.
 
-    def check(self, device: Any, dtype: Any, bias: bool = False) -> None:
-        shape: Any = self.normalized_shape
-        self.normalized_shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        super().check(device, dtype, bias)
+    Zhang and Sennrich (2019), arXiv:1910.07467.
 
+    Args:
+        normalized_shape: the sizes of those dimensions; one number for the last.
+        eps: added to the mean square. Default: the dtype's epsilon.
+        elementwise_affine: whether a learned scale follows.
+        device: "cpu".
+        dtype: of the scale. Default: the default dtype.
 
-class _GroupNorm(_Affine):
-    sized, switch = "num_channels", "affine"
+    Attributes:
+        weight: the scale, of the normalized shape, 1 at the start; or None.
 
-    def check(self, device: Any, dtype: Any, bias: bool = True) -> None:
-        check(self.num_channels % self.num_groups == 0, "num_channels ({}) must be divisible by num_groups ({})",
-              self.num_channels, self.num_groups, error=ValueError)  # fmt: skip
-        super().check(device, dtype, bias)
+    Shape:
+        Input (..., *normalized_shape); output of the same.
 
+    Example:
+        >>> nn.RMSNorm(2, elementwise_affine=False)(torch.tensor([[3.0, 3.0]]))
+        tensor([[1., 1.]])
+    """
 
-class _NormBase(_Affine):
-    """Parameters and running statistics of a normalisation over channels."""
+    weight: Parameter | None
 
-    sized, switch = "num_features", "affine"
-    ranks: tuple[int, ...] = ()
-
-    def check(self, device: Any, dtype: Any, bias: bool = True) -> None:
-        n, tracked = self.num_features, self.track_running_stats
-        self.register_buffer("running_mean", zeros(n, dtype=dtype, device=device) if tracked else None)
-        self.register_buffer("running_var", ones(n, dtype=dtype, device=device) if tracked else None)
-        self.register_buffer("num_batches_tracked", tensor(0) if tracked else None)
-        super().check(device, dtype, bias)
-
-    def reset_running_stats(self) -> None:
-        """Forget the running statistics."""
-        if self.track_running_stats:
-            self.running_mean.zero_()
-            self.running_var.fill_(1)
-            self.num_batches_tracked.zero_()
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.normalized_shape: tuple[int, ...] = _single(normalized_shape)
+        self.eps = eps
+        self.elementwise_affine = elementwise_affine
+        if elementwise_affine:
+            self.weight = Parameter(empty(self.normalized_shape, dtype=dtype, device=device))
+        else:
+            self.register_parameter("weight", None)
+        self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Scale 1 and shift 0, and no statistics."""
-        self.reset_running_stats()
-        super().reset_parameters()
+        """Scale 1."""
+        if self.weight is not None:
+            init.ones_(self.weight)
 
-    def _check_input_dim(self, input: Tensor) -> None:
-        wanted = "D or ".join(map(str, self.ranks))
-        check(input.ndim in self.ranks, "expected {}D input (got {}D input)", wanted, input.ndim, error=ValueError)
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        )
 
 
-class _BatchNorm(_NormBase):
-    """Channels standardised over the batch. Ioffe and Szegedy (2015), arXiv:1502.03167."""
+class GroupNorm(Module):
+    """Groups of channels standardised, each example by its own mean and variance.
+
+    Wu and He (2018), arXiv:1803.08494.
+
+    Args:
+        num_groups: how many groups.
+        num_channels: the channels, dimension 1.
+        eps: added to the variance.
+        affine: whether a learned scale and shift follow.
+        device: "cpu".
+        dtype: of the parameters. Default: the default dtype.
+        bias: whether there is a shift.
+
+    Attributes:
+        weight: the scale, (num_channels,), 1 at the start; or None.
+        bias: the shift, (num_channels,), 0 at the start; or None.
+
+    Shape:
+        Input (n, num_channels, ...); output of the same.
+
+    Raises:
+        ValueError: if the groups do not divide the channels.
+
+    Example:
+        >>> nn.GroupNorm(2, 4)(torch.ones(5, 4, 3)).shape
+        torch.Size([5, 4, 3])
+    """
+
+    weight: Parameter | None
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        message = "num_channels ({}) must be divisible by num_groups ({})"
+        check(num_channels % num_groups == 0, message, num_channels, num_groups, error=ValueError)
+        self.num_groups = num_groups
+        self.num_channels = num_channels
+        self.eps = eps
+        self.affine = affine
+        if affine:
+            self.weight = Parameter(empty(num_channels, dtype=dtype, device=device))
+        else:
+            self.register_parameter("weight", None)
+        if affine and bias:
+            self.bias = Parameter(empty(num_channels, dtype=dtype, device=device))
+        else:
+            self.register_parameter("bias", None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Scale 1 and shift 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input_dim(input)
-        momentum = self.momentum or 0.0
-        if self.training and self.track_running_stats:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                momentum = 1.0 / self.num_batches_tracked.item()
-        used = self.track_running_stats or not self.training
-        average, variance = (self.running_mean, self.running_var) if used else (None, None)
-        now = self.training or self.running_mean is None
-        return F.batch_norm(input, average, variance, self.weight, self.bias, now, momentum, self.eps)
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine},"
+            f" bias={self.bias is not None}"
+        )
 
 
-class _InstanceNorm(_NormBase):
-    """Channels of each example standardised. Ulyanov et al. (2016), arXiv:1607.08022."""
+class LocalResponseNorm(Module):
+    """Each element divided by (k + alpha * mean of its neighbours' squares in other channels)^beta.
+
+    Krizhevsky et al., NeurIPS 2012.
+
+    Args:
+        size: how many channels are neighbours.
+        alpha: the factor.
+        beta: the power.
+        k: what is added.
+
+    Shape:
+        Input (n, c, ...), of at least three dimensions; output of the same.
+
+    Example:
+        >>> nn.LocalResponseNorm(2)(torch.ones(1, 3, 4)).shape
+        torch.Size([1, 3, 4])
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
 
     def forward(self, input: Tensor) -> Tensor:
-        self._check_input_dim(input)
-        x = input if input.ndim == self.ranks[-1] else input.unsqueeze(0)
-        fits = not self.affine or x.size(1) == self.num_features
-        check(fits, "expected num_features={} channels, got {}", self.num_features, x.size(1), error=ValueError)
-        now = self.training or not self.track_running_stats
-        statistics, momentum = (self.running_mean, self.running_var), self.momentum or 0.0
-        out = F.instance_norm(x, *statistics, self.weight, self.bias, now, momentum, self.eps)
-        return out if x is input else out.squeeze(0)
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
-
-def _norm(name: str, base: Any, affine: bool, *ranks: int) -> Any:
-    made = from_function(
-        name, F.batch_norm, "num_features= eps momentum affine bias track_running_stats", base=base, keyword="bias",
-        affine=affine, bias=True, track_running_stats=affine,
-    )  # fmt: skip
-    made.ranks, made.__doc__ = ranks, base.__doc__
-    return made
-
-
-LayerNorm = from_function("LayerNorm", F.layer_norm, "normalized_shape= eps elementwise_affine bias", base=_LayerNorm,
-                          elementwise_affine=True, bias=True)  # fmt: skip
-RMSNorm = from_function("RMSNorm", F.rms_norm, "normalized_shape= eps elementwise_affine", base=_LayerNorm,
-                        elementwise_affine=True)  # fmt: skip
-GroupNorm = from_function("GroupNorm", F.group_norm, "num_groups= num_channels= eps affine bias", base=_GroupNorm,
-                          keyword="bias", affine=True, bias=True)  # fmt: skip
-LocalResponseNorm = from_function("LocalResponseNorm", F.local_response_norm, "size= alpha beta k")
-BatchNorm1d = _norm("BatchNorm1d", _BatchNorm, True, 2, 3)
-BatchNorm2d = _norm("BatchNorm2d", _BatchNorm, True, 4)
-BatchNorm3d = _norm("BatchNorm3d", _BatchNorm, True, 5)
-InstanceNorm1d = _norm("InstanceNorm1d", _InstanceNorm, False, 2, 3)
-InstanceNorm2d = _norm("InstanceNorm2d", _InstanceNorm, False, 3, 4)
-InstanceNorm3d = _norm("InstanceNorm3d", _InstanceNorm, False, 4, 5)
-
-export(globals())
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

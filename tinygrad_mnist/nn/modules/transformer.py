@@ -1,4 +1,4 @@
-"""Attention in several heads, and transformers: encoder and decoder layers, stacks of them, and the whole."""
+"""Transformers: encoder and decoder layers, stacks of them, and the whole."""
 
 from __future__ import annotations
 
@@ -6,211 +6,539 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from tinygrad_mnist.creation import empty, full
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.tensor import Tensor
+from tinygrad_mnist.creation import full
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
+from tinygrad_mnist.nn.modules.activation import MultiheadAttention
 from tinygrad_mnist.nn.modules.container import ModuleList
+from tinygrad_mnist.nn.modules.dropout import Dropout
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.normalization import LayerNorm
-from tinygrad_mnist.nn.modules.simple import Dropout
-from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.movement import triu
-from tinygrad_mnist.core.tensor import Tensor
+
+__all__ = [
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+]
+
+Activation = str | Callable[[Tensor], Tensor]
 
 
-class NonDynamicallyQuantizableLinear(Linear):
-    """`Linear`, by the name that PyTorch gives the last projection."""
+def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
+    """An activation function, given as such or by name."""
+    if callable(activation):
+        return activation
+    known = {"relu": F.relu, "gelu": F.gelu}
+    check(activation in known, "activation should be relu/gelu, not {}", activation)
+    found: Callable[[Tensor], Tensor] = known[activation]
+    return found
 
 
-class MultiheadAttention(Module):
-    """Attention in `num_heads` parallel parts of the width. Vaswani et al. (2017), arXiv:1706.03762.
+class TransformerEncoderLayer(Module):
+    """Self-attention and a feed-forward part, each with a residual path.
 
-    Takes query (l, n, embed_dim), key (s, n, kdim) and value (s, n, vdim), or without n, or with n
-    in front if `batch_first`. Returns the output in the query's shape, and the weights averaged
-    over heads, (n, l, s) - for each head with `average_attn_weights=False`, None without
-    `need_weights`. Masks are those of `nn.functional.multi_head_attention_forward`.
+    Vaswani et al. (2017), arXiv:1706.03762.
+
+    Args:
+        d_model: the width.
+        nhead: the heads of the attention.
+        dim_feedforward: the width within the feed-forward part.
+        dropout: the chance of an element to be dropped, while training.
+        activation: within the feed-forward part: "relu", "gelu" or a function.
+        layer_norm_eps: of the normalisations.
+        batch_first: whether the batch comes before the length.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
+        bias: whether there are biases.
+        device: "cpu".
+        dtype: of the parameters. Default: the default dtype.
+
+    Shape:
+        Input (s, n, d_model), with `batch_first` (n, s, d_model), or without n; output of the same.
+
+    Example:
+        >>> nn.TransformerEncoderLayer(8, nhead=2)(torch.ones(5, 3, 8)).shape
+        torch.Size([5, 3, 8])
     """
 
     def __init__(
-        self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, add_bias_kv: bool = False,
-        add_zero_attn: bool = False, kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = F.relu,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
-        message = "embed_dim and num_heads must be greater than 0, got embed_dim={} and num_heads={} instead"
-        check(embed_dim > 0 and num_heads > 0, message, embed_dim, num_heads, error=ValueError)
-        check(embed_dim % num_heads == 0, "embed_dim must be divisible by num_heads", error=AssertionError)
-        self.embed_dim, self.num_heads, self.dropout, self.batch_first = embed_dim, num_heads, dropout, batch_first
-        self.head_dim, self.add_zero_attn = embed_dim // num_heads, add_zero_attn
-        self.kdim = embed_dim if kdim is None else kdim
-        self.vdim = embed_dim if vdim is None else vdim
-        self._qkv_same_embed_dim = same = self.kdim == self.vdim == embed_dim
-        for name, shape, wanted in (
-            ("q_proj_weight", (embed_dim, embed_dim), not same), ("k_proj_weight", (embed_dim, self.kdim), not same),
-            ("v_proj_weight", (embed_dim, self.vdim), not same), ("in_proj_weight", (3 * embed_dim, embed_dim), same),
-            ("in_proj_bias", (3 * embed_dim,), bias), ("bias_k", (1, 1, embed_dim), add_bias_kv),
-            ("bias_v", (1, 1, embed_dim), add_bias_kv),
-        ):  # fmt: skip
-            self.register_parameter(name, Parameter(empty(shape, dtype=dtype, device=device)) if wanted else None)
-        self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias, dtype=dtype)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw the projections of the inputs anew, and set the biases to 0."""
-        for name, parameter in (*self._parameters.items(), ("out_proj_bias", self.out_proj.bias)):
-            if parameter is not None:
-                kind = {"s": init.zeros_, "t": init.xavier_uniform_}.get(name[-1], init.xavier_normal_)
-                kind(parameter)
-
-    def forward(
-        self, query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None = None,
-        need_weights: bool = True, attn_mask: Tensor | None = None, average_attn_weights: bool = True,
-        is_causal: bool = False,
-    ) -> tuple[Tensor, Tensor | None]:  # fmt: skip
-        turned = self.batch_first and query.ndim == 3
-        if turned:  # what is one tensor stays one
-            same = {id(x): x.transpose(0, 1) for x in (query, key, value)}
-            query, key, value = (same[id(x)] for x in (query, key, value))
-        out, weights = F.multi_head_attention_forward(
-            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
-            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
-            key_padding_mask, need_weights, attn_mask, not self._qkv_same_embed_dim, self.q_proj_weight,
-            self.k_proj_weight, self.v_proj_weight, None, None, average_attn_weights, is_causal,
-        )  # fmt: skip
-        return out.transpose(0, 1) if turned else out, weights
-
-
-class _Layer(Module):
-    """Attention and a feed-forward part, each with a residual path and a normalisation."""
-
-    attentions: tuple[str, ...] = ("self_attn",)
-
-    def __init__(
-        self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",
-        layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        for name in self.attentions:
-            setattr(self, name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, dtype=dtype))
+        self.self_attn = MultiheadAttention(
+            d_model, nhead, dropout, bias, batch_first=batch_first, device=device, dtype=dtype
+        )
         self.linear1 = Linear(d_model, dim_feedforward, bias, device, dtype)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, bias, device, dtype)
         self.norm_first = norm_first
-        parts = range(1, len(self.attentions) + 2)
-        for i in parts:
-            self.add_module(f"norm{i}", LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype))
-        for i in parts:
-            self.add_module(f"dropout{i}", Dropout(dropout))
-        known = {"relu": F.relu, "gelu": F.gelu}
-        check(callable(activation) or activation in known, "activation should be relu/gelu, not {}", activation)
-        self.activation: Any = known.get(activation, activation)
-
-    def _part(self, i: int, x: Tensor, block: Callable[..., Tensor], *args: Any) -> Any:
-        """x and what a block makes of it, with the i-th dropout and normalisation."""
-        norm, dropout = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")
-        return x + dropout(block(norm(x), *args)) if self.norm_first else norm(x + dropout(block(x, *args)))
-
-    def _attend(self, x: Tensor, name: str, memory: Tensor | None, mask: Any, padding: Any, causal: bool) -> Any:
-        source = x if memory is None else memory
-        return getattr(self, name)(x, source, source, padding, False, mask, is_causal=causal)[0]
-
-    def _feed(self, x: Tensor) -> Any:
-        return self.linear2(self.dropout(self.activation(self.linear1(x))))
-
-
-class TransformerEncoderLayer(_Layer):
-    """Self-attention and a feed-forward part. Vaswani et al. (2017), arXiv:1706.03762."""
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+        self.dropout1 = Dropout(dropout)
+        self.dropout2 = Dropout(dropout)
+        self.activation = _activation(activation)
 
     def forward(
-        self, src: Tensor, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False
-    ) -> Any:
-        x = self._part(1, src, self._attend, "self_attn", None, src_mask, src_key_padding_mask, is_causal)
-        return self._part(2, x, self._feed)
+        self,
+        src: Tensor,
+        src_mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool = False,
+    ) -> Tensor:
+        """What the layer makes of a sequence.
+
+        Args:
+            src: the sequence, see the class.
+            src_mask: what is not attended to, see `MultiheadAttention`.
+            src_key_padding_mask: the positions that do not count, (n, s).
+            is_causal: says that `src_mask` is the causal one.
+        """
+        x = src
+        if self.norm_first:
+            x = x + self._sa_block(self.norm1(x), src_mask, src_key_padding_mask, is_causal)
+            return x + self._ff_block(self.norm2(x))
+        x = self.norm1(x + self._sa_block(x, src_mask, src_key_padding_mask, is_causal))
+        out: Tensor = self.norm2(x + self._ff_block(x))
+        return out
+
+    def _sa_block(
+        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False
+    ) -> Tensor:
+        """Self-attention."""
+        out, _ = self.self_attn(x, x, x, key_padding_mask, False, attn_mask, is_causal=is_causal)
+        dropped: Tensor = self.dropout1(out)
+        return dropped
+
+    def _ff_block(self, x: Tensor) -> Tensor:
+        """The feed-forward part."""
+        hidden = self.dropout(self.activation(self.linear1(x)))
+        dropped: Tensor = self.dropout2(self.linear2(hidden))
+        return dropped
 
 
-class TransformerDecoderLayer(_Layer):
-    """Self-attention, attention to the encoder's memory, and a feed-forward part."""
+class TransformerDecoderLayer(Module):
+    """Self-attention, attention to the encoder's memory, and a feed-forward part.
 
-    attentions = ("self_attn", "multihead_attn")
+    Each has a residual path.
+    Vaswani et al. (2017), arXiv:1706.03762.
 
-    def forward(
-        self, tgt: Tensor, memory: Tensor, tgt_mask: Any = None, memory_mask: Any = None,
-        tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
-        memory_is_causal: bool = False,
-    ) -> Any:  # fmt: skip
-        from_memory = "multihead_attn", memory, memory_mask, memory_key_padding_mask, memory_is_causal
-        x = self._part(1, tgt, self._attend, "self_attn", None, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
-        return self._part(3, self._part(2, x, self._attend, *from_memory), self._feed)
+    Args:
+        d_model: the width.
+        nhead: the heads of the attentions.
+        dim_feedforward: the width within the feed-forward part.
+        dropout: the chance of an element to be dropped, while training.
+        activation: within the feed-forward part: "relu", "gelu" or a function.
+        layer_norm_eps: of the normalisations.
+        batch_first: whether the batch comes before the length.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
+        bias: whether there are biases.
+        device: "cpu".
+        dtype: of the parameters. Default: the default dtype.
 
+    Shape:
+        Input (t, n, d_model) and memory (s, n, d_model), with `batch_first` n before the length, or
+        without n;
+        output of the input's shape.
 
-class _Stack(Module):
-    def __init__(self, layer: Module, num_layers: int, norm: Module | None = None, *ignored: Any, **also: Any) -> None:
+    Example:
+        >>> nn.TransformerDecoderLayer(8, nhead=2)(torch.ones(4, 3, 8), torch.ones(5, 3, 8)).shape
+        torch.Size([4, 3, 8])
+    """
+
+    def __init__(
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = F.relu,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
-        self.layers = ModuleList([copy.deepcopy(layer) for _ in range(num_layers)])
-        self.num_layers, self.norm = num_layers, norm
+        self.self_attn = MultiheadAttention(
+            d_model, nhead, dropout, bias, batch_first=batch_first, device=device, dtype=dtype
+        )
+        self.multihead_attn = MultiheadAttention(
+            d_model, nhead, dropout, bias, batch_first=batch_first, device=device, dtype=dtype
+        )
+        self.linear1 = Linear(d_model, dim_feedforward, bias, device, dtype)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, device, dtype)
+        self.norm_first = norm_first
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+        self.norm3 = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+        self.dropout1 = Dropout(dropout)
+        self.dropout2 = Dropout(dropout)
+        self.dropout3 = Dropout(dropout)
+        self.activation = _activation(activation)
 
-    def _through(self, x: Tensor, *args: Any, **options: Any) -> Any:
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        """What the layer makes of a sequence.
+
+        Args:
+            tgt: the sequence, see the class.
+            memory: what the encoder gave, see the class.
+            tgt_mask: what of the sequence is not attended to, see `MultiheadAttention`.
+            memory_mask: what of the memory is not attended to.
+            tgt_key_padding_mask: the positions of the sequence that do not count, (n, t).
+            memory_key_padding_mask: the positions of the memory that do not count, (n, s).
+            tgt_is_causal: says that `tgt_mask` is the causal one.
+            memory_is_causal: says that `memory_mask` is the causal one.
+        """
+        x = tgt
+        of_self = (tgt_mask, tgt_key_padding_mask, tgt_is_causal)
+        of_memory = (memory, memory_mask, memory_key_padding_mask, memory_is_causal)
+        if self.norm_first:
+            x = x + self._sa_block(self.norm1(x), *of_self)
+            x = x + self._mha_block(self.norm2(x), *of_memory)
+            return x + self._ff_block(self.norm3(x))
+        x = self.norm1(x + self._sa_block(x, *of_self))
+        x = self.norm2(x + self._mha_block(x, *of_memory))
+        out: Tensor = self.norm3(x + self._ff_block(x))
+        return out
+
+    def _sa_block(
+        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False
+    ) -> Tensor:
+        """Self-attention."""
+        out, _ = self.self_attn(x, x, x, key_padding_mask, False, attn_mask, is_causal=is_causal)
+        dropped: Tensor = self.dropout1(out)
+        return dropped
+
+    def _mha_block(
+        self, x: Tensor, mem: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False
+    ) -> Tensor:
+        """Attention to the memory."""
+        out, _ = self.multihead_attn(
+            x, mem, mem, key_padding_mask, False, attn_mask, is_causal=is_causal
+        )
+        dropped: Tensor = self.dropout2(out)
+        return dropped
+
+    def _ff_block(self, x: Tensor) -> Tensor:
+        """The feed-forward part."""
+        hidden = self.dropout(self.activation(self.linear1(x)))
+        dropped: Tensor = self.dropout3(self.linear2(hidden))
+        return dropped
+
+
+def _copies(layer: Module, count: int) -> ModuleList:
+    return ModuleList([copy.deepcopy(layer) for _ in range(count)])
+
+
+class TransformerEncoder(Module):
+    """Encoder layers one after the other, each a copy of the one given.
+
+    Args:
+        encoder_layer: the layer.
+        num_layers: how many copies.
+        norm: a module that follows the last.
+        enable_nested_tensor: accepted and ignored.
+        mask_check: accepted and ignored.
+
+    Shape:
+        As of the layer.
+
+    Example:
+        >>> encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, nhead=2), num_layers=2)
+        >>> encoder(torch.ones(5, 3, 8)).shape
+        torch.Size([5, 3, 8])
+    """
+
+    def __init__(
+        self,
+        encoder_layer: Module,
+        num_layers: int,
+        norm: Module | None = None,
+        enable_nested_tensor: bool = True,
+        mask_check: bool = True,
+    ) -> None:
+        super().__init__()
+        self.layers = _copies(encoder_layer, num_layers)
+        self.num_layers = num_layers
+        self.norm = norm
+
+    def forward(
+        self,
+        src: Tensor,
+        mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool | None = None,
+    ) -> Tensor:
+        """What the layers make of a sequence.
+
+        Args:
+            src: the sequence.
+            mask: what is not attended to, see `MultiheadAttention`.
+            src_key_padding_mask: the positions that do not count, (n, s).
+            is_causal: says that the mask is the causal one.
+        """
+        x = src
         for layer in self.layers:
-            x = layer(x, *args, **options)
-        return x if self.norm is None else self.norm(x)
+            x = layer(
+                x,
+                src_mask=mask,
+                src_key_padding_mask=src_key_padding_mask,
+                is_causal=bool(is_causal),
+            )
+        if self.norm is not None:
+            x = self.norm(x)
+        return x
 
 
-class TransformerEncoder(_Stack):
-    """Encoder layers one after the other, each a copy of the one given."""
+class TransformerDecoder(Module):
+    """Decoder layers one after the other, each a copy of the one given.
 
-    def forward(self, src: Tensor, mask: Any = None, src_key_padding_mask: Any = None, is_causal: Any = None) -> Any:
-        return self._through(src, mask, src_key_padding_mask, bool(is_causal))
+    Args:
+        decoder_layer: the layer.
+        num_layers: how many copies.
+        norm: a module that follows the last.
 
+    Shape:
+        As of the layer.
 
-class TransformerDecoder(_Stack):
-    """Decoder layers one after the other, each a copy of the one given; called with what one of them is called with."""
+    Example:
+        >>> decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, nhead=2), num_layers=2)
+        >>> decoder(torch.ones(4, 3, 8), torch.ones(5, 3, 8)).shape
+        torch.Size([4, 3, 8])
+    """
 
-    def forward(self, tgt: Tensor, memory: Tensor, *args: Any, **options: Any) -> Any:
-        return self._through(tgt, memory, *args, **options)
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__()
+        self.layers = _copies(decoder_layer, num_layers)
+        self.num_layers = num_layers
+        self.norm = norm
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        """What the layers make of a sequence.
+
+        Args:
+            tgt: the sequence.
+            memory: what the encoder gave.
+            tgt_mask: what of the sequence is not attended to, see `MultiheadAttention`.
+            memory_mask: what of the memory is not attended to.
+            tgt_key_padding_mask: the positions of the sequence that do not count, (n, t).
+            memory_key_padding_mask: the positions of the memory that do not count, (n, s).
+            tgt_is_causal: says that `tgt_mask` is the causal one.
+            memory_is_causal: says that `memory_mask` is the causal one.
+        """
+        x = tgt
+        for layer in self.layers:
+            x = layer(
+                x,
+                memory,
+                tgt_mask=tgt_mask,
+                memory_mask=memory_mask,
+                tgt_key_padding_mask=tgt_key_padding_mask,
+                memory_key_padding_mask=memory_key_padding_mask,
+                tgt_is_causal=bool(tgt_is_causal),
+                memory_is_causal=memory_is_causal,
+            )
+        if self.norm is not None:
+            x = self.norm(x)
+        return x
 
 
 class Transformer(Module):
-    """An encoder and a decoder: src (s, n, d_model) and tgt (t, n, d_model) give (t, n, d_model)."""
+    """An encoder and a decoder. Vaswani et al. (2017), arXiv:1706.03762.
+
+    Args:
+        d_model: the width.
+        nhead: the heads of the attentions.
+        num_encoder_layers: how many encoder layers.
+        num_decoder_layers: how many decoder layers.
+        dim_feedforward: the width within the feed-forward parts.
+        dropout: the chance of an element to be dropped, while training.
+        activation: within the feed-forward parts: "relu", "gelu" or a function.
+        custom_encoder: a module in place of the encoder.
+        custom_decoder: a module in place of the decoder.
+        layer_norm_eps: of the normalisations.
+        batch_first: whether the batch comes before the length.
+        norm_first: whether the normalisations come before the parts rather than after the residual
+            paths.
+        bias: whether there are biases.
+        device: "cpu".
+        dtype: of the parameters. Default: the default dtype.
+
+    Shape:
+        Source (s, n, d_model) and target (t, n, d_model), with `batch_first` n before the length,
+        or without n;
+        output of the target's shape.
+
+    Example:
+        >>> net = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1)
+        >>> net(torch.ones(5, 3, 8), torch.ones(4, 3, 8)).shape
+        torch.Size([4, 3, 8])
+    """
 
     def __init__(
-        self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
-        dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu", custom_encoder: Any = None,
-        custom_decoder: Any = None, layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
-        bias: bool = True, device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        d_model: int = 512,
+        nhead: int = 8,
+        num_encoder_layers: int = 6,
+        num_decoder_layers: int = 6,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = F.relu,
+        custom_encoder: Any = None,
+        custom_decoder: Any = None,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__()
         options = (
-            d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias, device,
+            d_model,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            layer_norm_eps,
+            batch_first,
+            norm_first,
+            bias,
+            device,
             dtype,
-        )  # fmt: skip
-        for name, given, stack, layer, count in (
-            ("encoder", custom_encoder, TransformerEncoder, TransformerEncoderLayer, num_encoder_layers),
-            ("decoder", custom_decoder, TransformerDecoder, TransformerDecoderLayer, num_decoder_layers),
-        ):
-            norm = LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype)
-            self.add_module(name, given if given is not None else stack(layer(*options), count, norm))
-        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+        )
+        if custom_encoder is not None:
+            self.encoder = custom_encoder
+        else:
+            layer: Module = TransformerEncoderLayer(*options)
+            norm = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+            self.encoder = TransformerEncoder(layer, num_encoder_layers, norm)
+        if custom_decoder is not None:
+            self.decoder = custom_decoder
+        else:
+            layer = TransformerDecoderLayer(*options)
+            norm = LayerNorm(d_model, layer_norm_eps, bias=bias, device=device, dtype=dtype)
+            self.decoder = TransformerDecoder(layer, num_decoder_layers, norm)
+        self.d_model = d_model
+        self.nhead = nhead
+        self.batch_first = batch_first
+        self._reset_parameters()
+
+    def _reset_parameters(self) -> None:
+        """Draw all matrices anew."""
         for parameter in self.parameters():
             if parameter.ndim > 1:
                 init.xavier_uniform_(parameter)
 
     def forward(
-        self, src: Tensor, tgt: Tensor, src_mask: Any = None, tgt_mask: Any = None, memory_mask: Any = None,
-        src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None,
-        src_is_causal: Any = None, tgt_is_causal: Any = None, memory_is_causal: bool = False,
-    ) -> Any:  # fmt: skip
-        place, width = 0 if self.batch_first else 1, self.d_model
-        fits = src.ndim != 3 or src.array.shape[place] == tgt.array.shape[place]
-        fits &= src.array.shape[-1] == tgt.array.shape[-1] == width
-        check(fits, "src {} and tgt {} must have the same batch and d_model={} features", src.shape, tgt.shape, width)
-        memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
-        masks = tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask
-        return self.decoder(tgt, memory, *masks, bool(tgt_is_causal), memory_is_causal)
+        self,
+        src: Tensor,
+        tgt: Tensor,
+        src_mask: Tensor | None = None,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        src_is_causal: bool | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        """What the decoder makes of the target and of what the encoder makes of the source.
+
+        Args:
+            src: the source, see the class.
+            tgt: the target, see the class.
+            src_mask: what of the source is not attended to, see `MultiheadAttention`.
+            tgt_mask: what of the target is not attended to.
+            memory_mask: what of the encoder's result is not attended to.
+            src_key_padding_mask: the positions of the source that do not count, (n, s).
+            tgt_key_padding_mask: the positions of the target that do not count, (n, t).
+            memory_key_padding_mask: the positions of the encoder's result that do not count, (n,
+                s).
+            src_is_causal: says that `src_mask` is the causal one.
+            tgt_is_causal: says that `tgt_mask` is the causal one.
+            memory_is_causal: says that `memory_mask` is the causal one.
+
+        Raises:
+            RuntimeError: if the batches differ, or a width is not `d_model`.
+        """
+        batch_dim = 0 if self.batch_first else 1
+        fits = src.array.shape[-1] == tgt.array.shape[-1] == self.d_model
+        if src.ndim == 3:
+            fits = fits and src.array.shape[batch_dim] == tgt.array.shape[batch_dim]
+        message = "src {} and tgt {} must have the same batch and d_model={} features"
+        check(fits, message, src.shape, tgt.shape, self.d_model)
+        memory = self.encoder(
+            src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal
+        )
+        out: Tensor = self.decoder(
+            tgt,
+            memory,
+            tgt_mask=tgt_mask,
+            memory_mask=memory_mask,
+            tgt_key_padding_mask=tgt_key_padding_mask,
+            memory_key_padding_mask=memory_key_padding_mask,
+            tgt_is_causal=tgt_is_causal,
+            memory_is_causal=memory_is_causal,
+        )
+        return out
 
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
-        """A mask, (sz, sz), that keeps a position from attending to later ones: -inf above the diagonal."""
+        """A mask that keeps a position from attending to later ones.
+
+        Args:
+            sz: how many positions.
+            device: "cpu".
+            dtype: of the mask. Default: the default dtype.
+
+        Returns:
+            (sz, sz), -inf above the diagonal and 0 elsewhere.
+
+        Example:
+            >>> nn.Transformer.generate_square_subsequent_mask(2)
+            tensor([[0., -inf],
+                    [0., 0.]])
+        """
         return triu(full((sz, sz), float("-inf"), dtype=dtype), 1)

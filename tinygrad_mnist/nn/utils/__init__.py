@@ -1,11 +1,33 @@
 """Helpers for the gradients and parameters of networks."""
 
-import sys as _sys
+from tinygrad_mnist.nn.utils import clip_grad, convert_parameters, rnn, stateless
+from tinygrad_mnist.nn.utils.clip_grad import (
+    clip_grad_norm,
+    clip_grad_norm_,
+    clip_grad_value_,
+    clip_grads_with_norm_,
+    get_total_norm,
+)
+from tinygrad_mnist.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from tinygrad_mnist.nn.utils.spectral_norm import remove_spectral_norm, spectral_norm
+from tinygrad_mnist.nn.utils.stateless import functional_call
+from tinygrad_mnist.nn.utils.weight_norm import remove_weight_norm, weight_norm
 
-from tinygrad_mnist.nn.utils import parameters, rnn
-from tinygrad_mnist.nn.utils.norms import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
-from tinygrad_mnist.nn.utils.parameters import *
-
-clip_grad = convert_parameters = stateless = parameters  # as PyTorch names the files
-for _name in ("clip_grad", "convert_parameters", "stateless"):
-    _sys.modules[f"{__name__}.{_name}"] = parameters
+__all__ = [
+    "clip_grad",
+    "clip_grad_norm",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "convert_parameters",
+    "functional_call",
+    "get_total_norm",
+    "parameters_to_vector",
+    "remove_spectral_norm",
+    "remove_weight_norm",
+    "rnn",
+    "spectral_norm",
+    "stateless",
+    "vector_to_parameters",
+    "weight_norm",
+]

@@ -1,0 +1,1 @@
+"""What is written and read: weights, modules, ONNX files, notebooks, and whole files."""

@@ -1,0 +1,466 @@
+"""export: a network as an ONNX file, which onnxruntime, browsers and phones run.
+
+A layer's ONNX form is a row of `ROWS`: a function that adds operators to the graph and returns the
+name of their result. Operators: https://onnx.ai/onnx/operators. The package `onnx` is imported
+where it is used; the absolute import finds that package, and this module is
+`tinygrad_mnist.formats.onnx`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_mnist import nn
+from tinygrad_mnist.core.modes import no_grad
+from tinygrad_mnist.core.tensor import Array, Tensor
+from tinygrad_mnist.formats.files import replacing
+
+__all__ = ["ROWS", "export"]
+
+OPSET = 21  # of onnx 1.17; runtimes since September 2024 read it
+IR_VERSION = 10
+
+
+def export(
+    model: nn.Module,
+    args: Tensor | tuple[Tensor],
+    f: str | os.PathLike[str],
+    *,
+    input_names: Sequence[str] = ("input",),
+    output_names: Sequence[str] = ("output",),
+) -> None:
+    """Write what a network computes in evaluation mode to an ONNX file, for batches of any size.
+
+    The weights keep the names they have in the state dict.
+
+    Args:
+        model: a Sequential, or Sequentials in one another, of the layers in `ROWS`, or one of them.
+        args: an example input, (batch, ...), or a tuple with it alone; only the batch may differ
+            later.
+        f: the path to write to. A file there is replaced as a whole, or not at all.
+        input_names: one name, of the graph's input.
+        output_names: one name, of the graph's output.
+
+    Raises:
+        ImportError: if the package onnx is not installed.
+        TypeError: if a layer, or a layer's option, has no ONNX form; it is named.
+        OSError: if the folder does not exist or cannot be written.
+
+    Example:
+        >>> torch.onnx.export(nn.Linear(3, 2), torch.ones(1, 3), "m.onnx")  # doctest: +SKIP
+    """
+    try:
+        import onnx
+    except ImportError:
+        message = "onnx.export: needs the package onnx: pip install 'tinygrad-mnist[onnx]'"
+        raise ImportError(message) from None
+    (example,) = args if isinstance(args, tuple) else (args,)
+    graph = _Graph(example.clone(), input_names[0])  # layers may write in place
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with no_grad():
+            graph.walk(model, "")
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    graph.end(output_names[0])
+    made = _model(graph, type(model).__name__, example, input_names[0], output_names[0])
+    onnx.checker.check_model(made, full_check=True)
+    with replacing(f) as file:
+        file.write(made.SerializeToString())
+
+
+def _model(graph: _Graph, name: str, example: Tensor, input_name: str, output_name: str) -> Any:
+    """The graph as an ONNX ModelProto."""
+    from onnx import helper, numpy_helper
+
+    result = graph.value
+    has_batch = len(result) == len(example)
+    nodes = []
+    for operator, inputs, output, options in graph.nodes:
+        nodes.append(helper.make_node(operator, inputs, [output], output, **options))
+    weights = []
+    for constant, array in graph.constants.items():
+        weights.append(numpy_helper.from_array(np.ascontiguousarray(array), constant))
+    return helper.make_model(
+        helper.make_graph(
+            nodes,
+            name,
+            [_value_info(input_name, example, "batch")],
+            [_value_info(output_name, result, "batch" if has_batch else None)],
+            weights,
+        ),
+        producer_name="tinygrad_mnist",
+        ir_version=IR_VERSION,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+    )
+
+
+def _value_info(name: str, tensor: Tensor, first: str | None) -> Any:
+    """Name, dtype and shape of an input or output; `first` is what the first size is called."""
+    from onnx import helper
+
+    dtype = helper.np_dtype_to_tensor_dtype(tensor.array.dtype)
+    return helper.make_tensor_value_info(name, dtype, [first, *tensor.shape[1:]])
+
+
+class _Graph:
+    """The operators so far, and where the walk through the network is.
+
+    Attributes:
+        nodes: (operator, names of inputs, name of output, attributes), in order.
+        constants: arrays by name.
+        path: the state dict's name of the layer that is being written.
+        name: of the tensor that the layer gets.
+        value: what that tensor is for the example input.
+    """
+
+    def __init__(self, value: Tensor, name: str) -> None:
+        self.nodes: list[tuple[str, list[str], str, dict[str, Any]]] = []
+        self.constants: dict[str, Array] = {}
+        self.path = ""
+        self.name = name
+        self.value = value
+
+    def walk(self, module: nn.Module, path: str) -> None:
+        """Add a layer, or the layers of a Sequential."""
+        self.path = path
+        kind = _supported_class(module)
+        if kind is None:
+            raise self.refusal(module)
+        if module._forward_hooks or module._forward_pre_hooks:
+            raise self.refusal(module, "with hooks")
+        if kind is nn.Sequential:
+            for name, child in module.named_children():
+                self.walk(child, f"{path}.{name}" if path else name)
+            return
+        self.name = ROWS[kind](self, module)
+        self.value = module(self.value)
+
+    def end(self, name: str) -> None:
+        """Give the result its name."""
+        self.nodes.append(("Identity", [self.name], name, {}))
+
+    def refusal(self, module: nn.Module, why: str = "") -> TypeError:
+        """The error for a layer, or an option of it, that has no row."""
+        what = f"{type(module).__name__} {why}".rstrip(", ")
+        place = self.path or "the top"
+        message = f"onnx.export: no ONNX form for {what} at {place}"
+        if not why:
+            message += ", wanted Sequential of " + ", ".join(each.__name__ for each in ROWS)
+        return TypeError(message)
+
+    def want(self, module: nn.Module, fits: bool, why: str) -> None:
+        """Refuse the layer unless it fits."""
+        if not fits:
+            raise self.refusal(module, why)
+
+    def want_batch(self, layer: nn.Module, rank: int) -> None:
+        """Refuse the layer unless it gets (batch, channels, ...) with `rank` more dimensions."""
+        self.want(layer, self.rank == rank + 2, f"without a batch, of {tuple(self.value.shape)},")
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions of what the layer gets."""
+        return self.value.ndim
+
+    def add(self, operator: str, *inputs: str, **options: Any) -> str:
+        """An operator on named tensors; the name of its result."""
+        output = f"{self.path or 'top'}/{operator}:{len(self.nodes)}"
+        self.nodes.append((operator, list(inputs), output, options))
+        return output
+
+    def each(self, operator: str, **options: Any) -> str:
+        """An operator on what the layer gets."""
+        return self.add(operator, self.name, **options)
+
+    def constant(self, name: str, array: Tensor | Array | None) -> str:
+        """An array under the layer's name; "" for None, which is how ONNX leaves an input out."""
+        if array is None:
+            return ""
+        full = f"{self.path}.{name}" if self.path else name
+        self.constants[full] = array.detach().numpy() if isinstance(array, Tensor) else array
+        return full
+
+    def number(self, name: str, value: float) -> str:
+        """A number in the dtype of what the layer gets."""
+        return self.constant(name, np.asarray(value, self.value.array.dtype))
+
+    def reshaped(self, shape: Sequence[int]) -> str:
+        """What the layer gets in another shape: 0 keeps a dimension, -1 is what remains."""
+        return self.add("Reshape", self.name, self.constant("shape", np.array(shape, np.int64)))
+
+
+def _supported_class(module: nn.Module) -> Any:
+    """The class with a row that computes what this module does: its own or one it inherits from.
+
+    None where there is none, or where the module's class has a `forward` of its own.
+    """
+    kind: Any = type(module)
+    for each in kind.__mro__:
+        if each in ROWS or each is nn.Sequential:
+            same_function = getattr(kind, "function", None) is getattr(each, "function", None)
+            return each if kind.forward is each.forward and same_function else None
+    return None
+
+
+def _rank(layer: nn.Module) -> int:
+    """The number of dimensions that a convolution or pooling slides over."""
+    one_dimensional = (
+        nn.Conv1d,
+        nn.ConvTranspose1d,
+        nn.MaxPool1d,
+        nn.AvgPool1d,
+        nn.AdaptiveAvgPool1d,
+    )
+    return 1 if isinstance(layer, one_dimensional) else 2
+
+
+def _numbers(value: Any, rank: int) -> list[int]:
+    """One number for each dimension."""
+    if isinstance(value, int):
+        return [value] * rank
+    return [int(each) for each in value]
+
+
+# the rows ----------------------------------------------------------------------------------
+
+
+def _linear(graph: _Graph, layer: Any) -> str:
+    if graph.rank == 2:
+        weight = graph.constant("weight", layer.weight)
+        bias = graph.constant("bias", layer.bias)
+        return graph.add("Gemm", graph.name, weight, bias, transB=1)
+    weight = graph.constant("weight", layer.weight.detach().numpy().T)
+    product = graph.add("MatMul", graph.name, weight)
+    if layer.bias is None:
+        return product
+    return graph.add("Add", product, graph.constant("bias", layer.bias))
+
+
+def _convolution(graph: _Graph, layer: Any) -> str:
+    zeros = layer.padding_mode == "zeros"
+    graph.want(layer, zeros, f"with padding_mode={layer.padding_mode!r}")
+    graph.want_batch(layer, _rank(layer))
+    options: dict[str, Any] = {
+        "kernel_shape": list(layer.kernel_size),
+        "strides": list(layer.stride),
+        "group": layer.groups,
+        "dilations": list(layer.dilation),
+        "pads": _pads(layer),
+    }
+    operator = "Conv"
+    if isinstance(layer, nn.ConvTranspose1d | nn.ConvTranspose2d):
+        operator = "ConvTranspose"
+        options["output_padding"] = list(layer.output_padding)
+    weight = graph.constant("weight", layer.weight)
+    bias = graph.constant("bias", layer.bias)
+    return graph.add(operator, graph.name, weight, bias, **options)
+
+
+def _pads(layer: Any) -> list[int]:
+    """What a convolution pads: before each dimension, then after each."""
+    if not isinstance(layer.padding, str):
+        return [*layer.padding, *layer.padding]
+    reach = [0] * len(layer.kernel_size)
+    if layer.padding == "same":
+        sizes = zip(layer.dilation, layer.kernel_size, strict=True)
+        reach = [dilation * (kernel - 1) for dilation, kernel in sizes]
+    before = [n // 2 for n in reach]
+    after = [n - n // 2 for n in reach]
+    return before + after
+
+
+def _pool_options(graph: _Graph, layer: Any) -> dict[str, Any]:
+    rank = _rank(layer)
+    graph.want_batch(layer, rank)
+    return {
+        "kernel_shape": _numbers(layer.kernel_size, rank),
+        "strides": _numbers(layer.stride, rank),
+        "pads": _numbers(layer.padding, rank) * 2,
+        "ceil_mode": int(layer.ceil_mode),
+    }
+
+
+def _max_pool(graph: _Graph, layer: Any) -> str:
+    options = _pool_options(graph, layer)
+    graph.want(layer, not layer.return_indices, "with return_indices=True")
+    return graph.each("MaxPool", dilations=_numbers(layer.dilation, _rank(layer)), **options)
+
+
+def _average_pool(graph: _Graph, layer: Any) -> str:
+    options = _pool_options(graph, layer)
+    divisor = getattr(layer, "divisor_override", None)
+    graph.want(layer, divisor is None, "with divisor_override")
+    counted = int(layer.count_include_pad)
+    return graph.each("AveragePool", count_include_pad=counted, **options)
+
+
+def _global_average(graph: _Graph, layer: Any) -> str:
+    to_one = all(n == 1 for n in _numbers(layer.output_size, 1))
+    graph.want(layer, to_one, f"to a size other than 1, {layer.output_size},")
+    graph.want_batch(layer, _rank(layer))
+    return graph.each("GlobalAveragePool")
+
+
+def _weight_and_bias(graph: _Graph, layer: Any, size: Any) -> tuple[str, str]:
+    """Weight and bias of a normalisation; 1 and 0 where it has none."""
+    dtype = graph.value.array.dtype
+    weight = getattr(layer, "weight", None)
+    bias = getattr(layer, "bias", None)
+    if weight is None:
+        weight = np.ones(size, dtype)
+    if bias is None:
+        bias = np.zeros(size, dtype)
+    return graph.constant("weight", weight), graph.constant("bias", bias)
+
+
+def _batch_norm(graph: _Graph, layer: Any) -> str:
+    graph.want(layer, layer.running_mean is not None, "without running statistics")
+    weight, bias = _weight_and_bias(graph, layer, layer.num_features)
+    mean = graph.constant("running_mean", layer.running_mean)
+    variance = graph.constant("running_var", layer.running_var)
+    inputs = (graph.name, weight, bias, mean, variance)
+    return graph.add("BatchNormalization", *inputs, epsilon=layer.eps)
+
+
+def _layer_norm(graph: _Graph, layer: Any) -> str:
+    weight, bias = _weight_and_bias(graph, layer, layer.normalized_shape)
+    options = {"axis": -len(layer.normalized_shape), "epsilon": layer.eps}
+    return graph.add("LayerNormalization", graph.name, weight, bias, **options)
+
+
+def _group_norm(graph: _Graph, layer: Any) -> str:
+    weight, bias = _weight_and_bias(graph, layer, layer.num_channels)
+    options = {"num_groups": layer.num_groups, "epsilon": layer.eps}
+    return graph.add("GroupNormalization", graph.name, weight, bias, **options)
+
+
+def _flatten(graph: _Graph, layer: Any) -> str:
+    start = layer.start_dim % graph.rank
+    end = layer.end_dim % graph.rank
+    return graph.reshaped([*[0] * start, -1, *graph.value.shape[end + 1 :]])
+
+
+def _unflatten(graph: _Graph, layer: Any) -> str:
+    dim = layer.dim % graph.rank
+    return graph.reshaped([*[0] * dim, *layer.unflattened_size, *graph.value.shape[dim + 1 :]])
+
+
+def _softmax(graph: _Graph, layer: Any) -> str:
+    return graph.each("Softmax", axis=_softmax_axis(graph, layer))
+
+
+def _log_softmax(graph: _Graph, layer: Any) -> str:
+    return graph.each("LogSoftmax", axis=_softmax_axis(graph, layer))
+
+
+def _softmax_axis(graph: _Graph, layer: Any) -> int:
+    if layer.dim is not None:
+        return int(layer.dim)
+    return 0 if graph.rank in (0, 1, 3) else 1  # where PyTorch is given no dim
+
+
+def _softplus(graph: _Graph, layer: Any) -> str:
+    if layer.beta == 1:
+        return graph.each("Softplus")
+    beta = graph.number("beta", layer.beta)
+    scaled = graph.add("Mul", graph.name, beta)
+    return graph.add("Div", graph.add("Softplus", scaled), beta)
+
+
+def _prelu(graph: _Graph, layer: Any) -> str:
+    dimensions_after = max(graph.rank - 2, 0)
+    slope = layer.weight.detach().numpy().reshape(-1, *[1] * dimensions_after)
+    return graph.add("PRelu", graph.name, graph.constant("weight", slope))
+
+
+def _upsample(graph: _Graph, layer: Any) -> str:
+    graph.want(layer, layer.mode == "nearest", f"with mode={layer.mode!r}")
+    axes = list(range(2, graph.rank))
+    options = {
+        "mode": "nearest",
+        "coordinate_transformation_mode": "asymmetric",
+        "nearest_mode": "floor",
+        "axes": axes,
+    }
+    if layer.size is not None:
+        sizes = np.array(_numbers(layer.size, len(axes)), np.int64)
+        return graph.add("Resize", graph.name, "", "", graph.constant("sizes", sizes), **options)
+    factors = layer.scale_factor
+    if isinstance(factors, float):
+        factors = [factors] * len(axes)
+    scales = graph.constant("scales", np.array(factors, np.float32))
+    return graph.add("Resize", graph.name, "", scales, **options)
+
+
+def _embedding(graph: _Graph, layer: Any) -> str:
+    graph.want(layer, layer.max_norm is None, "with max_norm")
+    return graph.add("Gather", graph.constant("weight", layer.weight), graph.name, axis=0)
+
+
+def _clip(graph: _Graph, low: float, high: float) -> str:
+    return graph.add("Clip", graph.name, graph.number("min", low), graph.number("max", high))
+
+
+def _silu(graph: _Graph, layer: Any) -> str:
+    return graph.add("Mul", graph.name, graph.each("Sigmoid"))
+
+
+def _unchanged(graph: _Graph, layer: Any) -> str:
+    return graph.name
+
+
+Row = Callable[[_Graph, Any], str]
+ROWS: dict[Any, Row] = {
+    nn.Linear: _linear,
+    nn.Conv1d: _convolution,
+    nn.Conv2d: _convolution,
+    nn.ConvTranspose1d: _convolution,
+    nn.ConvTranspose2d: _convolution,
+    nn.MaxPool1d: _max_pool,
+    nn.MaxPool2d: _max_pool,
+    nn.AvgPool1d: _average_pool,
+    nn.AvgPool2d: _average_pool,
+    nn.AdaptiveAvgPool1d: _global_average,
+    nn.AdaptiveAvgPool2d: _global_average,
+    nn.BatchNorm1d: _batch_norm,
+    nn.BatchNorm2d: _batch_norm,
+    nn.LayerNorm: _layer_norm,
+    nn.GroupNorm: _group_norm,
+    nn.Embedding: _embedding,
+    nn.Upsample: _upsample,
+    nn.UpsamplingNearest2d: _upsample,
+    nn.Flatten: _flatten,
+    nn.Unflatten: _unflatten,
+    nn.Identity: _unchanged,
+    nn.Dropout: _unchanged,
+    nn.Dropout1d: _unchanged,
+    nn.Dropout2d: _unchanged,
+    nn.AlphaDropout: _unchanged,
+    nn.ReLU: lambda graph, layer: graph.each("Relu"),
+    nn.ReLU6: lambda graph, layer: _clip(graph, 0, 6),
+    nn.LeakyReLU: lambda graph, layer: graph.each("LeakyRelu", alpha=float(layer.negative_slope)),
+    nn.PReLU: _prelu,
+    nn.ELU: lambda graph, layer: graph.each("Elu", alpha=float(layer.alpha)),
+    nn.SELU: lambda graph, layer: graph.each("Selu"),
+    nn.CELU: lambda graph, layer: graph.each("Celu", alpha=float(layer.alpha)),
+    nn.GELU: lambda graph, layer: graph.each("Gelu", approximate=layer.approximate),
+    nn.SiLU: _silu,
+    nn.Mish: lambda graph, layer: graph.each("Mish"),
+    nn.Sigmoid: lambda graph, layer: graph.each("Sigmoid"),
+    nn.Tanh: lambda graph, layer: graph.each("Tanh"),
+    nn.Softplus: _softplus,
+    nn.Softsign: lambda graph, layer: graph.each("Softsign"),
+    nn.Hardtanh: lambda graph, layer: _clip(graph, layer.min_val, layer.max_val),
+    nn.Hardsigmoid: lambda graph, layer: graph.each("HardSigmoid", alpha=1 / 6, beta=0.5),
+    nn.Hardswish: lambda graph, layer: graph.each("HardSwish"),
+    nn.Softmax: _softmax,
+    nn.LogSoftmax: _log_softmax,
+}
+"""The ONNX form of each layer, beside the layer."""
