@@ -19,10 +19,9 @@ def relu(x: Array) -> Array:
 
 def relu_gradient(g: Array, y: Array) -> Array:
     """g where y > 0, else 0: the gradient of ReLU, whose result is y."""
-    loop = None
-    if g.size >= compiled.LEAST and g.dtype != np.float16:
-        if g.flags.c_contiguous and y.flags.c_contiguous:
-            loop = compiled.loop(compiled.gate)
+    contiguous = g.flags.c_contiguous and y.flags.c_contiguous
+    fits = g.size >= compiled.LEAST and g.dtype != np.float16 and contiguous
+    loop = compiled.loop(compiled.gate) if fits else None
     if loop is None:
         return np.multiply(g, y > 0)
     out = np.empty_like(g)
@@ -53,9 +52,8 @@ def dropout(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
     scale = x.dtype.type(1 / keep if keep else 0)
     # with a limit of the bits' own dtype NumPy is quicker
     limit: Any = np.uint16(count) if count < 65536 else np.uint32(count)
-    loop = None
-    if x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16:
-        loop = compiled.loop(compiled.drop)
+    fits = x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16
+    loop = compiled.loop(compiled.drop) if fits else None
     if loop is None:
         mask = np.multiply(bits.reshape(x.shape) < limit, scale, dtype=x.dtype)
         return np.multiply(x, mask), mask

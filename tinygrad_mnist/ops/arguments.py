@@ -1,4 +1,4 @@
-"""What operations do with their arguments before they compute: promote, count dimensions, refuse."""
+"""What operations do with their arguments before they compute: promote, count, refuse."""
 
 from __future__ import annotations
 
@@ -87,8 +87,9 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
                 return a, b
         elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
             return a, wrap(np.array(b, a.array.dtype))
-    elif a.__class__ is float or a.__class__ is int:
-        if isinstance(b, Tensor) and b.array.dtype.kind == "f":
+    elif isinstance(b, Tensor):
+        is_number = a.__class__ is float or a.__class__ is int
+        if is_number and b.array.dtype.kind == "f":
             return wrap(np.array(a, b.array.dtype)), b
     return promoted(a, b, name=name)
 

@@ -716,11 +716,7 @@ def gumbel_softmax(
         tensor([1., 1.])
     """
     noise = record_draw(
-        "gumbel",
-        _gumbel,
-        shape=logits.array.shape,
-        dtype=logits.array.dtype,
-        generator=random.source(None),
+        "gumbel", _gumbel, shape=logits.array.shape, dtype=logits.array.dtype, generator=None
     )
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
@@ -730,5 +726,5 @@ def gumbel_softmax(
     return one_hot - soft.detach() + soft
 
 
-def _gumbel(shape: tuple[int, ...], dtype: Any, generator: np.random.Generator) -> Array:
-    return generator.gumbel(size=shape).astype(dtype)
+def _gumbel(shape: tuple[int, ...], dtype: Any, generator: random.Generator | None) -> Array:
+    return random.source(generator).gumbel(size=shape).astype(dtype)
