@@ -17,7 +17,7 @@ import numpy as np
 import tinygrad_mnist as tg
 from benchmarks import work
 from benchmarks.rivals import numpy_only, torch_style
-from tinygrad_mnist import random
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.kernels.network import gate
 from tinygrad_mnist.nn import functional as F
 

@@ -17,7 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tinygrad_mnist.estimators import DigitClassifier, NetClassifier
+from tinygrad_mnist.mnist.estimators import DigitClassifier
+from tinygrad_mnist.mnist.estimators import NetClassifier
 
 
 @parametrize_with_checks([NetClassifier(), DigitClassifier()])

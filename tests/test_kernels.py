@@ -50,7 +50,7 @@ def test_relu_gate_is_the_same_with_nan_and_infinity(monkeypatch):
     g[:3], y[:3] = [np.nan, np.inf, -np.inf], [1, 1, -1]
     g[3], y[4] = np.nan, np.nan
     y[3] = -1
-    by_numpy, by_numba = either(monkeypatch, lambda: network.gate(g, y))
+    by_numpy, by_numba = either(monkeypatch, lambda: network.relu_gradient(g, y))
     np.testing.assert_array_equal(by_numba, by_numpy)
 
 
@@ -59,21 +59,21 @@ def test_dropout_is_the_same(monkeypatch, keep):
     x = RNG.standard_normal((SIZE // 4, 4)).astype(np.float32)
     x[0] = np.nan, np.inf, -np.inf, 0
     bits = RNG.integers(0, 2**16, SIZE).astype(np.uint16)
-    by_numpy, by_numba = either(monkeypatch, lambda: network.drop(x, bits, keep))
+    by_numpy, by_numba = either(monkeypatch, lambda: network.dropout(x, bits, keep))
     for ours, theirs in zip(by_numba, by_numpy, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 def test_views_that_are_not_contiguous(by_numpy):
     x = np.asfortranarray(RNG.standard_normal((100, 100)))
-    np.testing.assert_array_equal(network.gate(x, x), np.where(x > 0, x, 0 * x))
+    np.testing.assert_array_equal(network.relu_gradient(x, x), np.where(x > 0, x, 0 * x))
 
 
 def test_an_unknown_choice_is_refused(monkeypatch):
     monkeypatch.setenv("TINYGRAD_MNIST_KERNELS", "cython")
     compiled.loop.cache_clear()
     with pytest.raises(ValueError, match="TINYGRAD_MNIST_KERNELS: got 'cython', wanted one of auto, numpy, numba"):
-        compiled.loop(compiled.gate)
+        compiled.loop(compiled.relu_gradient)
     compiled.loop.cache_clear()
 
 
@@ -86,5 +86,5 @@ def test_compiling_is_announced_once(tmp_path):
         for _ in range(2)
     )
     assert first.stdout == second.stdout == "20000.0\n"
-    assert first.stderr == "tinygrad_mnist: compiling the loop 'gate' (once; it is kept)\n"
+    assert first.stderr == "tinygrad_mnist: compiling the loop 'relu_gradient' (once; it is kept)\n"
     assert second.stderr == ""

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
-from tinygrad_mnist import tape
-from tinygrad_mnist.tape import grad, record
+from tinygrad_mnist.core import backward as tape
+from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.backward import grad
+from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import wrap
 
 FLOATS = np.array([0.5, -1.0, 2.0])
@@ -28,7 +30,7 @@ def leaf(data=FLOATS, dtype=np.float64):
 @pytest.fixture(autouse=True)
 def recording():
     yield
-    left, tape.mode.recording = tape.mode.recording, True
+    left, state.recording = state.recording, True
     assert left, "recording was left off"
 
 

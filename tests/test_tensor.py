@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
-from tinygrad_mnist import dtypes
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.tensor import Size, Tensor
 
 F16, F32, F64, U8, I32, I64, BOOL = tg.float16, tg.float32, tg.float64, tg.uint8, tg.int32, tg.int64, dtypes.bool_

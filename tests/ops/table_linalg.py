@@ -12,7 +12,7 @@ import scipy.linalg
 from hypothesis import strategies as st
 
 from tests.ops.rows import BOOL, REAL, Row, axes, axis, lettered, one_of_lettered, outside, single
-from tinygrad_mnist import linalg as la
+from tinygrad_mnist.ops import linalg as la
 
 one_of = st.sampled_from
 Array = np.ndarray

@@ -24,8 +24,8 @@ from tests.ops.rows import (
     single,
     within,
 )
-from tinygrad_mnist import random
-from tinygrad_mnist.kernels.network import drop
+from tinygrad_mnist.ops import random
+from tinygrad_mnist.kernels.network import dropout as drop
 from tinygrad_mnist.nn import functional as F
 
 one_of = st.sampled_from

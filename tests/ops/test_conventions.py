@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
-from tinygrad_mnist.composed import elementwise
+from tinygrad_mnist.ops import pointwise
 from tinygrad_mnist.nn import functional as network
-from tinygrad_mnist.tape import grad
+from tinygrad_mnist.core.backward import grad
 
 NAN, INF = float("nan"), float("inf")
 AT_ZERO = {
@@ -31,7 +31,7 @@ def test_the_gradient_at_zero(name):
 
 TIES = {
     "maximum": (tg.maximum, 0.5), "minimum": (tg.minimum, 0.5), "fmax": (tg.fmax, 1.0), "fmin": (tg.fmin, 1.0),
-    "clamp from below": (elementwise.clamp_min, 1.0), "clamp from above": (elementwise.clamp_max, 1.0),
+    "clamp from below": (pointwise.clamp_min, 1.0), "clamp from above": (pointwise.clamp_max, 1.0),
 }  # fmt: skip
 
 

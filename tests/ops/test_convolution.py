@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
 from tests.ops.table_convolution import ROWS, columns, correlation
-from tinygrad_mnist import tape
+from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.core.tensor import wrap

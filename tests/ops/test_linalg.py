@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 import tinygrad_mnist as tg
 from tests.ops.rows import leaves
 from tests.ops.table_linalg import ROWS, full_rank, positive_definite
-from tinygrad_mnist import linalg, tape
+from tinygrad_mnist.ops import linalg
+from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.core.tensor import wrap
-from tinygrad_mnist.linalg import TOP_LEVEL, LinAlgError
+from tinygrad_mnist.ops import decompositions
+from tinygrad_mnist.ops.linalg import LinAlgError
 
 
 def leaf(data):
@@ -149,7 +151,7 @@ def test_singular_matrices_are_refused():
         linalg.svd(zero * math.nan)
     sign, logabsdet = linalg.slogdet(tg.zeros(2, 2))
     assert sign.item() == 0 and logabsdet.item() == -math.inf
-    assert math.isnan(TOP_LEVEL["logdet"](tg.tensor([[0.0, 1], [1, 0]])).item())
+    assert math.isnan(decompositions.logdet(tg.tensor([[0.0, 1], [1, 0]])).item())
 
 
 @pytest.mark.parametrize(
@@ -261,17 +263,17 @@ def test_repeated_singular_values():
 def test_top_level_names():
     """`torch.svd` gives V and is thin; the rest are `linalg`'s under PyTorch's older names."""
     a, p = random(4, 3), random(3, 3, domain=positive_definite)
-    u, s, v = TOP_LEVEL["svd"](a)
+    u, s, v = decompositions.svd(a)
     np.testing.assert_allclose((u * s @ v.mT).array, a.array, atol=1e-12)
-    assert TOP_LEVEL["svd"](a, some=False).U.shape == (4, 4)
-    assert not TOP_LEVEL["svd"](a, compute_uv=False).U.any()
-    assert TOP_LEVEL["qr"](a, False).Q.shape == (4, 4) and TOP_LEVEL["qr"](a).Q.shape == (4, 3)
-    np.testing.assert_allclose(TOP_LEVEL["pinverse"](a).array, np.linalg.pinv(a.array), atol=1e-12)
-    np.testing.assert_allclose(TOP_LEVEL["inverse"](p).array, np.linalg.inv(p.array), atol=1e-12)
+    assert decompositions.svd(a, some=False).U.shape == (4, 4)
+    assert not decompositions.svd(a, compute_uv=False).U.any()
+    assert decompositions.qr(a, False).Q.shape == (4, 4) and decompositions.qr(a).Q.shape == (4, 3)
+    np.testing.assert_allclose(decompositions.pinverse(a).array, np.linalg.pinv(a.array), atol=1e-12)
+    np.testing.assert_allclose(decompositions.inverse(p).array, np.linalg.inv(p.array), atol=1e-12)
     np.testing.assert_allclose(
-        TOP_LEVEL["cholesky"](p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12
+        decompositions.cholesky(p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12
     )
-    assert TOP_LEVEL["logdet"](p).item() == pytest.approx(math.log(np.linalg.det(p.array)))
+    assert decompositions.logdet(p).item() == pytest.approx(math.log(np.linalg.det(p.array)))
 
 
 @pytest.mark.parametrize("name", ["qr", "svd", "eigh", "cholesky", "pinv", "inv", "det"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.ops.rows import leaves
 from tests.ops.table import ROWS
-from tinygrad_mnist import tape
+from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.core.tensor import Tensor, wrap
 
 torch = pytest.importorskip("torch")

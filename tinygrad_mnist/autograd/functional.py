@@ -16,7 +16,8 @@ from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.movement import reshape, stack
+from tinygrad_mnist.ops.shape import reshape
+from tinygrad_mnist.ops.joining import stack
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 

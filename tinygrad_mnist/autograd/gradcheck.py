@@ -13,7 +13,7 @@ from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.random import normal
+from tinygrad_mnist.ops.random import draw_normal
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -152,7 +152,7 @@ def gradgradcheck(
     if grad_outputs is None:
         with enable_grad():
             outs = [y for y in _floats(func(*given)) if y.requires_grad]
-        grad_outputs = [wrap(normal(y.array.shape, y.dtype, None)).requires_grad_() for y in outs]
+        grad_outputs = [wrap(draw_normal(y.array.shape, y.array.dtype)).requires_grad_() for y in outs]
 
     def gradient(*args: Any) -> list[Tensor]:
         xs = args[: len(given)]

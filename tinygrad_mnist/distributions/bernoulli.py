@@ -6,7 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.creation import bernoulli
+from tinygrad_mnist.ops.random import bernoulli
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.probabilities import ProbsOrLogits
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where

@@ -11,7 +11,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.movement import broadcast_shapes
+from tinygrad_mnist.ops.shape import broadcast_shapes
 
 __all__ = ["broadcast_all", "lazy_property", "logits_to_probs", "probs_to_logits"]
 

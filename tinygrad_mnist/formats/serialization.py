@@ -210,7 +210,7 @@ _READ_WITH_MODULES: dict[str, Any] = {
 }
 """The same for `weights_only=False`, beside the program's own modules."""
 
-_COMPUTING = ("tinygrad_mnist.nn.functional.", "tinygrad_mnist.ops.", "tinygrad_mnist.composed.")
+_COMPUTING = ("tinygrad_mnist.nn.functional.", "tinygrad_mnist.ops.")
 """Where the functions are that a module may hold as an attribute."""
 
 

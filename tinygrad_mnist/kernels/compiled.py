@@ -36,14 +36,14 @@ def adam(
         p[i] -= step_size * m[i] / (math.sqrt(v[i]) + eps)
 
 
-def gate(g: Any, y: Any, out: Any) -> None:
+def relu_gradient(g: Any, y: Any, out: Any) -> None:
     """out = g where y > 0, else 0; NaN passes as in a product."""
     zero = g.dtype.type(0)
     for i in range(g.size):
         out[i] = g[i] if y[i] > 0 else g[i] * zero
 
 
-def drop(x: Any, bits: Any, limit: Any, scale: Any, mask: Any, out: Any) -> None:
+def dropout(x: Any, bits: Any, limit: Any, scale: Any, mask: Any, out: Any) -> None:
     """mask = scale where bits < limit, else 0; out = x * mask."""
     zero = x.dtype.type(0)
     for i in range(x.size):

@@ -21,7 +21,7 @@ def relu_gradient(g: Array, y: Array) -> Array:
     """g where y > 0, else 0: the gradient of ReLU, whose result is y."""
     contiguous = g.flags.c_contiguous and y.flags.c_contiguous
     fits = g.size >= compiled.LEAST and g.dtype != np.float16 and contiguous
-    loop = compiled.loop(compiled.gate) if fits else None
+    loop = compiled.loop(compiled.relu_gradient) if fits else None
     if loop is None:
         return np.multiply(g, y > 0)
     out = np.empty_like(g)
@@ -53,7 +53,7 @@ def dropout(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
     # with a limit of the bits' own dtype NumPy is quicker
     limit: Any = np.uint16(count) if count < 65536 else np.uint32(count)
     fits = x.size >= compiled.LEAST and x.flags.c_contiguous and x.dtype != np.float16
-    loop = compiled.loop(compiled.drop) if fits else None
+    loop = compiled.loop(compiled.dropout) if fits else None
     if loop is None:
         mask = np.multiply(bits.reshape(x.shape) < limit, scale, dtype=x.dtype)
         return np.multiply(x, mask), mask
@@ -62,9 +62,6 @@ def dropout(x: Array, bits: Array, keep: float) -> tuple[Array, Array]:
     loop(x.reshape(-1), bits, limit, scale, mask.reshape(-1), out.reshape(-1))
     return out, mask
 
-
-gate = relu_gradient  # TRANSITION
-drop = dropout  # TRANSITION
 
 BLOCK = 32_768  # elements of each of the arrays in use at a time, so that they stay in the cache
 # Half the complementary error function: a polynomial in t = 1 / (1 + P x) times exp(-x^2), to 1e-7.

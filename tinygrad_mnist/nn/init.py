@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist import random
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign
 from tinygrad_mnist.core.modes import no_grad
@@ -135,7 +135,7 @@ uniform = uniform_
 def _draw_uniform(
     shape: tuple[int, ...], dtype: Any, low: float, high: float, generator: Any
 ) -> Array:
-    return np.asarray(random.uniform(shape, dtype, generator) * (high - low) + low)
+    return np.asarray(random.draw_uniform(shape, dtype, generator) * (high - low) + low)
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
@@ -177,7 +177,7 @@ normal = normal_
 def _draw_normal(
     shape: tuple[int, ...], dtype: Any, mean: float, std: float, generator: Any
 ) -> Array:
-    return np.asarray(random.normal(shape, dtype, generator) * std + mean)
+    return np.asarray(random.draw_normal(shape, dtype, generator) * std + mean)
 
 
 def trunc_normal_(
@@ -228,8 +228,8 @@ def _draw_truncated(
     pending = np.ones(shape, bool)
     mode = max(low, min(mean, high))  # where the density is largest
     while pending.any():
-        draw = random.uniform(shape, np.float64, generator)
-        chance = random.uniform(shape, np.float64, generator)
+        draw = random.draw_uniform(shape, np.float64, generator)
+        chance = random.draw_uniform(shape, np.float64, generator)
         values = np.where(pending, draw * (high - low) + low, values)
         log_density = (((mode - mean) / std) ** 2 - ((values - mean) / std) ** 2) / 2
         pending &= chance > np.exp(log_density)
@@ -535,7 +535,7 @@ orthogonal = orthogonal_
 def _draw_orthogonal(shape: tuple[int, ...], gain: float, generator: Any) -> Array:
     rows = shape[0]
     columns = math.prod(shape[1:])
-    tall = random.normal((max(rows, columns), min(rows, columns)), np.float64, generator)
+    tall = random.draw_normal((max(rows, columns), min(rows, columns)), np.float64, generator)
     q, r = np.linalg.qr(tall)
     q = q * np.sign(np.diagonal(r))  # makes the distribution uniform
     if rows < columns:
@@ -576,7 +576,7 @@ sparse = sparse_
 
 def _draw_sparse(shape: tuple[int, int], sparsity: float, std: float, generator: Any) -> Array:
     rows, columns = shape
-    values = random.normal(shape, np.float64, generator) * std
+    values = random.draw_normal(shape, np.float64, generator) * std
     count = math.ceil(sparsity * rows)
     for column in range(columns):
         zeros = random.source(generator).permutation(rows)[:count]

@@ -25,18 +25,16 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops import products
 from tinygrad_mnist.ops.arguments import cast, dimensions
-from tinygrad_mnist.ops.movement import (
-    broadcast_tensors,
-    cat,
-    movedim,
-    reshape,
-    squeeze,
-    transpose,
-    tril,
-    triu,
-    unsqueeze,
-)
-from tinygrad_mnist.ops.movement import diagonal as batch_diagonal
+from tinygrad_mnist.ops.shape import broadcast_tensors
+from tinygrad_mnist.ops.joining import cat
+from tinygrad_mnist.ops.shape import movedim
+from tinygrad_mnist.ops.shape import reshape
+from tinygrad_mnist.ops.shape import squeeze
+from tinygrad_mnist.ops.shape import transpose
+from tinygrad_mnist.ops.joining import tril
+from tinygrad_mnist.ops.joining import triu
+from tinygrad_mnist.ops.shape import unsqueeze
+from tinygrad_mnist.ops.shape import diagonal as batch_diagonal
 from tinygrad_mnist.ops.pointwise import abs, where
 from tinygrad_mnist.ops.products import matmul, times_transposed, transposed_times
 from tinygrad_mnist.ops.reduction import amax, amin, prod, sum

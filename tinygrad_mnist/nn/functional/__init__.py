@@ -1,7 +1,7 @@
 """Layers as functions: what `nn`'s modules call with their parameters."""
 
-from tinygrad_mnist.composed.products import bilinear
-from tinygrad_mnist.composed.statistics import softmin
+from tinygrad_mnist.ops.einsum import bilinear
+from tinygrad_mnist.ops.statistics import softmin
 from tinygrad_mnist.nn.functional.activation import (
     celu,
     celu_,
@@ -125,7 +125,7 @@ from tinygrad_mnist.nn.functional.vectors import (
     pairwise_distance,
     pdist,
 )
-from tinygrad_mnist.ops.linear_algebra import linear
+from tinygrad_mnist.ops.products import linear
 from tinygrad_mnist.ops.pointwise import sigmoid, tanh
 from tinygrad_mnist.ops.reduction import log_softmax, softmax
 

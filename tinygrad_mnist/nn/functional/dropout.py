@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinygrad_mnist import random
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_draw, record_joint
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.kernels.network import drop
+from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [
@@ -52,7 +52,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     bits = record_draw("random_bits", random.bits16, count=input.array.size)
     out, mask = record_joint(
         "dropout",
-        drop,
+        network.dropout,
         (input, bits),
         lambda gradients: (gradients[0] * mask, None),
         constant=(1,),

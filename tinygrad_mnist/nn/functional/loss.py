@@ -87,7 +87,6 @@ def reduction_of(
     return reduction
 
 
-_reduction_of = reduction_of  # TRANSITION
 
 
 def reduced(losses: Tensor, reduction: str, total: Tensor | None = None) -> Tensor:

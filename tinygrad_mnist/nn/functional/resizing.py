@@ -15,7 +15,7 @@ from tinygrad_mnist.nn.functional.pooling import (
     adaptive_avg_pool3d,
 )
 from tinygrad_mnist.nn.functional.windows import Ints, Sizes, each_dimension, multiply_dimensions
-from tinygrad_mnist.ops.movement import getitem
+from tinygrad_mnist.ops.indexing import getitem
 
 __all__ = [
     "channel_shuffle",

@@ -12,7 +12,7 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.convolution import Grid
-from tinygrad_mnist.ops.linear_algebra import matmul
+from tinygrad_mnist.ops.products import matmul
 
 __all__: list[str] = []  # it is the other files' own
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.creation import empty, ones, tensor, zeros
+from tinygrad_mnist.ops.creation import empty
+from tinygrad_mnist.ops.creation import ones
+from tinygrad_mnist.ops.creation import tensor
+from tinygrad_mnist.ops.creation import zeros
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin

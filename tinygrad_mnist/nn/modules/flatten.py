@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.ops.movement import flatten, unflatten
+from tinygrad_mnist.ops.shape import flatten
+from tinygrad_mnist.ops.shape import unflatten
 
 __all__ = ["Flatten", "Unflatten"]
 

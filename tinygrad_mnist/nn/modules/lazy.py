@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.creation import zeros
+from tinygrad_mnist.ops.creation import zeros
 from tinygrad_mnist.nn.modules.module import Module
 
 __all__ = ["LazyModuleMixin"]

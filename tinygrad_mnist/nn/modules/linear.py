@@ -7,7 +7,7 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.creation import empty
+from tinygrad_mnist.ops.creation import empty
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin

@@ -12,7 +12,7 @@ from tinygrad_mnist.core.inplace import assign
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.movement import stack
+from tinygrad_mnist.ops.joining import stack
 from tinygrad_mnist.ops.pointwise import clamp
 from tinygrad_mnist.ops.reduction import norm
 

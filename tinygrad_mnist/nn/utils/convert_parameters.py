@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops.movement import cat
+from tinygrad_mnist.ops.joining import cat
 
 __all__ = ["parameters_to_vector", "vector_to_parameters"]
 

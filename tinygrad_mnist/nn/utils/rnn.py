@@ -9,7 +9,8 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor, note_read, wrap
-from tinygrad_mnist.ops.movement import cat, stack
+from tinygrad_mnist.ops.joining import cat
+from tinygrad_mnist.ops.joining import stack
 
 __all__ = [
     "PackedSequence",

@@ -1,6 +1,6 @@
 """Datasets, samplers and the loader of batches."""
 
-from tinygrad_mnist.random import Generator
+from tinygrad_mnist.ops.random import Generator
 from tinygrad_mnist.utils.data import dataloader, dataset, sampler
 from tinygrad_mnist.utils.data.dataloader import (
     DataLoader,

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
-from tinygrad_mnist import random
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
 
