@@ -80,7 +80,8 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
     Example:
         >>> from tinygrad_mnist.mnist.estimators import NetClassifier
         >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
-        >>> net = NetClassifier((8,), random_state=0).fit(X, ["low", "low", "high", "high"])
+        >>> net = NetClassifier((8,), lr=0.05, random_state=0)
+        >>> net = net.fit(X, ["low", "low", "high", "high"])
         >>> net.predict([[-1.0], [4.0]]).tolist()
         ['low', 'high']
     """
