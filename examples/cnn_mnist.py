@@ -19,6 +19,8 @@ from tinygrad_mnist import Tensor, nn, optim
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
+Loader = DataLoader[tuple[Tensor, ...]]
+
 
 class Net(nn.Module):
     """Two convolutions, each followed by pooling, then two linear layers."""
@@ -45,7 +47,7 @@ def as_dataset(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> TensorDa
     return TensorDataset(pixels.unsqueeze(1), torch.from_numpy(labels).long())
 
 
-def train(model: Net, loader: DataLoader, optimizer: optim.Optimizer, epoch: int) -> None:
+def train(model: Net, loader: Loader, optimizer: optim.Optimizer, epoch: int) -> None:
     """One pass over the training digits."""
     model.train()
     for step, (images, labels) in enumerate(loader, 1):
@@ -58,7 +60,7 @@ def train(model: Net, loader: DataLoader, optimizer: optim.Optimizer, epoch: int
 
 
 @torch.no_grad()
-def test(model: Net, loader: DataLoader) -> float:
+def test(model: Net, loader: Loader) -> float:
     """The share of digits read right."""
     model.eval()
     right = 0
@@ -82,8 +84,8 @@ def main(data: str | None = None, quick: bool = False, seed: int = 0) -> float:
         epochs = 1 if quick else 10
         wanted = 0.85 if quick else 0.96
         print(f"That is not the whole of MNIST: {wanted:.0%} is wanted, epochs: {epochs}.")
-    train_loader = DataLoader(train_set, batch_size=64, shuffle=True)
-    test_loader = DataLoader(test_set, batch_size=1000)
+    train_loader: Loader = DataLoader(train_set, batch_size=64, shuffle=True)
+    test_loader: Loader = DataLoader(test_set, batch_size=1000)
 
     model = Net()
     optimizer = optim.Adam(model.parameters(), lr=0.001)

@@ -83,9 +83,10 @@ def main(quick: bool = False, seed: int = 0) -> float:
     x_test = as_rows(digits.test_images)
     y_test = torch.from_numpy(digits.test_labels).long()
 
+    loader: DataLoader[tuple[Tensor, ...]] = DataLoader(train, batch_size=100, shuffle=True)
     layers = [Layer(784, 500), Layer(500, 500)]
     for epoch in range(1, epochs + 1):
-        for images, labels in DataLoader(train, batch_size=100, shuffle=True):
+        for images, labels in loader:
             wrong = (labels + torch.randint(1, 10, labels.shape)) % 10
             positive = with_label(images, labels)
             negative = with_label(images, wrong)

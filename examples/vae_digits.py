@@ -75,11 +75,12 @@ def main(quick: bool = False, seed: int = 0) -> float:
     total_loss = F.binary_cross_entropy(pixel.expand_as(test), test, reduction="sum")
     constant = total_loss.item() / len(test)
 
+    loader: DataLoader[Tensor] = DataLoader(train, batch_size=64, shuffle=True)
     model = VAE()
     optimizer = optim.Adam(model.parameters(), lr=0.001)
     for epoch in range(1, epochs + 1):
         total = 0.0
-        for x in DataLoader(train, batch_size=64, shuffle=True):
+        for x in loader:
             optimizer.zero_grad()
             loss = negative_elbo(model, x)
             loss.backward()

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn, optim
-from tinygrad_mnist.mnist.recipe import RECIPES
+from tinygrad_mnist.mnist.recipe import RECIPES, initialise
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
@@ -80,7 +80,8 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
     Example:
         >>> from tinygrad_mnist.mnist.estimators import NetClassifier
         >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
-        >>> net = NetClassifier((8,), random_state=0).fit(X, ["low", "low", "high", "high"])
+        >>> net = NetClassifier((8,), lr=0.05, random_state=0)
+        >>> net = net.fit(X, ["low", "low", "high", "high"])
         >>> net.predict([[-1.0], [4.0]]).tolist()
         ['low', 'high']
     """
@@ -261,10 +262,7 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
             layers += [nn.Linear(width, units), ACTIVATIONS[self.activation](), nn.Dropout(dropout)]
             width = units
         layers.append(nn.Linear(width, len(self.classes_)))
-        for layer in layers:
-            if isinstance(layer, nn.Linear):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                layer.bias.data.zero_()
+        initialise(layers)
         return nn.Sequential(*layers)
 
     @contextlib.contextmanager
@@ -286,7 +284,8 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
             group["lr"] = self.lr / divisor
         self.network_.train()
         total = 0.0
-        for x, y in DataLoader(rows, self.batch_size, shuffle=True):
+        loader: DataLoader[tuple[tg.Tensor, ...]] = DataLoader(rows, self.batch_size, shuffle=True)
+        for x, y in loader:
             self._optimizer.zero_grad()
             loss = F.cross_entropy(self.network_(x), y)
             loss.backward()

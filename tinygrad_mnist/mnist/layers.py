@@ -131,4 +131,5 @@ def _multiply_adds(module: nn.Module, shape: tuple[int, ...]) -> int:
     weight = getattr(module, "weight", None)
     if not isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d) or weight is None:
         return 0
-    return math.prod(shape) * math.prod(weight.shape[1:])
+    of_a_unit: int = math.prod(weight.shape[1:])
+    return math.prod(shape) * of_a_unit

@@ -75,17 +75,20 @@ class Predictions:
     @cached_property
     def probabilities(self) -> Floats:
         """(n, 10), each row sums to 1."""
-        return np.exp(self.log_probabilities)
+        probabilities: Floats = np.exp(self.log_probabilities)
+        return probabilities
 
     @cached_property
     def answer(self) -> Counts:
         """(n,), the likeliest digits."""
-        return self.log_probabilities.argmax(1)
+        likeliest: Counts = self.log_probabilities.argmax(1)
+        return likeliest
 
     @cached_property
     def confidence(self) -> Floats:
         """(n,), the probabilities of the answers."""
-        return self.probabilities.max(1)
+        largest: Floats = self.probabilities.max(1)
+        return largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,8 @@ class Answers(Predictions):
     @cached_property
     def right(self) -> npt.NDArray[np.bool_]:
         """(n,), whether each answer is the truth."""
-        return self.answer == self.labels
+        right: npt.NDArray[np.bool_] = self.answer == self.labels
+        return right
 
     @property
     def accuracy(self) -> float:

@@ -123,4 +123,5 @@ def even_light(grey: Plane) -> Plane:
         deviation = DEVIATION * float(np.median(off[is_paper]))
         is_paper = off <= max(3 * deviation, 0.02)
     light = terms @ surface
-    return np.clip(grey - light + light.mean(), 0, 1)
+    even: Plane = np.clip(grey - light + light.mean(), 0, 1)
+    return even

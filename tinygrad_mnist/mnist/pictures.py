@@ -122,7 +122,8 @@ def _resampling(before: int, after: int) -> Plane:
     centres = (np.arange(after) + 0.5) * scale - 0.5
     distance = np.abs(centres[:, None] - np.arange(before))
     overlap: Plane = np.clip((reach + 1) / 2 - distance, 0, 1)
-    return overlap / overlap.sum(1, keepdims=True)
+    shares: Plane = overlap / overlap.sum(1, keepdims=True)
+    return shares
 
 
 def _place(mass: Plane, size: int) -> int:

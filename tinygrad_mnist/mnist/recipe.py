@@ -21,7 +21,16 @@ from tinygrad_mnist.mnist.settings import (
     setting,
 )
 
-__all__ = ["AUGMENTED", "CLASSES", "PIXELS", "RECIPES", "SCHEDULES", "Recipe", "classifier"]
+__all__ = [
+    "AUGMENTED",
+    "CLASSES",
+    "PIXELS",
+    "RECIPES",
+    "SCHEDULES",
+    "Recipe",
+    "classifier",
+    "initialise",
+]
 
 PIXELS = 28 * 28
 CLASSES = 10
@@ -201,8 +210,18 @@ def classifier(recipe: Recipe) -> nn.Sequential:
         layers += [nn.Linear(width, units), nn.ReLU(), nn.Dropout(1 - keep)]
         width = units
     layers.append(nn.Linear(width, CLASSES))
+    initialise(layers)
+    return nn.Sequential(*layers)
+
+
+def initialise(layers: list[nn.Module]) -> None:
+    """Draw He et al.'s (2015) initial weights, and set biases to 0.
+
+    Args:
+        layers: of which the linear ones are initialised.
+    """
     for layer in layers:
         if isinstance(layer, nn.Linear):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            layer.bias.data.zero_()
-    return nn.Sequential(*layers)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

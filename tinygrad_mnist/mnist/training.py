@@ -86,7 +86,7 @@ def split(
 
 def train_epoch(
     network: nn.Module,
-    loader: DataLoader,
+    loader: DataLoader[tuple[tg.Tensor, ...]],
     optimizer: optim.Optimizer,
     watch: Watch | None = None,
     *,
@@ -160,7 +160,7 @@ class Training:
                 digits.train_images[held_out], digits.train_labels[held_out]
             )
         self.test_set = as_dataset(digits.test_images, digits.test_labels)
-        self.loader = DataLoader(
+        self.loader: DataLoader[tuple[tg.Tensor, ...]] = DataLoader(
             self.train_set, recipe.batch_size, shuffle=True, generator=self.generator
         )
         self.schedule = _schedule(recipe, self.optimizer, len(self.loader))
