@@ -158,8 +158,12 @@ class Sweep(NamedTuple):
 
 
 SWEEPS = {
-    "depth": Sweep("operations on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000), 1_000),
-    "width": Sweep("units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000), 400),
+    "depth": Sweep(
+        "operations on vectors of 64", "chain", (10, 100, 1_000, 10_000, 100_000, 1_000_000), 1_000
+    ),
+    "width": Sweep(
+        "units of both hidden layers", "step", (100, 200, 400, 1_000, 2_000, 4_000), 400
+    ),
     "batch": Sweep("images of a batch", "step", (1, 4, 16, 64, 256, 1_024, 4_096), 256),
 }
 
@@ -173,4 +177,11 @@ def sweep(name: str, value: int) -> Case:
         del rivals[FAST]  # no loop of it is used there
     else:
         rivals["JAX, jit"] = Rival("jax_style.step", options)
-    return Case(f"{value:,} {title}", rivals, (TORCH,), rounds=3, loops=5 if value <= quick else 1, awake=0.1)
+    return Case(
+        f"{value:,} {title}",
+        rivals,
+        (TORCH,),
+        rounds=3,
+        loops=5 if value <= quick else 1,
+        awake=0.1,
+    )

@@ -41,14 +41,18 @@ class Connection:
         self.writer.write(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + body)
         answer = await self.reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", answer.lower())
-        return int(answer.split()[1]), await self.reader.readexactly(int(length[1]) if length else 0)
+        return int(answer.split()[1]), await self.reader.readexactly(
+            int(length[1]) if length else 0
+        )
 
     def close(self) -> None:
         if self.writer:
             self.writer.close()
 
 
-async def visitor(connection: Connection, drawings: list[bytes], pause: float, until: float, rng: random.Random):
+async def visitor(
+    connection: Connection, drawings: list[bytes], pause: float, until: float, rng: random.Random
+):
     """Seconds of each answer, and what failed."""
     took, failed = [], []
     await asyncio.sleep(rng.random() * pause)
@@ -77,7 +81,9 @@ def cpu_seconds(process: int) -> float | None:
         return None
 
 
-async def measure(host: str, port: int, server: int, clients: int, seconds: float, pause: float) -> dict[str, object]:
+async def measure(
+    host: str, port: int, server: int, clients: int, seconds: float, pause: float
+) -> dict[str, object]:
     from tinygrad_mnist.mnist import datasets
 
     images = datasets.embedded().test_images[:50]
@@ -92,13 +98,17 @@ async def measure(host: str, port: int, server: int, clients: int, seconds: floa
     before = cpu_seconds(server)
     until = time.perf_counter() + seconds
     visitors = [
-        visitor(Connection(host, port), drawings, pause, until, random.Random(number)) for number in range(clients)
+        visitor(Connection(host, port), drawings, pause, until, random.Random(number))
+        for number in range(clients)
     ]
     results = await asyncio.gather(*visitors)
     after = cpu_seconds(server)
     took = sorted(each for times, _ in results for each in times)
     failed = [each for _, failures in results for each in failures]
-    quantiles = {f"p{q}_ms": round(1000 * took[min(len(took) - 1, len(took) * q // 100)], 1) for q in (50, 95, 99)}
+    quantiles = {
+        f"p{q}_ms": round(1000 * took[min(len(took) - 1, len(took) * q // 100)], 1)
+        for q in (50, 95, 99)
+    }
     rate = round(len(took) / seconds)
     cpu = None if before is None or after is None else round(1000 * (after - before) / len(took), 2)
     told = {"clients": clients, "answers": len(took), "answers_per_second": rate, **quantiles}
@@ -106,22 +116,48 @@ async def measure(host: str, port: int, server: int, clients: int, seconds: floa
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--pause", type=float, default=0.15)
     arguments = parser.parse_args()
-    command = [sys.executable, "-m", "tinygrad_mnist", "demo", "--data", "embedded", "--port", "0", "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinygrad_mnist",
+        "demo",
+        "--data",
+        "embedded",
+        "--port",
+        "0",
+        "--no-browser",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout
-            found = next(filter(None, (re.search(r"http://([\d.]+):(\d+)/", line) for line in server.stdout)), None)
+            found = next(
+                filter(
+                    None, (re.search(r"http://([\d.]+):(\d+)/", line) for line in server.stdout)
+                ),
+                None,
+            )
             if found is None:
                 return 1
             host, port = found[1], int(found[2])
-            result = asyncio.run(measure(host, port, server.pid, arguments.clients, arguments.seconds, arguments.pause))
+            result = asyncio.run(
+                measure(
+                    host, port, server.pid, arguments.clients, arguments.seconds, arguments.pause
+                )
+            )
         finally:
             with contextlib.suppress(ProcessLookupError):
                 server.terminate()
-    print(json.dumps(result | {"errors": len(result["errors"]), "first_errors": result["errors"][:3]}, indent=2))
+    print(
+        json.dumps(
+            result | {"errors": len(result["errors"]), "first_errors": result["errors"][:3]},
+            indent=2,
+        )
+    )
     return int(bool(result["errors"]) or result["p95_ms"] > 1000 * LIMIT)

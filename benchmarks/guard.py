@@ -54,7 +54,9 @@ def cnn_products() -> Run:
     """The matrix products of a step of the CNN, its convolutions unfolded before."""
     rng = np.random.default_rng(0)
     shapes = [(64 * 26 * 26, 9, 32), (64 * 24 * 24, 288, 64), (64, 9216, 128), (64, 128, 10)]
-    layers = [tuple(rng.random(s, np.float32) for s in ((n, k), (k, m), (n, m))) for n, k, m in shapes]
+    layers = [
+        tuple(rng.random(s, np.float32) for s in ((n, k), (k, m), (n, m))) for n, k, m in shapes
+    ]
 
     def run() -> None:
         for i, (x, w, y) in enumerate(layers):
@@ -97,7 +99,10 @@ def failures(checks: Sequence[Check] = CHECKS, seconds: float = SECONDS) -> list
         for _ in range(2):
             found = ratio(ours, plain, seconds)
             good = found <= limit
-            print(f"{'ok  ' if good else 'SLOW'} {check.title}: {found:.2f}, at most {limit:.2f}", flush=True)
+            print(
+                f"{'ok  ' if good else 'SLOW'} {check.title}: {found:.2f}, at most {limit:.2f}",
+                flush=True,
+            )
             if good:
                 break
         else:
@@ -106,5 +111,7 @@ def failures(checks: Sequence[Check] = CHECKS, seconds: float = SECONDS) -> list
 
 
 def main() -> int:
-    with threadpoolctl.threadpool_limits(1):  # on cores that others use too, BLAS's threads wait for each other
+    with threadpoolctl.threadpool_limits(
+        1
+    ):  # on cores that others use too, BLAS's threads wait for each other
         return int(bool(failures()))

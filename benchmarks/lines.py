@@ -12,11 +12,21 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "tinygrad_mnist"
-BUDGETS = {"the engine: tensor.py, tape.py, ops/, methods.py": 2000, "the rest of the framework": 3500}
+BUDGETS = {
+    "the engine: tensor.py, tape.py, ops/, methods.py": 2000,
+    "the rest of the framework": 3500,
+}
 ENGINE, REST = BUDGETS
 APPLICATION = "the application: mnist/"
 BRIDGES = "ways to other tools: estimators.py, notebook.py, onnx.py"
-_SILENT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+_SILENT = (
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+)
 
 
 def code_lines(source: str) -> int:
@@ -26,9 +36,14 @@ def code_lines(source: str) -> int:
         if token.type not in _SILENT:
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
             docstring = node.body[0]
-            lines.difference_update(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
+            lines.difference_update(
+                range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1)
+            )
     return len(lines)
 
 

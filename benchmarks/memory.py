@@ -23,13 +23,20 @@ def peak_mb() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", required=True, help="a folder of IDX files")
     parser.add_argument("--epochs", type=int, default=50)
     options = parser.parse_args()
     recipe = dataclasses.replace(RECIPES["original"], epochs=options.epochs)
     peaks = [peak_mb() for _ in Training(recipe, datasets.load(options.data))]
-    print(json.dumps({"peak_mb_after_epoch": {n: round(peaks[n - 1], 1) for n in (1, 2, len(peaks))}}, indent=2))
+    print(
+        json.dumps(
+            {"peak_mb_after_epoch": {n: round(peaks[n - 1], 1) for n in (1, 2, len(peaks))}},
+            indent=2,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -17,13 +17,15 @@ import numpy as np
 import tinygrad_mnist as tg
 from benchmarks import work
 from benchmarks.rivals import numpy_only, torch_style
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.kernels.network import gate
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.ops import random
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=60)
     rounds = parser.parse_args().rounds
     rng, products = np.random.default_rng(0), numpy_only.products()
@@ -65,5 +67,7 @@ def main() -> int:
                 found[name].append(time.perf_counter() - start)
     print("| part | median, ms | least, ms | within a step |\n|---|---|---|---|")
     for name, (_, times) in parts.items():
-        print(f"| {name} | {1e3 * statistics.median(found[name]):.2f} | {1e3 * min(found[name]):.2f} | {times} |")
+        print(
+            f"| {name} | {1e3 * statistics.median(found[name]):.2f} | {1e3 * min(found[name]):.2f} | {times} |"
+        )
     return 0

@@ -22,7 +22,12 @@ def quantity(value: float, memory: bool) -> str:
 
 def table(case: Case, results: dict[str, Any]) -> str:
     """One case as a Markdown table: each rival's median, and how many times ours it takes."""
-    lines = [f"### {case.title}", "", "| | median | least to most | over ours |", "|---|---|---|---|"]
+    lines = [
+        f"### {case.title}",
+        "",
+        "| | median | least to most | over ours |",
+        "|---|---|---|---|",
+    ]
     mine = results.get(OURS, {}).get("median")
     for name, result in results.items():
         if "error" in result:
@@ -30,7 +35,9 @@ def table(case: Case, results: dict[str, Any]) -> str:
             continue
         low, high = quantity(result["min"], case.memory), quantity(result["max"], case.memory)
         ratio = f"{result['median'] / mine:.2f}" if mine else ""
-        lines.append(f"| {name} | {quantity(result['median'], case.memory)} | {low} to {high} | {ratio} |")
+        lines.append(
+            f"| {name} | {quantity(result['median'], case.memory)} | {low} to {high} | {ratio} |"
+        )
     for name, ratio, goal in ratios(case, results):
         shown = f"{ratio:.3f}" if ratio > 0.01 else f"{ratio:.2g}"
         lines += ["", f"{name}: {shown}" + (f" (wanted: at most {goal})" if goal else "")]
@@ -62,11 +69,17 @@ def sweep_point(name: str, value: int, results: dict[str, Any]) -> str:
 
 def start_table(results: dict[str, dict[str, float]]) -> str:
     """Times to import and to the first step as a Markdown table."""
-    lines = ["### From the start of a process", "", "| | import, without NumPy's | to the end of a first step |"]
+    lines = [
+        "### From the start of a process",
+        "",
+        "| | import, without NumPy's | to the end of a first step |",
+    ]
     lines.append("|---|---|---|")
     for name, seconds in results["import"].items():
         step = results["first step"].get(name)
-        lines.append(f"| {name} | {quantity(seconds, False)} | {quantity(step, False) if step else ''} |")
+        lines.append(
+            f"| {name} | {quantity(seconds, False)} | {quantity(step, False) if step else ''} |"
+        )
     return "\n".join([*lines, ""])
 
 
@@ -126,7 +139,10 @@ def figures(results: dict[str, Any], folder: Path) -> None:
         return {k: v["median"] for k, v in results["cases"].get(name, {}).items() if "median" in v}
 
     with plt.rc_context(STYLE):
-        epoch, others = measured("epoch"), {name: measured(name) for name in SHORT if measured(name).get(OURS)}
+        epoch, others = (
+            measured("epoch"),
+            {name: measured(name) for name in SHORT if measured(name).get(OURS)},
+        )
         if epoch and others:
             figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
             _bars(left, epoch)
@@ -135,7 +151,9 @@ def figures(results: dict[str, Any], folder: Path) -> None:
             plt.close(figure)
         if results["sweeps"]:
             size = (3.4 * len(results["sweeps"]), 5.4)
-            figure, grid = plt.subplots(2, len(results["sweeps"]), figsize=size, layout="constrained", squeeze=False)
+            figure, grid = plt.subplots(
+                2, len(results["sweeps"]), figsize=size, layout="constrained", squeeze=False
+            )
             _curves(grid, results["sweeps"])
             figure.savefig(folder / "scaling.png", dpi=130)
             plt.close(figure)
@@ -144,8 +162,13 @@ def figures(results: dict[str, Any], folder: Path) -> None:
 def _bars(axes: Any, epoch: dict[str, float]) -> None:
     """Seconds of an epoch, the quickest at the top."""
     names = sorted(epoch, key=lambda name: -epoch[name])
-    colors = ["#e8e9eb" if name == "floor" else MINE if name in (OURS, FAST) else OTHER for name in names]
-    shown = [{"floor": "matrix products alone", OURS: f"{OURS}, NumPy only"}.get(name, name) for name in names]
+    colors = [
+        "#e8e9eb" if name == "floor" else MINE if name in (OURS, FAST) else OTHER for name in names
+    ]
+    shown = [
+        {"floor": "matrix products alone", OURS: f"{OURS}, NumPy only"}.get(name, name)
+        for name in names
+    ]
     bars = axes.barh(shown, [epoch[name] for name in names], color=colors)
     axes.bar_label(bars, [f"{epoch[name]:.2f}" for name in names], padding=3)
     axes.set_title("An epoch of the original network, seconds", loc="left")
@@ -160,18 +183,24 @@ def _dots(axes: Any, cases: dict[str, dict[str, float]]) -> None:
         axes.axhline(row, color="#eeeeee", zorder=0)
         for rival, seconds in times.items():
             if rival not in (OURS, FAST):
-                axes.scatter(seconds / times[OURS], row, s=48, color=COLORS[rival], label=rival, zorder=3)
+                axes.scatter(
+                    seconds / times[OURS], row, s=48, color=COLORS[rival], label=rival, zorder=3
+                )
     axes.axvline(1, color=MINE, lw=2, zorder=2)
     axes.set_xscale("log")
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 0.4), high)
-    axes.set_xticks(ticks := [t for t in (0.5, 1, 2, 5, 10, 100, 1000) if t < high], [f"{t:g}" for t in ticks])
+    axes.set_xticks(
+        ticks := [t for t in (0.5, 1, 2, 5, 10, 100, 1000) if t < high], [f"{t:g}" for t in ticks]
+    )
     axes.tick_params(left=False, which="both")
     axes.tick_params(bottom=False, which="minor")
     axes.set_yticks(range(len(cases)), [SHORT[name] for name in reversed(cases)])
     axes.set_title("Their time over ours: right of 1 we are faster", loc="left")
     legend = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    axes.figure.legend(legend.values(), legend, loc="outside lower right", ncols=len(legend), frameon=False)
+    axes.figure.legend(
+        legend.values(), legend, loc="outside lower right", ncols=len(legend), frameon=False
+    )
 
 
 def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
@@ -180,13 +209,20 @@ def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
     for at, (name, points) in enumerate(sweeps.items()):
         rivals = [rival for rival in COLORS if any(rival in each for each in points.values())]
         for axes, (key, label, scale) in zip(
-            grid[:, at], (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)), strict=True
+            grid[:, at],
+            (("median", "seconds", 1.0), ("peak_kb", "peak memory, MB", 1e-3)),
+            strict=True,
         ):
             for rival in rivals:
                 found = {int(v): each.get(rival, {}).get(key) for v, each in points.items()}
                 pairs = [(v, y * scale) for v, y in found.items() if y]
                 if pairs:
-                    style = {"color": COLORS[rival], "ls": "--" if rival == FAST else "-", "marker": "o", "ms": 3}
+                    style = {
+                        "color": COLORS[rival],
+                        "ls": "--" if rival == FAST else "-",
+                        "marker": "o",
+                        "ms": 3,
+                    }
                     labels[rival] = axes.loglog(*zip(*pairs, strict=True), **style)[0]
             axes.set_ylabel("" if at else label)
             axes.grid(alpha=0.25)
@@ -197,7 +233,9 @@ def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
 
 def main() -> None:
     """`python -m benchmarks report FOLDER`: Markdown and figures once more, from its results.json."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks report", description="Draw results once more.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks report", description="Draw results once more."
+    )
     parser.add_argument("folder", type=Path, help="where `--out` has written results.json")
     folder = parser.parse_args().folder
     path = folder / "results.json"

@@ -45,11 +45,16 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
             for kind, seconds in timed.items():
                 if turn and seconds is not None:
                     found[kind].setdefault(name, []).append(seconds)
-    return {kind: {name: statistics.median(v) for name, v in each.items()} for kind, each in found.items()}
+    return {
+        kind: {name: statistics.median(v) for name, v in each.items()}
+        for kind, each in found.items()
+    }
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=7)
     print(json.dumps(measure(parser.parse_args().rounds), indent=2))
     return 0

@@ -42,10 +42,18 @@ SETTLE = 0.05  # seconds before a run: the last rival's threads still spin for a
 class Worker:
     """A rival's process. `error` says why it does not run."""
 
-    def __init__(self, rival: Rival, case: Case, threads: int, data: Path | None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, rival: Rival, case: Case, threads: int, data: Path | None, patience: float = PATIENCE
+    ) -> None:
         options = {**rival.options, **({"data": str(data)} if case.data else {})}
         loops = case.loops if rival.loops is None else rival.loops
-        job = {"make": rival.make, "options": options, "loops": loops, "threads": threads, "awake": case.awake}
+        job = {
+            "make": rival.make,
+            "options": options,
+            "loops": loops,
+            "threads": threads,
+            "awake": case.awake,
+        }
         self.patience = patience
         count = str(threads)
         environment = {
@@ -95,7 +103,11 @@ class Worker:
 
 
 def measure(
-    case: Case, rounds: int, threads: int, data: Path | None = None, only: Iterable[str] | None = None
+    case: Case,
+    rounds: int,
+    threads: int,
+    data: Path | None = None,
+    only: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """Every rival's seconds (or kB), round by round, as `{rival: {"values": [...]}}` or `{"error": ...}`.
 
@@ -122,7 +134,9 @@ def measure(
 def _result(worker: Worker, case: Case) -> dict[str, Any]:
     accuracy = worker.ask("accuracy").get("accuracy") if case.data else None
     if not worker.error and accuracy is not None and not BAND[0] <= accuracy <= BAND[1]:
-        return {"error": f"void: {accuracy:.2%} of the test digits, outside {BAND[0]:.0%} to {BAND[1]:.0%}"}
+        return {
+            "error": f"void: {accuracy:.2%} of the test digits, outside {BAND[0]:.0%} to {BAND[1]:.0%}"
+        }
     if worker.error:
         return {"error": f"not measured: {worker.error}"}
     values = [each["peak_kb" if case.memory else "seconds"] for each in worker.rounds]
@@ -139,7 +153,9 @@ def measure_sweep(name: str, rounds: int, threads: int) -> dict[int, dict[str, A
     failed: dict[str, Any] = {}
     for value in SWEEPS[name].values:
         case = sweep(name, value)
-        points[value] = measure(case, rounds, threads, only=case.rivals.keys() - failed.keys()) | failed
+        points[value] = (
+            measure(case, rounds, threads, only=case.rivals.keys() - failed.keys()) | failed
+        )
         failed = {rival: result for rival, result in points[value].items() if "error" in result}
         print(report.sweep_point(name, value, points[value]), flush=True)
     return points
@@ -159,7 +175,9 @@ def machine(threads: int) -> dict[str, Any]:
     model = ""
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+        model = next(
+            (line.split(":")[1].strip() for line in lines if line.startswith("model name")), ""
+        )
     return {
         "processor": model or platform.processor(), "cores": os.cpu_count(), "threads": threads,
         "system": platform.system(), "python": platform.python_version(), "versions": versions, "blas": blas,
@@ -178,13 +196,19 @@ def digits(folder: str | None, to: Path) -> Path:
 
 def main() -> int:
     names = [*CASES, *SWEEPS, "start"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(names)}")
-    parser.add_argument("--data", help="a folder of IDX files; else the best digits that can be reached")
+    parser.add_argument(
+        "--data", help="a folder of IDX files; else the best digits that can be reached"
+    )
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--rivals", nargs="*", help="only these, by their names in the tables")
-    parser.add_argument("--out", type=Path, help="write results.json, results.md and figures there, or add to them")
+    parser.add_argument(
+        "--out", type=Path, help="write results.json, results.md and figures there, or add to them"
+    )
     options = parser.parse_args()
     unknown = [name for name in options.cases if name not in names]
     if unknown:
@@ -203,7 +227,9 @@ def main() -> int:
             case = CASES[name]
             if case.data and data is None:
                 data = digits(options.data, Path(folder) / "digits.npz")
-            results["cases"][name] = measure(case, options.rounds, options.threads, data, options.rivals)
+            results["cases"][name] = measure(
+                case, options.rounds, options.threads, data, options.rivals
+            )
             print(report.table(case, results["cases"][name]), flush=True)
     if options.out:
         report.write(results, options.out)

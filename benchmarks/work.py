@@ -10,7 +10,10 @@ SIZES = (784, 400, 100, 10)
 KEEP = (0.4, 0.5)
 BATCH = 256
 LR, BETA1, BETA2, EPS, DECAY = 0.005, 0.8, 0.999, 1e-8, 0.00001
-BAND = (0.95, 0.99)  # of test accuracy, which every program of an epoch must reach; else its row is void
+BAND = (
+    0.95,
+    0.99,
+)  # of test accuracy, which every program of an epoch must reach; else its row is void
 CHAIN = 1000  # operations
 
 
@@ -45,8 +48,12 @@ def moons(count: int = 100) -> tuple[Any, Any]:
     rng = np.random.default_rng(0)
     angle = rng.random(count) * np.pi
     side = rng.integers(0, 2, count)
-    x = np.stack([np.cos(angle) * (1 - 2 * side) + side, np.sin(angle) * (1 - 2 * side) + side / 2], 1)
-    return (x + rng.standard_normal(x.shape) * 0.1).astype(np.float32), (2 * side - 1).astype(np.float32)
+    x = np.stack(
+        [np.cos(angle) * (1 - 2 * side) + side, np.sin(angle) * (1 - 2 * side) + side / 2], 1
+    )
+    return (x + rng.standard_normal(x.shape) * 0.1).astype(np.float32), (2 * side - 1).astype(
+        np.float32
+    )
 
 
 def text(length: int = 20_000, letters: int = 64) -> Any:

@@ -47,7 +47,9 @@ def main() -> None:
     try:
         rival = importlib.import_module(f"benchmarks.rivals.{module}")
         if "framework" in job["options"]:
-            rival.step(job["options"]["framework"], width=8, batch=2)()  # what a library loads once is not the case's
+            rival.step(
+                job["options"]["framework"], width=8, batch=2
+            )()  # what a library loads once is not the case's
         limit_threads(job["threads"])
         before = peak_kb(reset=True)
         run = getattr(rival, function)(**job["options"])
@@ -66,8 +68,12 @@ def main() -> None:
                 run()
             seconds = (time.perf_counter() - start) / job["loops"]
             answer(seconds=seconds, peak_kb=peak_kb() - before)
-    except Exception as error:  # the suite reports a rival that does not run, and goes on with the rest
-        answer(error=f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}")
+    except (
+        Exception
+    ) as error:  # the suite reports a rival that does not run, and goes on with the rest
+        answer(
+            error=f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+        )
 
 
 if __name__ == "__main__":

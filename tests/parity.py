@@ -25,7 +25,17 @@ import tinygrad_mnist as tg
 
 DTYPES = {
     getattr(torch, name): getattr(tg, name)
-    for name in ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
+    for name in (
+        "float16",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "bool",
+    )
 }
 TOLERANCE = {"float64": 1e-6, "float32": 2e-4, "float16": 2e-2}
 SAMPLES = 60  # of one operator and dtype
@@ -98,14 +108,21 @@ def translate(x, memo):
 
 
 def _tensor(x):
-    if x.dtype not in DTYPES or x.layout != torch.strided or x.device.type != "cpu" or x._is_zerotensor():
+    if (
+        x.dtype not in DTYPES
+        or x.layout != torch.strided
+        or x.device.type != "cpu"
+        or x._is_zerotensor()
+    ):
         raise Untranslatable(x.dtype)  # a ZeroTensor has no memory to look at
     plain = x.detach()
     array = np.zeros(tuple(x.shape), plain.numpy().dtype)
     if x.numel():
         flat = torch.empty(0, dtype=x.dtype).set_(plain.untyped_storage()).numpy().copy()
         strides = [step * flat.itemsize for step in plain.stride()]
-        array = np.lib.stride_tricks.as_strided(flat[plain.storage_offset() :], plain.shape, strides)
+        array = np.lib.stride_tricks.as_strided(
+            flat[plain.storage_offset() :], plain.shape, strides
+        )
     ours = tg.from_numpy(array)
     return ours.requires_grad_() if x.requires_grad else ours
 
@@ -113,12 +130,16 @@ def _tensor(x):
 def with_our_torch(function):
     """A function of PyTorch's samples whose global `torch` is us."""
     names = {**function.__globals__, "torch": tg}
-    return types.FunctionType(function.__code__, names, None, function.__defaults__, function.__closure__)
+    return types.FunctionType(
+        function.__code__, names, None, function.__defaults__, function.__closure__
+    )
 
 
 def our_operator(op):
     """Our counterpart of an operator, or None."""
-    if isinstance(op.op, types.FunctionType) and (op.op.__name__ == "<lambda>" or "common_m" in op.op.__module__):
+    if isinstance(op.op, types.FunctionType) and (
+        op.op.__name__ == "<lambda>" or "common_m" in op.op.__module__
+    ):
         return with_our_torch(op.op)
     found = tg
     for part in op.name.split("."):
@@ -168,16 +189,26 @@ def gradients(pairs, inputs, weights, kind, tolerance, **options):
     """The gradients of the pairs of results by the pairs of inputs, compared; or None."""
     try:
         theirs = torch.autograd.grad(
-            [b for _, b in pairs], [b for _, b in inputs], [b for _, b in weights], allow_unused=True, **options
+            [b for _, b in pairs],
+            [b for _, b in inputs],
+            [b for _, b in weights],
+            allow_unused=True,
+            **options,
         )
     except (RuntimeError, NotImplementedError):  # PyTorch itself has none
         return None
     ours = tg.autograd.grad(
-        [a for a, _ in pairs], [a for a, _ in inputs], [a for a, _ in weights], allow_unused=True, **options
+        [a for a, _ in pairs],
+        [a for a, _ in inputs],
+        [a for a, _ in weights],
+        allow_unused=True,
+        **options,
     )
     for (x, _), a, b in zip(inputs, ours, theirs, strict=True):
         zeros = torch.zeros(tuple(x.shape), dtype=torch.float64)
-        same(tg.tensor(zeros.numpy()) if a is None else a, zeros if b is None else b, tolerance, kind)
+        same(
+            tg.tensor(zeros.numpy()) if a is None else a, zeros if b is None else b, tolerance, kind
+        )
     return [(a, b) for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None]
 
 
@@ -200,7 +231,9 @@ def same_refusal(got, wanted):
         raise Difference(kind, f"wanted {type(wanted).__name__}: {wanted}")
     plain = type(wanted) if type(wanted).__module__ == "builtins" else RuntimeError
     if not isinstance(got, plain):
-        raise Difference("error", f"{type(got).__name__}: {got}; wanted {type(wanted).__name__}: {wanted}")
+        raise Difference(
+            "error", f"{type(got).__name__}: {got}; wanted {type(wanted).__name__}: {wanted}"
+        )
 
 
 # the three lists ---------------------------------------------------------------------------
@@ -228,7 +261,10 @@ class Comparison:
             self.counts.update(kinds)
             return
         self.counts["cases"] += 1
-        reason = next((r for pattern, r in EXPLAINED.items() if fnmatch.fnmatch(f"{name} {kind}", pattern)), None)
+        reason = next(
+            (r for pattern, r in EXPLAINED.items() if fnmatch.fnmatch(f"{name} {kind}", pattern)),
+            None,
+        )
         if reason:
             self.explained[reason] += 1
         else:
@@ -253,7 +289,11 @@ def operator_sample(op, ours, sample, dtype):
 
 def drops_out(op, sample):
     """Whether the sample is of attention with dropout, which is random."""
-    given = sample.args[9:10] if op.name.endswith("multi_head_attention_forward") else [sample.kwargs.get("dropout_p")]
+    given = (
+        sample.args[9:10]
+        if op.name.endswith("multi_head_attention_forward")
+        else [sample.kwargs.get("dropout_p")]
+    )
     return "attention" in op.name and any(given)
 
 
@@ -283,7 +323,9 @@ def compare_operator(op, comparison):
     """All samples of one operator, in four dtypes, and its bad arguments."""
     ours, name = our_operator(op), f"{op.name} {op.variant_test_name}".strip()
     if ours is None or any(fnmatch.fnmatch(op.name, pattern) for pattern in RANDOM):
-        comparison.counts["operators without a counterpart" if ours is None else "random operators"] += 1
+        comparison.counts[
+            "operators without a counterpart" if ours is None else "random operators"
+        ] += 1
         return
     comparison.counts["operators"] += 1
     for dtype in ("float64", "float32", "int64", "bool"):
@@ -292,7 +334,9 @@ def compare_operator(op, comparison):
             tracked = op.supports_autograd and dtype == "float64"
             samples = op.sample_inputs("cpu", getattr(torch, dtype), requires_grad=tracked)
             for sample in itertools.islice(samples, SAMPLES):
-                comparison.case(name, f"{dtype} {sample.summary()}", operator_sample, op, ours, sample, dtype)
+                comparison.case(
+                    name, f"{dtype} {sample.summary()}", operator_sample, op, ours, sample, dtype
+                )
     if op.error_inputs_func is not None:
         for bad in op.error_inputs("cpu"):
             sample = bad.sample_input
@@ -314,11 +358,17 @@ def module_sample(theirs, ours, sample, dtype, training):
     if given is None:
         return ("cases",)
     args, kwargs = translate(given.args, memo), translate(given.kwargs, memo)
-    if isinstance(them, torch.nn.modules.lazy.LazyModuleMixin):  # has its parameters after a first call
+    if isinstance(
+        them, torch.nn.modules.lazy.LazyModuleMixin
+    ):  # has its parameters after a first call
         for module, inputs in ((them, given.args), (us, args)):
             module(*inputs)
-    us.load_state_dict({key: translate(value.detach().clone(), {}) for key, value in them.state_dict().items()})
-    if training and any(isinstance(each, torch.nn.modules.dropout._DropoutNd) and each.p for each in them.modules()):
+    us.load_state_dict(
+        {key: translate(value.detach().clone(), {}) for key, value in them.state_dict().items()}
+    )
+    if training and any(
+        isinstance(each, torch.nn.modules.dropout._DropoutNd) and each.p for each in them.modules()
+    ):
         return ("cases",)
     wanted = attempt(them, *given.args, **given.kwargs)
     if isinstance(wanted, Exception):
@@ -330,7 +380,9 @@ def module_sample(theirs, ours, sample, dtype, training):
     if not pairs or dtype != torch.float64:
         return ("cases",)
     parameters = zip(us.parameters(), them.parameters(), strict=True)
-    inputs = [(a, b) for a, b in (*((a, b) for b, a in memo.values()), *parameters) if b.requires_grad]
+    inputs = [
+        (a, b) for a, b in (*((a, b) for b, a in memo.values()), *parameters) if b.requires_grad
+    ]
     return ("cases", *(derivatives(pairs, inputs, False) if inputs else ()))
 
 
@@ -340,7 +392,11 @@ def module_refusal(theirs, ours, bad):
     if not isinstance(wanted, Exception):
         return ()
     memo = {}
-    args, kwargs, inputs = translate(made.args, memo), translate(made.kwargs, memo), translate(given.args, memo)
+    args, kwargs, inputs = (
+        translate(made.args, memo),
+        translate(made.kwargs, memo),
+        translate(given.args, memo),
+    )
     same_refusal(attempt(lambda: ours(*args, **kwargs)(*inputs)), wanted)
     return ("cases", "refusals")
 
@@ -358,19 +414,36 @@ def compare_module(info, comparison):
         samples = info.module_inputs_func(info, dtype=dtype, training=training, **options)
         for sample in itertools.islice(samples, SAMPLES // 2):
             what = f"{sample.constructor_input.args} {sample.constructor_input.kwargs} {dtype}"
-            comparison.case(theirs.__name__, what, module_sample, theirs, ours, sample, dtype, training)
+            comparison.case(
+                theirs.__name__, what, module_sample, theirs, ours, sample, dtype, training
+            )
     if info.module_error_inputs_func is not None:
-        for bad in info.module_error_inputs_func(info, dtype=torch.float64, training=True, **options):
-            comparison.case(theirs.__name__, "", module_refusal, theirs, ours, bad.module_error_input)
+        for bad in info.module_error_inputs_func(
+            info, dtype=torch.float64, training=True, **options
+        ):
+            comparison.case(
+                theirs.__name__, "", module_refusal, theirs, ours, bad.module_error_input
+            )
 
 
 def optimizer_sample(theirs, ours, options, dtype):
     torch.manual_seed(0)
-    start, x = [torch.randn(4, 5, dtype=dtype), torch.randn(5, dtype=dtype)], torch.randn(7, 4, dtype=dtype)
-    with_them = attempt(_train, torch, theirs, [p.clone().requires_grad_() for p in start], x, options)
+    start, x = (
+        [torch.randn(4, 5, dtype=dtype), torch.randn(5, dtype=dtype)],
+        torch.randn(7, 4, dtype=dtype),
+    )
+    with_them = attempt(
+        _train, torch, theirs, [p.clone().requires_grad_() for p in start], x, options
+    )
     if isinstance(with_them, Exception):
         return ()
-    with_us = _train(tg, ours, [translate(p.clone().requires_grad_(), {}) for p in start], translate(x, {}), options)
+    with_us = _train(
+        tg,
+        ours,
+        [translate(p.clone().requires_grad_(), {}) for p in start],
+        translate(x, {}),
+        options,
+    )
     for a, b in zip(with_us[0], with_them[0], strict=True):
         same(a, b, 1e-8 if dtype == torch.float64 else 1e-3, "parameters")
     for what, a, b in zip(("group keys", "state keys"), with_us[1:], with_them[1:], strict=True):
@@ -391,7 +464,11 @@ def _train(framework, optimizer, parameters, x, options):
     for _ in range(20):
         made.step(closure)
     state = made.state_dict()
-    return parameters, set(state["param_groups"][0]), {key for each in state["state"].values() for key in each}
+    return (
+        parameters,
+        set(state["param_groups"][0]),
+        {key for each in state["state"].values() for key in each},
+    )
 
 
 def optimizer_refusal(theirs, ours, bad):
@@ -409,11 +486,15 @@ def compare_optimizer(info, comparison):
         comparison.counts["optimizers without a counterpart"] += 1
         return
     comparison.counts["optimizers"] += 1
-    for sample, dtype in itertools.product(info.optim_inputs_func("cpu"), (torch.float64, torch.float32)):
+    for sample, dtype in itertools.product(
+        info.optim_inputs_func("cpu"), (torch.float64, torch.float32)
+    ):
         what = f"{sample.kwargs} {dtype}"
         comparison.case(theirs.__name__, what, optimizer_sample, theirs, ours, sample.kwargs, dtype)
     for bad in info.optim_error_inputs_func("cpu", torch.float32):
-        comparison.case(theirs.__name__, "", optimizer_refusal, theirs, ours, bad.optimizer_error_input)
+        comparison.case(
+            theirs.__name__, "", optimizer_refusal, theirs, ours, bad.optimizer_error_input
+        )
 
 
 SUBJECTS = {

@@ -15,7 +15,9 @@ from tinygrad_mnist.autograd.gradcheck import GradcheckError
 
 
 def leaf(*shape, seed=0, dtype=np.float64):
-    return tg.tensor(np.random.default_rng(seed).uniform(0.5, 2, shape).astype(dtype), requires_grad=True)
+    return tg.tensor(
+        np.random.default_rng(seed).uniform(0.5, 2, shape).astype(dtype), requires_grad=True
+    )
 
 
 class Cube(Function):
@@ -72,7 +74,9 @@ class Both(Function):
 # functions ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("function", [Cube.apply, Exp.apply, lambda x: Exp.apply(Cube.apply(x)) * x])
+@pytest.mark.parametrize(
+    "function", [Cube.apply, Exp.apply, lambda x: Exp.apply(Cube.apply(x)) * x]
+)
 def test_function_has_gradients_of_every_order(function):
     x = leaf(2, 3)
     assert gradcheck(function, x)
@@ -182,7 +186,11 @@ def test_gradients_do_not_share_memory_with_what_backward_returns():
 @pytest.mark.parametrize(
     ("result", "error", "message"),
     [
-        (lambda g: g, RuntimeError, r"WrongBackward returned an incorrect number of gradients \(expected 2, got 1\)"),
+        (
+            lambda g: g,
+            RuntimeError,
+            r"WrongBackward returned an incorrect number of gradients \(expected 2, got 1\)",
+        ),
         (lambda g: (g, g, g), RuntimeError, r"expected 2, got 3"),
         (
             lambda g: (g[:2], None),
@@ -375,7 +383,8 @@ def test_gradcheck_finds_a_wrong_gradient():
 
     x = leaf(2)
     with pytest.raises(
-        GradcheckError, match=r"Jacobian mismatch for output 1 with respect to input 0,\nnumerical:[\s\S]*analytical:"
+        GradcheckError,
+        match=r"Jacobian mismatch for output 1 with respect to input 0,\nnumerical:[\s\S]*analytical:",
     ):
         gradcheck(lambda x: (x, Wrong.apply(x)), x)
     assert gradcheck(Wrong.apply, x, raise_exception=False) is False
@@ -456,7 +465,8 @@ def test_hessian_and_products():
     v = tuple(tg.tensor(rng.standard_normal(2)) for _ in range(2))
     whole = functional.hessian(scalar, (x, y))
     gradient = [
-        lambda a, b, i=i: grad(scalar(*(inputs := (leaf_of(a), leaf_of(b)))), inputs)[i].array for i in range(2)
+        lambda a, b, i=i: grad(scalar(*(inputs := (leaf_of(a), leaf_of(b)))), inputs)[i].array
+        for i in range(2)
     ]
     for i in range(2):
         np.testing.assert_allclose(
@@ -469,7 +479,9 @@ def test_hessian_and_products():
         value, found = product(scalar, (x, y), v)
         assert value.item() == pytest.approx(scalar(x, y).item())
         for i in range(2):
-            np.testing.assert_allclose(found[i].array, (whole[i][0] @ v[0] + whole[i][1] @ v[1]).array)
+            np.testing.assert_allclose(
+                found[i].array, (whole[i][0] @ v[0] + whole[i][1] @ v[1]).array
+            )
     assert functional.hessian(lambda x: (x**2).sum(), x).tolist() == [[2, 0], [0, 2]]
 
 
@@ -484,10 +496,14 @@ def test_jvp_and_vjp():
     outs, found = functional.jvp(of_two, (x, y), u)
     np.testing.assert_allclose(outs[1].array, of_two(x, y)[1].array)
     for i in range(2):
-        np.testing.assert_allclose(found[i].array, (jacobian[i][0] @ u[0] + jacobian[i][1] @ u[1]).array)
+        np.testing.assert_allclose(
+            found[i].array, (jacobian[i][0] @ u[0] + jacobian[i][1] @ u[1]).array
+        )
     _, back = functional.vjp(of_two, (x, y), u)
     for j in range(2):
-        np.testing.assert_allclose(back[j].array, (u[0] @ jacobian[0][j] + u[1] @ jacobian[1][j]).array)
+        np.testing.assert_allclose(
+            back[j].array, (u[0] @ jacobian[0][j] + u[1] @ jacobian[1][j]).array
+        )
     assert functional.vjp(lambda x: x.sum(), x)[1].tolist() == [1, 1]
 
 
@@ -498,7 +514,10 @@ def test_create_graph():
     np.testing.assert_allclose(g.array, 6 * x.array)
     (g,) = grad(functional.hessian(lambda x: (x**3).sum(), x, create_graph=True).sum(), x)
     np.testing.assert_allclose(g.array, [6, 6])
-    (g,) = grad(functional.jvp(lambda x: x**3, x, tg.ones(2, dtype=tg.float64), create_graph=True)[1].sum(), x)
+    (g,) = grad(
+        functional.jvp(lambda x: x**3, x, tg.ones(2, dtype=tg.float64), create_graph=True)[1].sum(),
+        x,
+    )
     np.testing.assert_allclose(g.array, 6 * x.array)
 
 
@@ -506,7 +525,9 @@ def test_strict_and_errors():
     x, y = leaf(2), leaf(2)
     alone = lambda x, y: x * 2  # noqa: E731
     assert functional.jacobian(alone, (x, y))[1].tolist() == [[0, 0], [0, 0]]
-    assert functional.jvp(lambda x: tg.ones(2, dtype=tg.float64), x, tg.ones(2, dtype=tg.float64))[1].tolist() == [0, 0]
+    assert functional.jvp(lambda x: tg.ones(2, dtype=tg.float64), x, tg.ones(2, dtype=tg.float64))[
+        1
+    ].tolist() == [0, 0]
     for call in (
         lambda: functional.jacobian(alone, (x, y), strict=True),
         lambda: functional.vjp(alone, (x, y), tg.ones(2, dtype=tg.float64), strict=True),
@@ -514,7 +535,9 @@ def test_strict_and_errors():
     ):
         with pytest.raises(RuntimeError, match="independent of input"):
             call()
-    with pytest.raises(TypeError, match="inputs given to jacobian must be either a Tensor or a tuple"):
+    with pytest.raises(
+        TypeError, match="inputs given to jacobian must be either a Tensor or a tuple"
+    ):
         functional.jacobian(alone, [x, y])
     with pytest.raises(RuntimeError, match="single element"):
         functional.hessian(lambda x: x * 2, x)
@@ -531,7 +554,10 @@ def test_bad_calls_of_backward_and_grad(name):
     for call, error in (
         (lambda: lib.autograd.backward([x * 2, x * 3], [lib.ones(2)]), RuntimeError),
         (lambda: lib.autograd.backward((x * 2).sum(), inputs=[]), RuntimeError),
-        (lambda: lib.autograd.grad(x.sum(), x, materialize_grads=True, allow_unused=False), ValueError),
+        (
+            lambda: lib.autograd.grad(x.sum(), x, materialize_grads=True, allow_unused=False),
+            ValueError,
+        ),
         (lambda: lib.autograd.functional.hessian(lambda x: 3, x), TypeError),
         (lambda: lib.autograd.functional.hessian(lambda x: (x.sum(), x.sum()), x), RuntimeError),
         (lambda: lib.autograd.function.FunctionCtx().save_for_backward and Bad.apply(x), TypeError),
@@ -591,7 +617,10 @@ def test_anomaly_names_the_operation_and_its_line():
     faulty(x).sum().backward()
     with (
         autograd.detect_anomaly(),
-        pytest.raises(RuntimeError, match=r"Function 'SqrtBackward0' returned nan values[\s\S]*the line to find"),
+        pytest.raises(
+            RuntimeError,
+            match=r"Function 'SqrtBackward0' returned nan values[\s\S]*the line to find",
+        ),
     ):
         faulty(x).sum().backward()
     faulty(x).sum().backward()
@@ -609,19 +638,26 @@ def test_variable():
     x = tg.ones(2)
     v = Variable(x, requires_grad=True)
     assert type(v) is tg.Tensor and v.requires_grad and not x.requires_grad
-    assert np.may_share_memory(v.array, x.array) and isinstance(x, Variable) and not isinstance(3, Variable)
+    assert (
+        np.may_share_memory(v.array, x.array)
+        and isinstance(x, Variable)
+        and not isinstance(3, Variable)
+    )
     assert Variable().numel() == 0
 
 
 def test_pytorch_paths():
     from tinygrad_mnist.autograd.anomaly_mode import detect_anomaly
+    from tinygrad_mnist.autograd.functional import jacobian
     from tinygrad_mnist.autograd.grad_mode import no_grad
+    from tinygrad_mnist.autograd.gradcheck import gradcheck as check
     from tinygrad_mnist.autograd.graph import Node
 
-    from tinygrad_mnist.autograd.functional import jacobian
-    from tinygrad_mnist.autograd.gradcheck import gradcheck as check
-
-    assert (detect_anomaly, no_grad, check) == (autograd.detect_anomaly, tg.no_grad, autograd.gradcheck)
+    assert (detect_anomaly, no_grad, check) == (
+        autograd.detect_anomaly,
+        tg.no_grad,
+        autograd.gradcheck,
+    )
     assert jacobian is functional.jacobian
     assert isinstance(Cube.apply(leaf(1)).grad_fn, Node)
     x = leaf(1)
@@ -642,7 +678,9 @@ def test_functional_as_pytorch(name, inputs, nested):
 
     def function(*xs):
         total = sum((x**3).sum() for x in xs) * xs[0].sum()
-        return total if single_output else (total * xs[0], xs[-1].exp()) if nested else total * xs[0]
+        return (
+            total if single_output else (total * xs[0], xs[-1].exp()) if nested else total * xs[0]
+        )
 
     arrays = [np.random.default_rng(k).standard_normal((2,)) for k in range(inputs)]
     results = []
@@ -653,7 +691,16 @@ def test_functional_as_pytorch(name, inputs, nested):
         args = (
             (xs,)
             if name in ("jacobian", "hessian")
-            else ((xs, (vs if nested else vs[0]) if name == "vjp" else vs[:inputs] if isinstance(xs, tuple) else vs[0]))
+            else (
+                (
+                    xs,
+                    (vs if nested else vs[0])
+                    if name == "vjp"
+                    else vs[:inputs]
+                    if isinstance(xs, tuple)
+                    else vs[0],
+                )
+            )
         )
         module = functional if lib is tg else torch.autograd.functional
         results.append(getattr(module, name)(function, *args))

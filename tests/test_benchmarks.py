@@ -27,7 +27,10 @@ def slower(factor):
 
 
 def test_the_guard_sees_a_doubling_and_passes_what_is_as_ever(capsys):
-    checks = [Check(str(factor), lambda factor=factor: slower(factor), lambda: once, 1.0) for factor in (1, 2)]
+    checks = [
+        Check(str(factor), lambda factor=factor: slower(factor), lambda: once, 1.0)
+        for factor in (1, 2)
+    ]
     assert guard.failures(checks, seconds=0.1) == ["2"]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [["ok", "1:"], ["SLOW", "2:"], ["SLOW", "2:"]]
@@ -45,13 +48,19 @@ def test_the_guards_chain_does_the_arithmetic_of_ours():
     np.testing.assert_allclose(guard.plain_chain()(), (y.item(), x.grad.item()), rtol=1e-4)
 
 
-CHAIN = Case("a chain", {OURS: Rival("torch_style.chain", {"framework": "tinygrad_mnist", "length": 10})}, ())
+CHAIN = Case(
+    "a chain", {OURS: Rival("torch_style.chain", {"framework": "tinygrad_mnist", "length": 10})}, ()
+)
 
 
 def test_a_rival_that_does_not_run_is_named_and_the_rest_goes_on():
     broken = Rival("torch_style.chain", {"framework": "no_such_framework"})
-    found = suite.measure(dataclasses.replace(CHAIN, rivals={"broken": broken, **CHAIN.rivals}), 2, 1)
-    assert found["broken"] == {"error": "not measured: ModuleNotFoundError: No module named 'no_such_framework'"}
+    found = suite.measure(
+        dataclasses.replace(CHAIN, rivals={"broken": broken, **CHAIN.rivals}), 2, 1
+    )
+    assert found["broken"] == {
+        "error": "not measured: ModuleNotFoundError: No module named 'no_such_framework'"
+    }
     assert len(found[OURS]["values"]) == 2 and found[OURS]["median"] > 0
 
 
@@ -72,7 +81,13 @@ def test_the_sweeps_programs_run():
 
 
 def result(seconds):
-    return {"median": seconds, "min": seconds / 2, "max": 2 * seconds, "values": [seconds], "peak_kb": 1500}
+    return {
+        "median": seconds,
+        "min": seconds / 2,
+        "max": 2 * seconds,
+        "values": [seconds],
+        "peak_kb": 1500,
+    }
 
 
 def test_a_report_shows_ratios_reasons_and_figures(tmp_path):
@@ -85,11 +100,18 @@ def test_a_report_shows_ratios_reasons_and_figures(tmp_path):
         "start": {"import": {OURS: 0.1}, "first step": {}},
     }
     report.write({**results, "cases": {"epoch": epoch}}, tmp_path)
-    report.write({**results, "cases": {"scalars": results["cases"]["scalars"]}}, tmp_path)  # adds to it
+    report.write(
+        {**results, "cases": {"scalars": results["cases"]["scalars"]}}, tmp_path
+    )  # adds to it
     text = (tmp_path / "results.md").read_text()
     for part in ("| tinygrad_mnist | 2 s | 1 s to 4 s |", "tinygrad_mnist over floor: 2.000 (wanted: at most 1.6)",
                  "| PyTorch | not measured: too slow |", "tinygrad_mnist over PyTorch: 0.500 (wanted: at most 0.75)",
                  "depth 10: tinygrad_mnist 1 s, 1.5 MB; PyTorch stopped", "| tinygrad_mnist | 100 ms |"):  # fmt: skip
         assert part in text
-    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "results.md", "benchmarks.png", "scaling.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "results.json",
+        "results.md",
+        "benchmarks.png",
+        "scaling.png",
+    }
     assert json.loads((tmp_path / "results.json").read_text())["cases"].keys() <= CASES.keys()

@@ -14,7 +14,11 @@ def test_typed_constructors_and_their_isinstance():
     assert tg.FloatTensor([1, 2]).dtype == tg.float32 and tg.LongTensor([1.7]).tolist() == [1]
     assert tg.FloatTensor(2, 3).shape == (2, 3) and tg.DoubleTensor().shape == (0,)
     x = tg.tensor([1])
-    assert isinstance(x, tg.LongTensor) and not isinstance(x, tg.FloatTensor) and isinstance(x, tg.Tensor)
+    assert (
+        isinstance(x, tg.LongTensor)
+        and not isinstance(x, tg.FloatTensor)
+        and isinstance(x, tg.Tensor)
+    )
     assert x.type() == "torch.LongTensor" and x.type(tg.FloatTensor).dtype == tg.float32
     assert x.type("torch.DoubleTensor").dtype == tg.float64
 
@@ -33,31 +37,49 @@ def test_questions_about_tensors():
 
 
 def test_the_usual_choice_of_a_device_ends_on_the_cpu():
-    device = tg.device("cuda" if tg.cuda.is_available() else "mps" if tg.backends.mps.is_available() else "cpu")
+    device = tg.device(
+        "cuda" if tg.cuda.is_available() else "mps" if tg.backends.mps.is_available() else "cpu"
+    )
     assert device == tg.device("cpu") and str(device) == "cpu" and tg.cuda.device_count() == 0
     net, x = nn.Linear(2, 1).to(device), tg.ones(1, 2, device=device).to(device)
     assert net(x).device == device and x.cpu() is x
-    for call in (x.cuda, net.cuda, lambda: x.to("cuda"), lambda: tg.ones(1, device="cuda:0"), tg.cuda.current_device):
-        with pytest.raises(AssertionError, match="tensors live on the CPU here|not compiled with CUDA"):
+    for call in (
+        x.cuda,
+        net.cuda,
+        lambda: x.to("cuda"),
+        lambda: tg.ones(1, device="cuda:0"),
+        tg.cuda.current_device,
+    ):
+        with pytest.raises(
+            AssertionError, match="tensors live on the CPU here|not compiled with CUDA"
+        ):
             call()
     tg.cuda.manual_seed_all(0)
     tg.cuda.empty_cache()
     assert (
-        tg.cuda.memory_allocated() == 0 and tg.accelerator.current_accelerator() is None and tg.cpu.device_count() == 1
+        tg.cuda.memory_allocated() == 0
+        and tg.accelerator.current_accelerator() is None
+        and tg.cpu.device_count() == 1
     )
     with pytest.raises(RuntimeError, match="Cannot access accelerator device"):
         tg.accelerator.synchronize()
 
 
 def test_devices():
-    assert repr(tg.device("cuda:1")) == "device(type='cuda', index=1)" and tg.device("cuda", 1) == tg.device("cuda:1")
+    assert repr(tg.device("cuda:1")) == "device(type='cuda', index=1)" and tg.device(
+        "cuda", 1
+    ) == tg.device("cuda:1")
     assert tg.device("cpu", 0) != tg.device("cpu") and tg.device("cpu:0").index == 0
     with tg.device("cpu"):
         assert tg.ones(1).device.type == "cpu"
     for name in ("foo", "cuda:x", "cuda:-1", "cuda:01", "cpu:", ""):
         with pytest.raises(RuntimeError, match="evice"):
             tg.device(name)
-    for bad in (lambda: tg.device("cuda", -1), lambda: tg.device("cuda:1", 1), lambda: tg.device(0)):
+    for bad in (
+        lambda: tg.device("cuda", -1),
+        lambda: tg.device("cuda:1", 1),
+        lambda: tg.device(0),
+    ):
         with pytest.raises(RuntimeError):
             bad()
     for bad in (lambda: tg.device(), lambda: tg.device(1.5), lambda: tg.device(None)):
@@ -71,7 +93,11 @@ def test_limits_and_dtypes():
     )
     assert repr(tg.iinfo(tg.int32)) == "iinfo(min=-2.14748e+09, max=2.14748e+09, dtype=int32)"
     assert tg.finfo().resolution == 1e-6
-    for bad in (lambda: tg.finfo(tg.int32), lambda: tg.iinfo(tg.float32), lambda: tg.iinfo(tg.bool)):
+    for bad in (
+        lambda: tg.finfo(tg.int32),
+        lambda: tg.iinfo(tg.float32),
+        lambda: tg.iinfo(tg.bool),
+    ):
         with pytest.raises(TypeError):
             bad()
     assert tg.bfloat16.itemsize == 2 and tg.bfloat16.is_floating_point
@@ -100,7 +126,10 @@ def test_switches_are_accepted_and_remembered():
         tg.set_float32_matmul_precision("high")
         tg.use_deterministic_algorithms(True, warn_only=True)
         tg.set_default_tensor_type(tg.DoubleTensor)
-        assert tg.get_float32_matmul_precision() == "high" and tg.are_deterministic_algorithms_enabled()
+        assert (
+            tg.get_float32_matmul_precision() == "high"
+            and tg.are_deterministic_algorithms_enabled()
+        )
         assert tg.tensor(1.0).dtype == tg.float64
     finally:
         tg.set_float32_matmul_precision("highest")
@@ -109,7 +138,10 @@ def test_switches_are_accepted_and_remembered():
     assert not tg.are_deterministic_algorithms_enabled() and tg.tensor(1.0).dtype == tg.float32
     tg.set_default_device("cpu")
     assert tg.get_default_device() == tg.device("cpu") and not tg.is_autocast_enabled()
-    for call in (lambda: tg.set_default_tensor_type(tg.LongTensor), lambda: tg.set_default_tensor_type("foo")):
+    for call in (
+        lambda: tg.set_default_tensor_type(tg.LongTensor),
+        lambda: tg.set_default_tensor_type("foo"),
+    ):
         with pytest.raises(TypeError):
             call()
     before = tg.get_num_threads()
@@ -131,7 +163,12 @@ def test_mixed_precision_keeps_dtypes():
     scaler.unscale_(optimizer)
     scaler.step(optimizer)
     scaler.update()
-    assert loss.dtype == tg.float32 and p.item() == 0 and scaler.get_scale() == 1 and scaler.state_dict() == {}
+    assert (
+        loss.dtype == tg.float32
+        and p.item() == 0
+        and scaler.get_scale() == 1
+        and scaler.state_dict() == {}
+    )
     with pytest.raises(RuntimeError, match="Expected one of cpu"):
         tg.autocast("foo")
 
@@ -140,11 +177,14 @@ def test_mixed_precision_keeps_dtypes():
 def test_rooms_with_nothing_in_them(name):
     pytest.importorskip(name)
     jit, profiler, types, version = (
-        importlib.import_module(f"{name}.{room}") for room in ("jit", "profiler", "types", "version")
+        importlib.import_module(f"{name}.{room}")
+        for room in ("jit", "profiler", "types", "version")
     )
     lib = importlib.import_module(name)
     function = lambda x: x + 1  # noqa: E731
-    assert jit.ignore(function) is function and jit.unused(function)(1) == 2 and not jit.is_scripting()
+    assert (
+        jit.ignore(function) is function and jit.unused(function)(1) == 2 and not jit.is_scripting()
+    )
     with profiler.record_function("step"):
         assert version.cuda is None and isinstance(lib.device("cpu"), types.Device)
     assert lib.is_nonzero(lib.tensor([2])) and lib.ones(1).layout == lib.strided
@@ -155,11 +195,22 @@ def test_rooms_with_nothing_in_them(name):
 def test_programs_of_the_old_days(name):
     lib = pytest.importorskip(name)
     x, y, m = lib.tensor([1.0, 2.0]), lib.tensor([3.0, 5.0]), lib.eye(2)
-    assert x.add(-2, y).tolist() == lib.add(x, -2, y).tolist() == x.clone().add_(-2, y).tolist() == [-5, -8]
+    assert (
+        x.add(-2, y).tolist()
+        == lib.add(x, -2, y).tolist()
+        == x.clone().add_(-2, y).tolist()
+        == [-5, -8]
+    )
     assert x.sub(2, y).tolist() == x.clone().sub_(2, y).tolist() == [-5, -8]
-    assert lib.addcmul(x, 0.5, y, y).tolist() == x.clone().addcmul_(0.5, y, y).tolist() == [5.5, 14.5]
+    assert (
+        lib.addcmul(x, 0.5, y, y).tolist() == x.clone().addcmul_(0.5, y, y).tolist() == [5.5, 14.5]
+    )
     assert lib.addcdiv(x, 2, y, y).tolist() == x.addcdiv(2, y, y).tolist() == [3, 4]
-    assert lib.addmm(0.5, m, 2, m, m).diagonal().tolist() == m.addmm(0.5, 2, m, m).diagonal().tolist() == [2.5, 2.5]
+    assert (
+        lib.addmm(0.5, m, 2, m, m).diagonal().tolist()
+        == m.addmm(0.5, 2, m, m).diagonal().tolist()
+        == [2.5, 2.5]
+    )
     assert lib.sparse.torch.eye(2).index_select(0, lib.tensor([1])).tolist() == [[0, 1]]
     assert lib.addmm(0.5, m, m, m).diagonal().tolist() == [1.5, 1.5]
     with pytest.raises(TypeError):
@@ -203,7 +254,9 @@ def test_what_is_not_there_is_refused():
             call("x")
     with tg.profiler.profile(activities=[tg.profiler.ProfilerActivity.CPU]) as measured:
         measured.step()
-    assert "nothing is measured" in measured.key_averages().table(sort_by="cpu_time_total", row_limit=10)
+    assert "nothing is measured" in measured.key_averages().table(
+        sort_by="cpu_time_total", row_limit=10
+    )
     assert tg.multiprocessing.get_context is importlib.import_module("multiprocessing").get_context
 
 
@@ -234,7 +287,12 @@ def test_assert_close_as_pytorch(expression):
 
 def test_bfloat16_is_refused_by_name():
     x, layer = tg.ones(2), tg.nn.Linear(1, 1)
-    for cast in (lambda: tg.ones(2, dtype=tg.bfloat16), x.bfloat16, layer.bfloat16, lambda: layer.to(tg.bfloat16)):
+    for cast in (
+        lambda: tg.ones(2, dtype=tg.bfloat16),
+        x.bfloat16,
+        layer.bfloat16,
+        lambda: layer.to(tg.bfloat16),
+    ):
         with pytest.raises(TypeError, match="bfloat16: NumPy has no such elements"):
             cast()
 

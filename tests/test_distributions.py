@@ -15,10 +15,19 @@ from tinygrad_mnist.core.tensor import Size
 
 CONTINUOUS = {
     "Normal": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.norm(loc, scale)),
-    "Laplace": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.laplace(loc, scale)),
-    "Uniform": (dict(low=[-1.0, 0.5], high=[0.7, 2.0]), lambda low, high: stats.uniform(low, np.subtract(high, low))),
+    "Laplace": (
+        dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]),
+        lambda loc, scale: stats.laplace(loc, scale),
+    ),
+    "Uniform": (
+        dict(low=[-1.0, 0.5], high=[0.7, 2.0]),
+        lambda low, high: stats.uniform(low, np.subtract(high, low)),
+    ),
 }
-DISCRETE = {"Bernoulli": dict(probs=[0.2, 0.5, 0.9]), "Categorical": dict(probs=[[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])}
+DISCRETE = {
+    "Bernoulli": dict(probs=[0.2, 0.5, 0.9]),
+    "Categorical": dict(probs=[[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]),
+}
 COVARIANCE = [[2.0, 0.6], [0.6, 1.0]]
 KINDS = [*CONTINUOUS, *DISCRETE]
 
@@ -55,7 +64,9 @@ def test_continuous_against_scipy(kind):
         "perplexity": (ours.perplexity(), np.exp(theirs.entropy())),
     }  # fmt: skip
     for name, (a, b) in pairs.items():
-        np.testing.assert_allclose(a.array, np.broadcast_to(b, a.shape), rtol=1e-12, atol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            a.array, np.broadcast_to(b, a.shape), rtol=1e-12, atol=1e-12, err_msg=name
+        )
 
 
 @pytest.mark.parametrize("kind", CONTINUOUS)
@@ -99,7 +110,11 @@ def test_discrete_sums(kind):
         np.testing.assert_allclose(d.variance.array, p[0] * p[1])
         np.testing.assert_array_equal(d.mode.array, [0, np.nan, 1])
     else:
-        assert np.isnan(d.mean.array).all() and np.isnan(d.variance.array).all() and d.mode.tolist() == [1, 2]
+        assert (
+            np.isnan(d.mean.array).all()
+            and np.isnan(d.variance.array).all()
+            and d.mode.tolist() == [1, 2]
+        )
     other = getattr(D, kind)(logits=d.logits + (0.7 if kind == "Categorical" else 0))
     np.testing.assert_allclose(other.probs.array, d.probs.array)
     np.testing.assert_allclose(other.log_prob(values).array, d.log_prob(values).array)
@@ -115,7 +130,10 @@ def test_discrete_samples(kind):
     values = support(d).array
     for b in range(d.batch_shape[0]):
         counts = [(x.array[..., b] == v).sum() for v in values[:, b]]
-        assert stats.chisquare(counts, 10000 * np.exp(d.log_prob(tensor(values)).array[:, b])).pvalue > 1e-3
+        assert (
+            stats.chisquare(counts, 10000 * np.exp(d.log_prob(tensor(values)).array[:, b])).pvalue
+            > 1e-3
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -160,7 +178,9 @@ def test_divergence_is_the_integral(kind):
             x = tensor(reference.ppf(np.full(2, u)))
             return (p.log_prob(x) - q.log_prob(x))[k].item()
 
-        assert found[k].item() == pytest.approx(integrate.quad(integrand, 0, 1, limit=200)[0], rel=1e-4)
+        assert found[k].item() == pytest.approx(
+            integrate.quad(integrand, 0, 1, limit=200)[0], rel=1e-4
+        )
     assert D.kl_divergence(p, p).abs().max().item() < 1e-12
 
 
@@ -171,7 +191,9 @@ def test_divergence_of_discrete():
         found[0].item() == pytest.approx(stats.entropy([0.2, 0.5, 0.3], [0.3, 0.3, 0.4]))
         and found[1].item() == math.inf
     )
-    assert D.kl_divergence(q, p)[1].item() == pytest.approx(stats.entropy([0.2, 0.8, 0], [0.1, 0.1, 0.8]))
+    assert D.kl_divergence(q, p)[1].item() == pytest.approx(
+        stats.entropy([0.2, 0.8, 0], [0.1, 0.1, 0.8])
+    )
     b, c = D.Bernoulli(tensor([0.2, 0.0, 0.5, 1.0])), D.Bernoulli(tensor([0.6, 0.5, 0.0, 1.0]))
     wanted = [stats.entropy([0.2, 0.8], [0.6, 0.4]), math.log(2), math.inf, 0]
     np.testing.assert_allclose(D.kl_divergence(b, c).array, wanted, atol=1e-12)
@@ -182,7 +204,9 @@ def test_divergence_of_discrete():
 def test_divergence_of_vectors_and_of_what_there_is_none():
     p, q = normal(), normal([[0.5, 0.0], [0.3, 1.5]])
     a, b = np.array(COVARIANCE), q.covariance_matrix.array
-    wanted = 0.5 * (np.trace(np.linalg.inv(b) @ a) - 2 + math.log(np.linalg.det(b) / np.linalg.det(a)))
+    wanted = 0.5 * (
+        np.trace(np.linalg.inv(b) @ a) - 2 + math.log(np.linalg.det(b) / np.linalg.det(a))
+    )
     assert D.kl_divergence(p, q).item() == pytest.approx(wanted)
     moved = D.MultivariateNormal(tensor([0.0, 0.0]), tensor(COVARIANCE))
     off = np.array([1.0, -1.0])
@@ -228,11 +252,20 @@ def test_multivariate_normal():
     np.testing.assert_allclose(np.cov(drawn.T), COVARIANCE, atol=0.06)
     np.testing.assert_allclose(drawn.mean(0), [1, -1], atol=0.04)
     batch = D.MultivariateNormal(tg.zeros(3, 1, 2), tg.eye(2).expand(4, 2, 2))
-    assert batch.batch_shape == (3, 4) and batch.event_shape == (2,) and batch.sample((5,)).shape == (5, 3, 4, 2)
-    assert batch.log_prob(tg.zeros(2)).shape == (3, 4) and batch.log_prob(tg.zeros(2)).dtype == tg.float32
+    assert (
+        batch.batch_shape == (3, 4)
+        and batch.event_shape == (2,)
+        and batch.sample((5,)).shape == (5, 3, 4, 2)
+    )
+    assert (
+        batch.log_prob(tg.zeros(2)).shape == (3, 4)
+        and batch.log_prob(tg.zeros(2)).dtype == tg.float32
+    )
     loc = tensor([0.3, 0.1], requires_grad=True)
     low = tensor(np.linalg.cholesky(COVARIANCE), requires_grad=True)
-    assert gradcheck(lambda m, a: D.MultivariateNormal(m, scale_tril=a.tril()).log_prob(tensor(x)), (loc, low))
+    assert gradcheck(
+        lambda m, a: D.MultivariateNormal(m, scale_tril=a.tril()).log_prob(tensor(x)), (loc, low)
+    )
     for bad in (
         {},
         dict(covariance_matrix=tg.eye(2), scale_tril=tg.eye(2)),
@@ -246,7 +279,11 @@ def test_multivariate_normal():
 def test_independent():
     base = D.Normal(tg.zeros(3, 2), tg.ones(3, 2))
     d = D.Independent(base, 1)
-    assert (d.batch_shape, d.event_shape) == ((3,), (2,)) and d.has_rsample and isinstance(d.batch_shape, Size)
+    assert (
+        (d.batch_shape, d.event_shape) == ((3,), (2,))
+        and d.has_rsample
+        and isinstance(d.batch_shape, Size)
+    )
     x = d.rsample((4,))
     assert x.shape == (4, 3, 2)
     np.testing.assert_allclose(d.log_prob(x).array, stats.norm.logpdf(x.array).sum(-1), rtol=1e-6)
@@ -263,7 +300,11 @@ def test_shapes_and_dtypes():
     d = D.Normal(tg.zeros(3, 1), tg.ones(2))
     assert d.batch_shape == (3, 2) and d.event_shape == () and d.sample((4,)).shape == (4, 3, 2)
     for kind in KINDS:
-        one = getattr(D, kind)(tg.ones(2) * 0.5) if kind in DISCRETE else getattr(D, kind)(tg.zeros(2), 1.0)
+        one = (
+            getattr(D, kind)(tg.ones(2) * 0.5)
+            if kind in DISCRETE
+            else getattr(D, kind)(tg.zeros(2), 1.0)
+        )
         x = one.sample((3,))
         for each in (
             one.log_prob(x),
@@ -335,15 +376,27 @@ def test_seed():
             lambda: D.Normal(0.0, -1.0),
             r"Expected parameter scale \(Tensor of shape \(\)\) of distribution Normal\(loc: 0.0, scale: -1.0\) to satisfy the constraint GreaterThan\(lower_bound=0.0\), but found invalid values:\n-1.0",
         ),
-        (lambda: D.Normal(tg.tensor([0.0, math.nan]), 1.0), r"parameter loc \(Tensor of shape \(2,\)\).*Real\(\)"),
+        (
+            lambda: D.Normal(tg.tensor([0.0, math.nan]), 1.0),
+            r"parameter loc \(Tensor of shape \(2,\)\).*Real\(\)",
+        ),
         (
             lambda: D.Uniform(1.0, 1.0),
             r"Expected parameter low .* of distribution Uniform\(low: 1.0, high: 1.0\) .* LessThan\(upper_bound=1.0\)",
         ),
-        (lambda: D.Bernoulli(1.5), r"parameter probs .* Interval\(lower_bound=0.0, upper_bound=1.0\)"),
+        (
+            lambda: D.Bernoulli(1.5),
+            r"parameter probs .* Interval\(lower_bound=0.0, upper_bound=1.0\)",
+        ),
         (lambda: D.Bernoulli(), "Either `probs` or `logits` must be specified, but not both"),
-        (lambda: D.Categorical(tg.ones(2), tg.ones(2)), "Either `probs` or `logits` must be specified, but not both"),
-        (lambda: D.Categorical(tg.tensor(1.0)), "`probs` parameter must be at least one-dimensional"),
+        (
+            lambda: D.Categorical(tg.ones(2), tg.ones(2)),
+            "Either `probs` or `logits` must be specified, but not both",
+        ),
+        (
+            lambda: D.Categorical(tg.tensor(1.0)),
+            "`probs` parameter must be at least one-dimensional",
+        ),
         (lambda: D.Categorical(tg.tensor([-1.0, 2.0])), r"parameter probs .* Simplex\(\)"),
         (lambda: D.Normal("a", 1.0), "must all be instances of Number"),
         (
@@ -351,8 +404,14 @@ def test_seed():
             r"Expected value argument \(Tensor of shape \(\)\) to be within the support \(Interval",
         ),
         (lambda: D.Bernoulli(0.5).log_prob(tg.tensor(0.5)), r"Boolean\(\)"),
-        (lambda: D.Categorical(tg.ones(3)).log_prob(tg.tensor(3)), r"IntegerInterval\(lower_bound=0, upper_bound=2\)"),
-        (lambda: D.Normal(tg.zeros(3), 1.0).log_prob(tg.zeros(2)), "Value is not broadcastable with batch_shape"),
+        (
+            lambda: D.Categorical(tg.ones(3)).log_prob(tg.tensor(3)),
+            r"IntegerInterval\(lower_bound=0, upper_bound=2\)",
+        ),
+        (
+            lambda: D.Normal(tg.zeros(3), 1.0).log_prob(tg.zeros(2)),
+            "Value is not broadcastable with batch_shape",
+        ),
         (lambda: D.Normal(0.0, 1.0).log_prob(0.5), "must be a Tensor"),
     ],
 )
@@ -373,7 +432,11 @@ def test_validation_can_be_switched_off():
 
 
 def test_what_a_family_does_not_have():
-    for call in (lambda: D.Bernoulli(0.5).rsample(), lambda: normal().cdf(tg.zeros(2)), lambda: D.Distribution().mean):
+    for call in (
+        lambda: D.Bernoulli(0.5).rsample(),
+        lambda: normal().cdf(tg.zeros(2)),
+        lambda: D.Distribution().mean,
+    ):
         with pytest.raises(NotImplementedError):
             call()
 
@@ -392,7 +455,9 @@ def test_pytorch_paths():
         "distribution.Distribution",
     ]:
         module, name = path.split(".")
-        assert getattr(importlib.import_module(f"tinygrad_mnist.distributions.{module}"), name) is getattr(D, name)
+        assert getattr(
+            importlib.import_module(f"tinygrad_mnist.distributions.{module}"), name
+        ) is getattr(D, name)
 
 
 # as PyTorch ----------------------------------------------------------------------------------
@@ -429,10 +494,15 @@ def test_as_pytorch(kind, arrays, dtype):
         d = _built(family, kind, params)
         shape = (*d.batch_shape, *d.event_shape)
         if kind in ("Bernoulli", "Categorical"):
-            values = lib.ones(shape, dtype=lib.int64 if kind == "Categorical" else getattr(lib, dtype))
+            values = lib.ones(
+                shape, dtype=lib.int64 if kind == "Categorical" else getattr(lib, dtype)
+            )
         else:
             values = d.mean.detach() + 0.1
-        found = {"shapes": (tuple(d.batch_shape), tuple(d.event_shape)), "text": repr(d).replace("torch.", "")}
+        found = {
+            "shapes": (tuple(d.batch_shape), tuple(d.event_shape)),
+            "text": repr(d).replace("torch.", ""),
+        }
         found["support"] = repr(d.support).replace("torch.", "") if kind != "Uniform" else ""
         found["sampled"] = (tuple(d.sample((2, 3)).shape), d.has_rsample)
         calls = dict(log_prob=lambda: d.log_prob(values), entropy=lambda: d.entropy(), mean=lambda: d.mean, mode=lambda: d.mode,
@@ -463,4 +533,6 @@ def test_as_pytorch(kind, arrays, dtype):
                 assert a is b or not np.any((a if b is None else b).detach().numpy()), name
                 continue
             assert tuple(a.shape) == tuple(b.shape) and str(a.dtype) == str(b.dtype), name
-            np.testing.assert_allclose(a.array, b.detach().numpy(), tolerance, tolerance, err_msg=name)
+            np.testing.assert_allclose(
+                a.array, b.detach().numpy(), tolerance, tolerance, err_msg=name
+            )

@@ -17,8 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tinygrad_mnist.mnist.estimators import DigitClassifier
-from tinygrad_mnist.mnist.estimators import NetClassifier
+from tinygrad_mnist.mnist.estimators import DigitClassifier, NetClassifier
 
 
 @parametrize_with_checks([NetClassifier(), DigitClassifier()])
@@ -51,7 +50,9 @@ def test_random_state_decides_everything_and_the_packages_generator_is_left_alon
     tg.manual_seed(2)
     again = clone(model).fit(X, y)
     assert np.array_equal(again.predict_proba(X), first)
-    assert not np.array_equal(clone(model).set_params(random_state=5).fit(X, y).predict_proba(X), first)
+    assert not np.array_equal(
+        clone(model).set_params(random_state=5).fit(X, y).predict_proba(X), first
+    )
     several = [clone(model) for _ in range(3)]
     threads = [threading.Thread(target=each.fit, args=(X, y)) for each in several]
     for thread in threads:
@@ -70,7 +71,11 @@ def test_pickled_halfway_it_goes_on_bit_for_bit(moons):
     assert np.array_equal(model.predict_proba(X), other.predict_proba(X))
     assert model.loss_curve_ == other.loss_curve_ and len(model.loss_curve_) == model.n_epochs_ == 3
     fitted = NetClassifier((16,), dropout=0.3, random_state=0, epochs=2).fit(X, y)
-    twice = NetClassifier((16,), dropout=0.3, random_state=0).partial_fit(X, y, classes=[0, 1]).partial_fit(X, y)
+    twice = (
+        NetClassifier((16,), dropout=0.3, random_state=0)
+        .partial_fit(X, y, classes=[0, 1])
+        .partial_fit(X, y)
+    )
     assert np.array_equal(fitted.predict_proba(X), twice.predict_proba(X))
 
 
@@ -83,12 +88,17 @@ def test_pickled_halfway_it_goes_on_bit_for_bit(moons):
 )
 def test_partial_fit_refuses(arguments, message, moons):
     with pytest.raises(ValueError, match=message):
-        NetClassifier().partial_fit(moons[0], **{key: np.array(value) for key, value in arguments.items()})
+        NetClassifier().partial_fit(
+            moons[0], **{key: np.array(value) for key, value in arguments.items()}
+        )
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(dict(activation="swish"), "activation: got 'swish'"), (dict(dropout=(0.1, 0.2)), "dropout: got 2 probabilities")],
+    [
+        (dict(activation="swish"), "activation: got 'swish'"),
+        (dict(dropout=(0.1, 0.2)), "dropout: got 2 probabilities"),
+    ],
 )
 def test_bad_options_are_named(options, message, moons):
     with pytest.raises(ValueError, match=message):
@@ -97,7 +107,9 @@ def test_bad_options_are_named(options, message, moons):
 
 def test_early_stopping_keeps_the_best_epoch(moons):
     X, y = moons
-    model = NetClassifier((32,), epochs=200, early_stopping=True, validation_fraction=0.2, patience=5, random_state=0)
+    model = NetClassifier(
+        (32,), epochs=200, early_stopping=True, validation_fraction=0.2, patience=5, random_state=0
+    )
     model.fit(X, y)
     scores = model.validation_scores_
     assert model.n_epochs_ == len(scores) == np.argmax(scores) + 1 + 5 < 200
@@ -109,7 +121,12 @@ def test_digits_in_every_usual_form_give_the_same_network():
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (60, 28, 28), dtype=np.uint8), np.arange(60) % 10
     images[0, 0, 0] = 255
-    forms = [images, images.reshape(60, 784), images.reshape(60, 784).astype(np.float64), images / 255]
+    forms = [
+        images,
+        images.reshape(60, 784),
+        images.reshape(60, 784).astype(np.float64),
+        images / 255,
+    ]
     models = [DigitClassifier(epochs=2, random_state=0).fit(form, labels) for form in forms]
     answers = [model.predict_proba(form) for model, form in zip(models, forms, strict=True)]
     for other in answers[1:]:
@@ -123,9 +140,15 @@ def test_digits_are_learned():
     model = DigitClassifier(epochs=8, random_state=0).fit(digits.train_images, digits.train_labels)
     assert model.score(digits.test_images, digits.test_labels) > 0.92
     assert model.loss_curve_[-1] < 0.5 * model.loss_curve_[0]
-    assert [p.shape for p in model.network_.parameters()][::2] == [(400, 784), (100, 400), (10, 100)]
+    assert [p.shape for p in model.network_.parameters()][::2] == [
+        (400, 784),
+        (100, 400),
+        (10, 100),
+    ]
     small, answers = load_digits(return_X_y=True)  # 8 x 8, pixels up to 16
     assert (
-        DigitClassifier(epochs=15, random_state=0).fit(small[:1500], answers[:1500]).score(small[1500:], answers[1500:])
+        DigitClassifier(epochs=15, random_state=0)
+        .fit(small[:1500], answers[:1500])
+        .score(small[1500:], answers[1500:])
         > 0.9
     )

@@ -38,7 +38,18 @@ def test_adam_is_the_same(monkeypatch, dtype):
         p, g, m = (each.copy() for each in start)
         v = np.abs(m)
         for n in range(1, 4):
-            adam.adam(p, g, m, v, None, beta1=0.8, beta2=0.999, step_size=0.01 / n, correction=0.5, eps=1e-8)
+            adam.adam(
+                p,
+                g,
+                m,
+                v,
+                None,
+                beta1=0.8,
+                beta2=0.999,
+                step_size=0.01 / n,
+                correction=0.5,
+                eps=1e-8,
+            )
         return p, m, v
 
     for by_numpy, by_numba in zip(*either(monkeypatch, run), strict=True):
@@ -72,7 +83,9 @@ def test_views_that_are_not_contiguous(by_numpy):
 def test_an_unknown_choice_is_refused(monkeypatch):
     monkeypatch.setenv("TINYGRAD_MNIST_KERNELS", "cython")
     compiled.loop.cache_clear()
-    with pytest.raises(ValueError, match="TINYGRAD_MNIST_KERNELS: got 'cython', wanted one of auto, numpy, numba"):
+    with pytest.raises(
+        ValueError, match="TINYGRAD_MNIST_KERNELS: got 'cython', wanted one of auto, numpy, numba"
+    ):
         compiled.loop(compiled.relu_gradient)
     compiled.loop.cache_clear()
 
@@ -80,9 +93,19 @@ def test_an_unknown_choice_is_refused(monkeypatch):
 def test_compiling_is_announced_once(tmp_path):
     pytest.importorskip("numba")
     code = "import tinygrad_mnist as t; x = t.ones(100, 100, requires_grad=True); (x.relu() * x).sum().backward(); print(x.grad.sum().item())"
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "TINYGRAD_MNIST_KERNELS": "numba"}
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(tmp_path),
+        "TINYGRAD_MNIST_KERNELS": "numba",
+    }
     first, second = (
-        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         for _ in range(2)
     )
     assert first.stdout == second.stdout == "20000.0\n"

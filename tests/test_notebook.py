@@ -29,7 +29,21 @@ class _Balance(HTMLParser):
         assert not self.open
 
     def handle_starttag(self, tag, attributes):
-        assert tag in {"b", "br", "details", "div", "img", "pre", "small", "span", "summary", "table", "td", "th", "tr"}
+        assert tag in {
+            "b",
+            "br",
+            "details",
+            "div",
+            "img",
+            "pre",
+            "small",
+            "span",
+            "summary",
+            "table",
+            "td",
+            "th",
+            "tr",
+        }
         if tag not in ("br", "img"):
             self.open.append(tag)
 
@@ -50,7 +64,10 @@ def test_a_tensor_tells_shape_dtype_history_and_values():
     assert text(x.exp()).startswith("Tensor 2×2 · float32 · grad_fn=<ExpBackward0>")
     assert "&lt;ExpBackward0&gt;" in x.exp()._repr_html_()
     assert text(tg.tensor(3)) == "Tensor scalar · int64 3"
-    assert text(tg.arange(20)) == "Tensor 20 · int64 0 1 2 3 4 15 16 17 18 19 0 1 2 3 4 ⋯ 15 16 17 18 19"
+    assert (
+        text(tg.arange(20))
+        == "Tensor 20 · int64 0 1 2 3 4 15 16 17 18 19 0 1 2 3 4 ⋯ 15 16 17 18 19"
+    )
     assert text(nn.Parameter(tg.zeros(1))).startswith("Parameter 1 · float32 · requires_grad=True")
     for other in (tg.zeros(2, 3, 4), tg.zeros(0, 3), tg.zeros(0)):
         assert " ".join(repr(other).split()) in text(other)
@@ -63,7 +80,9 @@ def pixels(tensor):
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = (int.from_bytes(png[16 + 4 * i : 20 + 4 * i], "big") for i in (0, 1))
     start = png.index(b"IDAT")
-    data = zlib.decompress(png[start + 4 : start + 4 + int.from_bytes(png[start - 4 : start], "big")])
+    data = zlib.decompress(
+        png[start + 4 : start + 4 + int.from_bytes(png[start - 4 : start], "big")]
+    )
     rows = np.frombuffer(data, np.uint8).reshape(height, 1 + 3 * width)
     assert not rows[:, 0].any()
     return rows[:, 1:].reshape(height, width, 3), text(tensor)
@@ -76,7 +95,10 @@ def test_what_is_like_an_image_is_a_picture():
     assert words == "Tensor 20×30 · float32 0 (dark) to 599 (bright)"
     ramp[3, 4], ramp[5, 6] = float("nan"), float("inf")
     shown, words = pixels(ramp)
-    assert shown[3, 4].tolist() == shown[5, 6].tolist() == [220, 40, 40] and "2 not finite (red)" in words
+    assert (
+        shown[3, 4].tolist() == shown[5, 6].tolist() == [220, 40, 40]
+        and "2 not finite (red)" in words
+    )
     assert pixels(tg.full((9, 9), 7))[0].max() == 0
     assert pixels(tg.eye(8).bool())[0][:, :, 0].tolist() == (np.eye(8) * 255).tolist()
     large, words = pixels(tg.rand(300, 1000))
@@ -122,7 +144,12 @@ def execute(notebook, **options):
     pytest.importorskip("ipykernel")
     folder = {"metadata": {"path": str(TOUR.parent.parent)}}
     nbclient.NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources=folder, coalesce_streams=True, **options
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources=folder,
+        coalesce_streams=True,
+        **options,
     ).execute()
     return notebook
 
@@ -145,11 +172,20 @@ def test_the_tour_runs_and_its_stored_outputs_are_whole():
     assert processor_seconds() - start < 40
     for before, after in zip(code, fresh, strict=True):
         kinds = [
-            [(each.output_type, sorted(each.get("data", ()))) for each in cell.outputs] for cell in (before, after)
+            [(each.output_type, sorted(each.get("data", ()))) for each in cell.outputs]
+            for cell in (before, after)
         ]
-        assert kinds[0] == kinds[1] and "error" not in dict(kinds[0]) and "stderr" not in str(before.outputs)
-    assert any("<img" in str(cell.outputs) for cell in code) and any("<details" in str(cell.outputs) for cell in code)
-    accuracy = float(re.findall(r"test accuracy ([\d.]+)%", str([cell.outputs for cell in fresh]))[-1])
+        assert (
+            kinds[0] == kinds[1]
+            and "error" not in dict(kinds[0])
+            and "stderr" not in str(before.outputs)
+        )
+    assert any("<img" in str(cell.outputs) for cell in code) and any(
+        "<details" in str(cell.outputs) for cell in code
+    )
+    accuracy = float(
+        re.findall(r"test accuracy ([\d.]+)%", str([cell.outputs for cell in fresh]))[-1]
+    )
     assert accuracy > 92
 
 

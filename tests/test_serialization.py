@@ -30,7 +30,12 @@ def everything():
 
 def same(a, b):
     if isinstance(a, tg.Tensor):
-        return a.dtype == b.dtype and a.shape == b.shape and tg.equal(a, b) and a.requires_grad == b.requires_grad
+        return (
+            a.dtype == b.dtype
+            and a.shape == b.shape
+            and tg.equal(a, b)
+            and a.requires_grad == b.requires_grad
+        )
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     if isinstance(a, list | tuple):
@@ -152,20 +157,31 @@ def test_torch_reads_ours_and_we_read_torchs(tmp_path):
     saved = everything()
     tg.save(saved, tmp_path / "ours.pt")
     theirs = torch.load(tmp_path / "ours.pt", weights_only=True)
-    assert theirs["transposed"].tolist() == saved["transposed"].tolist() and theirs["list"] == saved["list"]
+    assert (
+        theirs["transposed"].tolist() == saved["transposed"].tolist()
+        and theirs["list"] == saved["list"]
+    )
     net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4))
     net.load_state_dict(theirs["model"])
     optimizer = torch.optim.Adam(net.parameters())
     optimizer.load_state_dict(theirs["optimizer"])
     torch.save(
-        {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "part": torch.arange(10)[2:8].view(2, 3).T},
+        {
+            "model": net.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "part": torch.arange(10)[2:8].view(2, 3).T,
+        },
         tmp_path / "theirs.pt",
     )
     back = tg.load(tmp_path / "theirs.pt")
-    assert same(back["model"], saved["model"]) and same(back["optimizer"]["state"], saved["optimizer"]["state"])
+    assert same(back["model"], saved["model"]) and same(
+        back["optimizer"]["state"], saved["optimizer"]["state"]
+    )
     assert back["part"].tolist() == [[2, 5], [3, 6], [4, 7]]
     torch.save(net, tmp_path / "whole.pt")
-    with pytest.raises(RuntimeError, match="torch.nn.modules.container.Sequential, which is refused"):
+    with pytest.raises(
+        RuntimeError, match="torch.nn.modules.container.Sequential, which is refused"
+    ):
         tg.load(tmp_path / "whole.pt")
 
 
@@ -200,7 +216,8 @@ def test_containers_and_shared_memory_as_pytorch(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value", [frozenset([1]), range(3), len, lambda x: x, tg.save, bool, np.array([None]), np.ma.ones(1)]
+    "value",
+    [frozenset([1]), range(3), len, lambda x: x, tg.save, bool, np.array([None]), np.ma.ones(1)],
 )
 def test_what_nobody_reads_is_not_written(value):
     with pytest.raises(TypeError, match="save: cannot write a"):
@@ -212,7 +229,9 @@ class Scaled(tg.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.layers = tg.nn.Sequential(tg.nn.Linear(3, 4), tg.nn.BatchNorm1d(4), tg.nn.Dropout(), tg.nn.Tanh())
+        self.layers = tg.nn.Sequential(
+            tg.nn.Linear(3, 4), tg.nn.BatchNorm1d(4), tg.nn.Dropout(), tg.nn.Tanh()
+        )
         self.activation, self.options = tg.nn.functional.relu, Namespace(lr=0.1, sizes=[1, 2])
         self.counts, self.spread = defaultdict(list, a=[1]), np.arange(6.0).reshape(2, 3)
 
@@ -237,13 +256,17 @@ def test_a_module_comes_back_where_its_class_is_known():
     assert back.spread.tolist() == net.spread.tolist() and back.spread.dtype == net.spread.dtype
     back(x).sum().backward()
     assert back.layers[0].weight.grad is not None
-    with pytest.raises(RuntimeError, match="Scaled, which is refused.*weights_only=False reads modules"):
+    with pytest.raises(
+        RuntimeError, match="Scaled, which is refused.*weights_only=False reads modules"
+    ):
         through_a_file(net)
 
 
 def test_numpys_scalars_are_written_as_numbers():
     assert repr(
-        through_a_file({"loss": np.float64(0.5), "best": np.int64(3), "done": np.True_}, weights_only=True)
+        through_a_file(
+            {"loss": np.float64(0.5), "best": np.int64(3), "done": np.True_}, weights_only=True
+        )
     ) == ("{'loss': 0.5, 'best': 3, 'done': True}")
 
 
@@ -251,12 +274,18 @@ def test_numpys_scalars_are_written_as_numbers():
     ("code", "message"),
     [
         (b"cos\nsystem\n(S'true'\ntR.", "wants os.system, which is refused"),
-        (b"ctinygrad_mnist.formats.serialization\nsave\n(I1\nS'x'\ntR.", "wants tinygrad_mnist.formats.serialization.save"),
+        (
+            b"ctinygrad_mnist.formats.serialization\nsave\n(I1\nS'x'\ntR.",
+            "wants tinygrad_mnist.formats.serialization.save",
+        ),
         (b"ctinygrad_mnist.nn.functional.activation\nrelu\n(I1\ntR.", "wants to call relu"),
         (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(I1\nI1\ntR.", "wants to call Linear"),
         (b"(ctinygrad_mnist.nn.modules.linear\nLinear\nI1\nI1\no.", "wants to call Linear"),
         (b"(I1\nI1\nitinygrad_mnist.nn.modules.linear\nLinear\n.", "wants to call Linear"),
-        (b"ctinygrad_mnist.nn.modules.linear\nLinear\n(N(dS'forward'\nI1\nstb.", "wants to change a"),
+        (
+            b"ctinygrad_mnist.nn.modules.linear\nLinear\n(N(dS'forward'\nI1\nstb.",
+            "wants to change a",
+        ),
         (b"cnumpy\ndtype\n(S'O'\ntR.", "must be numbers or text, got O"),
         (b"cnumpy\ndtype\n(cnumpy\nndarray\ntR.", "must be numbers or text"),
         (b"cnumpy\ndtype\n(S'f8'\ntR(I3\nS'>'\nNNNI-1\nI-1\nI63\ntb.", "another order of bytes"),
@@ -280,7 +309,9 @@ def test_the_flags_in_a_dtypes_state_are_not_believed():
         tg.load(zipped(b"ctorch\nFloatStorage\n(I3\nS'>'\nNNNI-1\nI-1\nI0\ntb."))
 
 
-@pytest.mark.parametrize("array", [np.array(["a", "bc"]), np.arange(3, dtype=">i4"), np.ones((2, 3)).T, np.array(True)])
+@pytest.mark.parametrize(
+    "array", [np.array(["a", "bc"]), np.arange(3, dtype=">i4"), np.ones((2, 3)).T, np.array(True)]
+)
 def test_arrays_come_back(array):
     back = through_a_file(array, weights_only=False)
     assert type(back) is np.ndarray and back.shape == array.shape and (back == array).all()

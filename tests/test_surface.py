@@ -13,8 +13,6 @@ import tests.stubs
 import tinygrad_mnist as tg
 from tests.test_docstrings import PUBLIC
 from tinygrad_mnist import nn, optim
-from tinygrad_mnist.core.surface import ATTACHED
-from tinygrad_mnist.core.tensor import Tensor
 
 LAYERS = (nn.Module, optim.Optimizer, optim.lr_scheduler.LRScheduler)
 

@@ -15,16 +15,20 @@ from hypothesis import strategies as st
 
 import tinygrad_mnist as tg
 from tinygrad_mnist.core import backward as tape
-from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.record import record
+from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import wrap
 
 FLOATS = np.array([0.5, -1.0, 2.0])
 
 
 def leaf(data=FLOATS, dtype=np.float64):
-    return tg.tensor(np.asarray(data), dtype=tg.float64 if dtype is np.float64 else tg.float32, requires_grad=True)
+    return tg.tensor(
+        np.asarray(data),
+        dtype=tg.float64 if dtype is np.float64 else tg.float32,
+        requires_grad=True,
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +77,14 @@ def test_memory_is_linear_in_the_length_and_the_tape_is_freed():
         return held, most, after
 
     peak(100)
-    (held2, most2, _), (held4, most4, _), (held8, most8, after) = peak(20_000), peak(40_000), peak(80_000)
-    assert 1.8 < (held8 - held4) / (held4 - held2) < 2.2  # what is held whatever the length falls out
+    (held2, most2, _), (held4, most4, _), (held8, most8, after) = (
+        peak(20_000),
+        peak(40_000),
+        peak(80_000),
+    )
+    assert (
+        1.8 < (held8 - held4) / (held4 - held2) < 2.2
+    )  # what is held whatever the length falls out
     assert 1.6 < (most8 - most4) / (most4 - most2) < 2.6  # the set of records seen grows by leaps
     assert after < held8 / 10
 
@@ -167,7 +177,9 @@ def test_the_peak_of_a_long_training_run_does_not_grow():
         "first = run(20)\n"
         "print(run(200) - first)\n"
     )
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert int(out.stdout) < 5_000 * (1024 if sys.platform == "darwin" else 1)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0
 
@@ -212,7 +224,9 @@ def test_gradients_share_no_memory():
     z = x + y
     z.backward(seed, retain_graph=True)
     assert not np.shares_memory(x.grad.array, y.grad.array)
-    assert not np.shares_memory(x.grad.array, seed.array) and not np.shares_memory(y.grad.array, seed.array)
+    assert not np.shares_memory(x.grad.array, seed.array) and not np.shares_memory(
+        y.grad.array, seed.array
+    )
     z.backward(seed)
     np.testing.assert_array_equal(x.grad.array, [2, 2, 2])
     np.testing.assert_array_equal(seed.array, [1, 1, 1])
@@ -223,7 +237,9 @@ def test_gradients_of_inner_tensors_share_no_memory():
     y = x.clone()
     z = y.clone()
     z.sum().backward(inputs=[x, y, z], retain_graph=True)
-    assert not np.shares_memory(y.grad.array, z.grad.array) and not np.shares_memory(x.grad.array, y.grad.array)
+    assert not np.shares_memory(y.grad.array, z.grad.array) and not np.shares_memory(
+        x.grad.array, y.grad.array
+    )
     y.retain_grad()
     (y.clone() * 2).sum().backward()
     np.testing.assert_array_equal(y.grad.array, [3, 3, 3])
@@ -277,7 +293,12 @@ def test_rules_of_constants_never_run():
     ran = []
 
     def op(a, b):
-        return record("op", a.array + b.array, (a, lambda g: ran.append("a") or g), (b, lambda g: ran.append("b") or g))
+        return record(
+            "op",
+            a.array + b.array,
+            (a, lambda g: ran.append("a") or g),
+            (b, lambda g: ran.append("b") or g),
+        )
 
     x, constant = leaf(), wrap(FLOATS.copy())
     op(x, constant).sum().backward()
@@ -356,7 +377,12 @@ def test_batched_grad(create_graph):
     x, unused = leaf(), leaf()
     seeds = tg.tensor(np.arange(12.0).reshape(4, 3))
     by_x, by_unused = grad(
-        x * x * x, [x, unused], seeds, is_grads_batched=True, allow_unused=True, create_graph=create_graph
+        x * x * x,
+        [x, unused],
+        seeds,
+        is_grads_batched=True,
+        allow_unused=True,
+        create_graph=create_graph,
     )
     np.testing.assert_allclose(by_x.array, seeds.array * 3 * FLOATS**2)
     assert by_unused is None
@@ -465,7 +491,9 @@ def test_set_grad_enabled_as_a_function_and_a_decorator():
     assert not decorated() and not decorated() and records()
 
 
-@pytest.mark.parametrize("mode", [tg.no_grad, tg.inference_mode, lambda: tg.set_grad_enabled(False)])
+@pytest.mark.parametrize(
+    "mode", [tg.no_grad, tg.inference_mode, lambda: tg.set_grad_enabled(False)]
+)
 def test_modes_end_with_an_exception(mode):
     with pytest.raises(KeyError), mode():
         raise KeyError
@@ -496,7 +524,10 @@ def test_recording_is_off_inside_the_pass_and_on_after_an_error_in_it():
 def trained(seed):
     """The weights of a small network after a few steps from its own random numbers."""
     rng = np.random.default_rng(seed)
-    w, v = leaf(rng.standard_normal((20, 30)), np.float32), leaf(rng.standard_normal((5, 20)), np.float32)
+    w, v = (
+        leaf(rng.standard_normal((20, 30)), np.float32),
+        leaf(rng.standard_normal((5, 20)), np.float32),
+    )
     for _ in range(60):
         x = tg.tensor(rng.standard_normal((8, 30)).astype(np.float32))
         loss = ((x @ w.t()).relu() @ v.t()).log_softmax(1)[:, 0].mean()
@@ -594,7 +625,9 @@ def test_the_graph_can_be_walked():
     x = leaf()
     y = x * 2
     (inner, place), *_ = (y + 1).grad_fn.next_functions
-    assert inner is y.grad_fn and place == 0 and repr(inner).startswith("<MulBackward0 object at 0x")
+    assert (
+        inner is y.grad_fn and place == 0 and repr(inner).startswith("<MulBackward0 object at 0x")
+    )
     assert inner.next_functions[0][0].variable is x
 
 
@@ -611,7 +644,9 @@ def test_writing_a_result_that_the_rule_reads(name, read):
     y = getattr(x, name)(*([0] if name in ("softmax", "cumsum") else []))
     y.add_(1)
     if read:
-        with pytest.raises(RuntimeError, match=rf"modified by an inplace operation: {name.capitalize()}Backward0"):
+        with pytest.raises(
+            RuntimeError, match=rf"modified by an inplace operation: {name.capitalize()}Backward0"
+        ):
             y.sum().backward()
     else:
         y.sum().backward()
@@ -639,7 +674,12 @@ def test_writing_a_constant_that_the_rule_reads():
 
 
 def test_writing_through_a_view_or_detached_tensor_is_noticed():
-    for share in (lambda t: t.view(3), lambda t: t[1:], lambda t: t.detach(), lambda t: t.detach()[0]):
+    for share in (
+        lambda t: t.view(3),
+        lambda t: t[1:],
+        lambda t: t.detach(),
+        lambda t: t.detach()[0],
+    ):
         x = leaf()
         y = x.exp()
         with tg.no_grad():
@@ -841,7 +881,12 @@ def test_parts_of_one_tensor_share_its_gradient(is_leaf, create_graph):
     x = tg.arange(12.0).reshape(3, 4).requires_grad_()
     whole = x if is_leaf else x * 1
     seed = tg.ones(3, 4)
-    loss = (whole[0] * whole[0]).sum() + (whole[:2, 1:] * 3).sum() + whole[2, 2] + whole[0, 0] * whole[:, 0].sum()
+    loss = (
+        (whole[0] * whole[0]).sum()
+        + (whole[:2, 1:] * 3).sum()
+        + whole[2, 2]
+        + whole[0, 0] * whole[:, 0].sum()
+    )
     tg.autograd.backward([whole, loss], [seed, None], create_graph=create_graph)
     expected = np.ones((3, 4))
     expected[0] += 2 * np.arange(4.0)

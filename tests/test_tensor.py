@@ -10,7 +10,15 @@ import tinygrad_mnist as tg
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.tensor import Size, Tensor
 
-F16, F32, F64, U8, I32, I64, BOOL = tg.float16, tg.float32, tg.float64, tg.uint8, tg.int32, tg.int64, dtypes.bool_
+F16, F32, F64, U8, I32, I64, BOOL = (
+    tg.float16,
+    tg.float32,
+    tg.float64,
+    tg.uint8,
+    tg.int32,
+    tg.int64,
+    dtypes.bool_,
+)
 
 # construction -------------------------------------------------------------------------------
 
@@ -59,11 +67,24 @@ def test_shapes_given_as_numbers_or_as_one_sequence():
 
 
 def test_values_of_constructors():
-    assert tg.ones(2).tolist() == [1, 1] and tg.full((2,), 3).tolist() == [3, 3] and tg.full((2,), 3).dtype is I64
+    assert (
+        tg.ones(2).tolist() == [1, 1]
+        and tg.full((2,), 3).tolist() == [3, 3]
+        and tg.full((2,), 3).dtype is I64
+    )
     assert tg.arange(3).tolist() == [0, 1, 2] and tg.arange(1, 2, 0.5).tolist() == [1, 1.5]
-    assert tg.arange(3).dtype is I64 and tg.arange(3.0).dtype is F32 and tg.arange(5, 0, -2).tolist() == [5, 3, 1]
-    assert tg.linspace(0, 1, 5).tolist() == [0, 0.25, 0.5, 0.75, 1] and tg.eye(2, 3).tolist() == [[1, 0, 0], [0, 1, 0]]
-    assert tg.zeros_like(tg.arange(3)).dtype is I64 and tg.zeros(2, dtype=F64).new_ones(3).dtype is F64
+    assert (
+        tg.arange(3).dtype is I64
+        and tg.arange(3.0).dtype is F32
+        and tg.arange(5, 0, -2).tolist() == [5, 3, 1]
+    )
+    assert tg.linspace(0, 1, 5).tolist() == [0, 0.25, 0.5, 0.75, 1] and tg.eye(2, 3).tolist() == [
+        [1, 0, 0],
+        [0, 1, 0],
+    ]
+    assert (
+        tg.zeros_like(tg.arange(3)).dtype is I64 and tg.zeros(2, dtype=F64).new_ones(3).dtype is F64
+    )
     assert tg.tril_indices(2, 2).tolist() == [[0, 1, 1], [0, 0, 1]]
     assert tg.triu_indices(2, 3, 1).tolist() == [[0, 0, 1], [1, 2, 2]]
     assert tg.broadcast_shapes((2, 1), (3,)) == (2, 3)
@@ -75,7 +96,10 @@ def test_the_default_dtype_can_be_changed():
     try:
         tg.set_default_dtype(F64)
         assert tg.tensor(1.5).dtype is tg.zeros(1).dtype is (tg.arange(3) / 2).dtype is F64
-        assert repr(tg.ones(1)) == "tensor([1.])" and repr(tg.ones(1, dtype=F32)) == "tensor([1.], dtype=torch.float32)"
+        assert (
+            repr(tg.ones(1)) == "tensor([1.])"
+            and repr(tg.ones(1, dtype=F32)) == "tensor([1.], dtype=torch.float32)"
+        )
     finally:
         tg.set_default_dtype(F32)
     with pytest.raises(TypeError):
@@ -93,7 +117,14 @@ PROMOTED = {  # of tensors with dimensions; PyTorch's table
 @pytest.mark.parametrize(("pair", "wanted"), PROMOTED.items())
 def test_promotion(pair, wanted):
     a, b = (tg.ones(2).to(dtype) for dtype in pair)
-    for result in (a + b, b + a, a * b, tg.maximum(a, b), tg.where(tg.tensor([True, False]), a, b), tg.cat([a, b])):
+    for result in (
+        a + b,
+        b + a,
+        a * b,
+        tg.maximum(a, b),
+        tg.where(tg.tensor([True, False]), a, b),
+        tg.cat([a, b]),
+    ):
         assert result.dtype is wanted
     assert tg.promote_types(*pair) is wanted
     assert (a / b).dtype is (wanted if wanted in (F16, F32, F64) else F32)
@@ -111,7 +142,11 @@ def test_promotion(pair, wanted):
      (tg.tensor(1), tg.ones(2).half(), F16)],
 )  # fmt: skip
 def test_scalars_and_0d_tensors_do_not_widen(left, right, wanted):
-    for result in (left + right, right + left if not isinstance(right, np.generic) else left + right, left * right):
+    for result in (
+        left + right,
+        right + left if not isinstance(right, np.generic) else left + right,
+        left * right,
+    ):
         assert result.dtype is wanted
 
 
@@ -123,19 +158,33 @@ def test_every_promotion_against_torch():
         for second in names:
             for one in rooms:
                 for other in rooms:
-                    theirs = one(torch, getattr(torch, first)) + other(torch, getattr(torch, second))
-                    ours = one(tg, getattr(dtypes, first, BOOL)) + other(tg, getattr(dtypes, second, BOOL))
+                    theirs = one(torch, getattr(torch, first)) + other(
+                        torch, getattr(torch, second)
+                    )
+                    ours = one(tg, getattr(dtypes, first, BOOL)) + other(
+                        tg, getattr(dtypes, second, BOOL)
+                    )
                     assert str(ours.dtype) == str(theirs.dtype), (first, second, theirs)
-            assert tg.can_cast(getattr(dtypes, first, BOOL), getattr(dtypes, second, BOOL)) == torch.can_cast(
-                getattr(torch, first), getattr(torch, second)
-            )
+            assert tg.can_cast(
+                getattr(dtypes, first, BOOL), getattr(dtypes, second, BOOL)
+            ) == torch.can_cast(getattr(torch, first), getattr(torch, second))
 
 
 def test_conversions():
     x = tg.tensor([1.7, 0.0])
-    assert x.int().tolist() == [1, 0] and x.long().dtype is I64 and x.bool().tolist() == [True, False]
-    assert x.double().dtype is x.to(F64).dtype is x.type(F64).dtype is x.to(tg.zeros(1, dtype=F64)).dtype is F64
-    assert x.float() is x and x.to(F32) is x and x.to("cpu") is x and x.type() == "torch.FloatTensor"
+    assert (
+        x.int().tolist() == [1, 0] and x.long().dtype is I64 and x.bool().tolist() == [True, False]
+    )
+    assert (
+        x.double().dtype
+        is x.to(F64).dtype
+        is x.type(F64).dtype
+        is x.to(tg.zeros(1, dtype=F64)).dtype
+        is F64
+    )
+    assert (
+        x.float() is x and x.to(F32) is x and x.to("cpu") is x and x.type() == "torch.FloatTensor"
+    )
     y = tg.ones(2, requires_grad=True)
     y.double().sum().backward()
     assert y.grad.dtype is F32
@@ -143,7 +192,12 @@ def test_conversions():
 
 def test_limits():
     assert tg.finfo(F32).eps == 2**-23 and tg.finfo(F64).max == np.finfo(np.float64).max
-    assert tg.iinfo(tg.int8).max == 127 and F32.itemsize == 4 and F32.is_floating_point and not I64.is_floating_point
+    assert (
+        tg.iinfo(tg.int8).max == 127
+        and F32.itemsize == 4
+        and F32.is_floating_point
+        and not I64.is_floating_point
+    )
     assert repr(F32) == "torch.float32"
 
 
@@ -223,7 +277,9 @@ def test_print_options():
         tg.set_printoptions(precision=2, threshold=4, edgeitems=1)
         assert repr(tg.arange(6) / 7) == "tensor([0.00,  ..., 0.71])"
         tg.set_printoptions(sci_mode=True)
-        assert repr(tg.tensor(0.5)) == "tensor(5.00e-01)" and repr(tg.zeros(2)) == "tensor([0., 0.])"
+        assert (
+            repr(tg.tensor(0.5)) == "tensor(5.00e-01)" and repr(tg.zeros(2)) == "tensor([0., 0.])"
+        )
     finally:
         tg.set_printoptions(profile="default")
     assert repr(tg.tensor([0.5])) == "tensor([0.5000])"
@@ -239,10 +295,20 @@ def test_format():
 
 
 def test_numbers():
-    assert tg.tensor([[2.5]]).item() == 2.5 and isinstance(tg.tensor(2).item(), int) and tg.tensor(True).item() is True
-    assert float(tg.tensor(3)) == 3.0 and int(tg.tensor([2.7])) == 2 and bool(tg.tensor([[0.0]])) is False
+    assert (
+        tg.tensor([[2.5]]).item() == 2.5
+        and isinstance(tg.tensor(2).item(), int)
+        and tg.tensor(True).item() is True
+    )
+    assert (
+        float(tg.tensor(3)) == 3.0
+        and int(tg.tensor([2.7])) == 2
+        and bool(tg.tensor([[0.0]])) is False
+    )
     assert [10, 20][tg.tensor(1)] == 20 and range(3)[tg.tensor([2])] == 2
-    assert tg.tensor([[1, 2], [3, 4]]).tolist() == [[1, 2], [3, 4]] and tg.tensor(1.5).tolist() == 1.5
+    assert (
+        tg.tensor([[1, 2], [3, 4]]).tolist() == [[1, 2], [3, 4]] and tg.tensor(1.5).tolist() == 1.5
+    )
     assert 2.5 in tg.tensor([1, 2.5]) and 3 not in tg.tensor([1, 2])
     assert tg.tensor(2.5) > 2 and (tg.tensor(2.5) != 2)
 
@@ -293,10 +359,22 @@ def test_what_shares_memory():
         np.asarray(x),
     ):
         assert np.shares_memory(view, x.array)
-    for copied in (x.clone(), x.double(), x[[0]], x.t().contiguous(), copy.deepcopy(x), x.new_tensor(x), x.flip(0)):
+    for copied in (
+        x.clone(),
+        x.double(),
+        x[[0]],
+        x.t().contiguous(),
+        copy.deepcopy(x),
+        x.new_tensor(x),
+        x.flip(0),
+    ):
         assert not np.shares_memory(copied.array, x.array)
     assert x.contiguous() is x and x.t().is_contiguous() is False
-    assert x[1].storage_offset() == 2 and x.t().stride() == (1, 2) and x[1].data_ptr() == x.data_ptr() + 8
+    assert (
+        x[1].storage_offset() == 2
+        and x.t().stride() == (1, 2)
+        and x[1].data_ptr() == x.data_ptr() + 8
+    )
 
 
 def test_data_and_detach_have_no_history():
@@ -314,8 +392,15 @@ def test_deepcopy_and_pickle():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     (x * 3).sum().backward()
     for twin in (copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
-        assert twin.tolist() == [1, 2] and twin.requires_grad and twin.is_leaf and twin.grad.tolist() == [3, 3]
-        assert not np.shares_memory(twin.array, x.array) and not np.shares_memory(twin.grad.array, x.grad.array)
+        assert (
+            twin.tolist() == [1, 2]
+            and twin.requires_grad
+            and twin.is_leaf
+            and twin.grad.tolist() == [3, 3]
+        )
+        assert not np.shares_memory(twin.array, x.array) and not np.shares_memory(
+            twin.grad.array, x.grad.array
+        )
     both = copy.deepcopy([x, x])
     assert both[0] is both[1]
     with pytest.raises(RuntimeError, match="leaf"):
@@ -348,7 +433,12 @@ def test_facts():
 def test_sizes():
     size = tg.zeros(2, 3, 4).shape
     assert repr(size) == "torch.Size([2, 3, 4])" and size.numel() == 24 and Size(()).numel() == 1
-    assert isinstance(size[1:], Size) and size[1:] == (3, 4) and size[-1] == 4 and isinstance(size + size, Size)
+    assert (
+        isinstance(size[1:], Size)
+        and size[1:] == (3, 4)
+        and size[-1] == 4
+        and isinstance(size + size, Size)
+    )
 
 
 def test_devices():
@@ -357,9 +447,16 @@ def test_devices():
         and tg.zeros(1).device == tg.device("cpu")
         and tg.zeros(1, device="cpu").cpu().tolist() == [0]
     )
-    assert tg.device("cuda:1").index == 1 and repr(tg.device("cuda", 0)) == "device(type='cuda', index=0)"
+    assert (
+        tg.device("cuda:1").index == 1
+        and repr(tg.device("cuda", 0)) == "device(type='cuda', index=0)"
+    )
     assert tg.device("cuda") != tg.device("cpu") and {tg.device("cpu"): 1}[tg.device("cpu")] == 1
-    for refused in (lambda: tg.zeros(1, device="cuda"), lambda: tg.zeros(1).to("cuda"), lambda: tg.zeros(1).cuda()):
+    for refused in (
+        lambda: tg.zeros(1, device="cuda"),
+        lambda: tg.zeros(1).to("cuda"),
+        lambda: tg.zeros(1).cuda(),
+    ):
         with pytest.raises(AssertionError, match="CPU"):
             refused()
     with pytest.raises(RuntimeError, match="nowhere"):
@@ -425,10 +522,13 @@ def test_dimension_errors():
 def test_shape_errors_name_the_operation_and_the_shapes():
     x = tg.zeros(2, 3)
     with pytest.raises(
-        RuntimeError, match=r"add: .*\(3\) .*\(4\) at non-singleton dimension 1: got shapes \(2, 3\) and \(2, 4\)"
+        RuntimeError,
+        match=r"add: .*\(3\) .*\(4\) at non-singleton dimension 1: got shapes \(2, 3\) and \(2, 4\)",
     ):
         x + tg.zeros(2, 4)
-    with pytest.raises(RuntimeError, match=r"matmul: \(2, 3\) and \(2, 3\) do not match: 3 against 2"):
+    with pytest.raises(
+        RuntimeError, match=r"matmul: \(2, 3\) and \(2, 3\) do not match: 3 against 2"
+    ):
         x @ x
     with pytest.raises(RuntimeError, match=r"invalid for input of size 6"):
         x.view(4)

@@ -37,7 +37,9 @@ def adam(values: Any, grads: Any, state: Any, lr: Any) -> Any:
     first = jax.tree.map(lambda m, g: work.BETA1 * m + (1 - work.BETA1) * g, first, grads)
     second = jax.tree.map(lambda v, g: work.BETA2 * v + (1 - work.BETA2) * g * g, second, grads)
     scale, correction = lr / (1 - work.BETA1**count), jnp.sqrt(1 - work.BETA2**count)
-    values = jax.tree.map(lambda p, m, v: p - scale * m / (jnp.sqrt(v) / correction + work.EPS), values, first, second)
+    values = jax.tree.map(
+        lambda p, m, v: p - scale * m / (jnp.sqrt(v) / correction + work.EPS), values, first, second
+    )
     return values, (count, first, second)
 
 
@@ -68,7 +70,9 @@ class Epoch:
         self.count += 1
         lr = work.rate(self.count)
         for i in work.batches(self.rng, len(self.y)):
-            self.values, self.state, self.key = self.step(self.values, self.state, self.x[i], self.y[i], lr, self.key)
+            self.values, self.state, self.key = self.step(
+                self.values, self.state, self.x[i], self.y[i], lr, self.key
+            )
         jax.block_until_ready(self.values)
 
     def accuracy(self) -> float:
@@ -98,6 +102,9 @@ def hvp() -> Callable[[], object]:
     rng = np.random.default_rng(0)
     values = parameters(rng)
     vector = jax.tree.map(lambda p: jnp.asarray(rng.standard_normal(p.shape, np.float32)), values)
-    x, y = jnp.asarray(rng.random((work.BATCH, 784), np.float32)), jnp.asarray(rng.integers(0, 10, work.BATCH))
+    x, y = (
+        jnp.asarray(rng.random((work.BATCH, 784), np.float32)),
+        jnp.asarray(rng.integers(0, 10, work.BATCH)),
+    )
     jitted = jax.jit(lambda p, v: jax.jvp(lambda q: jax.grad(loss)(q, x, y), (p,), (v,))[1])
     return lambda: jax.block_until_ready(jitted(values, vector))

@@ -51,7 +51,10 @@ class Original:
 
     def __init__(self, data: str, dtype: str) -> None:
         x, y, x_test, self.y_test = work.images(data)
-        self.x, self.x_test = np.ascontiguousarray(x.T, dtype), np.ascontiguousarray(x_test.T, dtype)
+        self.x, self.x_test = (
+            np.ascontiguousarray(x.T, dtype),
+            np.ascontiguousarray(x_test.T, dtype),
+        )
         self.y = np.eye(10, dtype=dtype)[y].T.copy()
         self.rng = np.random.default_rng(0)
         self.values: dict[str, Any] = {}

@@ -30,7 +30,10 @@ class Epoch(ABC):
 
     def masks(self, count: int) -> list[Any]:
         shapes = [(count, m) for m in work.SIZES[1:3]]
-        return [(self.rng.random(s, np.float32) < k) / np.float32(k) for s, k in zip(shapes, work.KEEP, strict=True)]
+        return [
+            (self.rng.random(s, np.float32) < k) / np.float32(k)
+            for s, k in zip(shapes, work.KEEP, strict=True)
+        ]
 
     @abstractmethod
     def grads(self, x: Any, y: Any, masks: list[Any]) -> list[Any]:
@@ -41,12 +44,19 @@ class Epoch(ABC):
         lr = work.rate(self.count)
         for i in work.batches(self.rng, len(self.y)):
             self.steps += 1
-            scale, correction = lr / (1 - work.BETA1**self.steps), (1 - work.BETA2**self.steps) ** 0.5
+            scale, correction = (
+                lr / (1 - work.BETA1**self.steps),
+                (1 - work.BETA2**self.steps) ** 0.5,
+            )
             grads = self.grads(self.x[i], self.y[i], self.masks(len(i)))
             for p, g, (m, v) in zip(self.values, grads, self.moments, strict=True):
                 m += np.float32(1 - work.BETA1) * (g - m)
                 v += np.float32(1 - work.BETA2) * (g * g - v)
-                p -= np.float32(scale) * m / (np.sqrt(v) / np.float32(correction) + np.float32(work.EPS))
+                p -= (
+                    np.float32(scale)
+                    * m
+                    / (np.sqrt(v) / np.float32(correction) + np.float32(work.EPS))
+                )
 
     def accuracy(self) -> float:
         h = self.x_test
@@ -202,14 +212,20 @@ def autograd_moons() -> Run:
 
     points, labels = work.moons()
     rng = np.random.default_rng(0)
-    values = [v for n, m in pairwise((2, 16, 16, 1)) for v in (work.he(rng, n, n, m), np.zeros(m, np.float32))]
+    values = [
+        v
+        for n, m in pairwise((2, 16, 16, 1))
+        for v in (work.he(rng, n, n, m), np.zeros(m, np.float32))
+    ]
 
     def loss(values: Any) -> Any:
         h: Any = points
         for i in (0, 2):
             h = anp.maximum(anp.dot(h, values[i]) + values[i + 1], 0)
         scores = (anp.dot(h, values[4]) + values[5])[:, 0]
-        return anp.mean(anp.maximum(1 - labels * scores, 0)) + 1e-4 * sum(anp.sum(v * v) for v in values)
+        return anp.mean(anp.maximum(1 - labels * scores, 0)) + 1e-4 * sum(
+            anp.sum(v * v) for v in values
+        )
 
     derivative = autograd.grad(loss)
 
@@ -226,7 +242,9 @@ def mygrad_moons() -> Run:
     points, labels = work.moons()
     rng = np.random.default_rng(0)
     values = [
-        mg.tensor(v) for n, m in pairwise((2, 16, 16, 1)) for v in (work.he(rng, n, n, m), np.zeros(m, np.float32))
+        mg.tensor(v)
+        for n, m in pairwise((2, 16, 16, 1))
+        for v in (work.he(rng, n, n, m), np.zeros(m, np.float32))
     ]
 
     def run() -> None:
@@ -234,7 +252,9 @@ def mygrad_moons() -> Run:
         for i in (0, 2):
             h = mg.nnet.relu(mg.matmul(h, values[i]) + values[i + 1])
         scores = (mg.matmul(h, values[4]) + values[5])[:, 0]
-        loss = mg.mean(mg.nnet.relu(1 - labels * scores)) + 1e-4 * sum(mg.sum(v * v) for v in values)
+        loss = mg.mean(mg.nnet.relu(1 - labels * scores)) + 1e-4 * sum(
+            mg.sum(v * v) for v in values
+        )
         loss.backward()
         for v in values:
             v.data[...] -= np.float32(0.1) * v.grad

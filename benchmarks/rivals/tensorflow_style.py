@@ -60,8 +60,14 @@ def epoch(data: str, keras: bool) -> Callable[[], object]:
 def step() -> Callable[[], object]:
     """A step of the original network on random images, without dropout."""
     layers = [tf.keras.layers.Dense(m, "relu" if m > 10 else None) for m in work.SIZES[1:]]
-    model, optimizer = tf.keras.Sequential([tf.keras.Input((784,)), *layers]), tf.keras.optimizers.Adam(1e-3)
-    x, y = tf.random.uniform((work.BATCH, 784)), tf.random.uniform((work.BATCH,), maxval=10, dtype=tf.int32)
+    model, optimizer = (
+        tf.keras.Sequential([tf.keras.Input((784,)), *layers]),
+        tf.keras.optimizers.Adam(1e-3),
+    )
+    x, y = (
+        tf.random.uniform((work.BATCH, 784)),
+        tf.random.uniform((work.BATCH,), maxval=10, dtype=tf.int32),
+    )
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     @tf.function

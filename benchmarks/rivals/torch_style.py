@@ -34,7 +34,9 @@ class Epoch:
             dataset = torch.utils.data.TensorDataset(x, y)
             loader = torch.utils.data.DataLoader(dataset, work.BATCH, shuffle=True)
             self.loader = lambda: iter(loader)
-        self.loss = lambda images, labels: torch.nn.functional.cross_entropy(forward(images), labels)
+        self.loss = lambda images, labels: torch.nn.functional.cross_entropy(
+            forward(images), labels
+        )
 
     def __call__(self) -> None:
         self.count += 1
@@ -82,11 +84,15 @@ def trainer(torch: Any, model: Any, loss: Any, **options: Any) -> Run:
     return step
 
 
-def step(framework: str, width: int | None = None, batch: int = work.BATCH, dropout: bool = False) -> Run:
+def step(
+    framework: str, width: int | None = None, batch: int = work.BATCH, dropout: bool = False
+) -> Run:
     """A step of the original network, or of one of two equal hidden layers."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
-    model = network(torch, (784, width, width, 10) if width else work.SIZES, work.KEEP if dropout else None)
+    model = network(
+        torch, (784, width, width, 10) if width else work.SIZES, work.KEEP if dropout else None
+    )
     x, y = torch.rand(batch, 784), torch.randint(10, (batch,))
     return trainer(torch, model, lambda: torch.nn.functional.cross_entropy(model(x), y))
 
@@ -112,7 +118,9 @@ def moons(framework: str) -> Run:
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
     nn = torch.nn
-    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1))
+    model = nn.Sequential(
+        nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1)
+    )
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     points, labels = map(torch.from_numpy, work.moons())
 
@@ -151,7 +159,9 @@ def transformer(framework: str) -> Run:
             super().__init__()
             self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
             self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-            self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+            self.mlp = nn.Sequential(
+                nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+            )
 
         def forward(self, x: Any) -> Any:
             n, t, _ = x.shape
@@ -169,7 +179,9 @@ def transformer(framework: str) -> Run:
             self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, letters)
 
         def forward(self, x: Any) -> Any:
-            return self.head(self.norm(self.blocks(self.letter(x) + self.place(torch.arange(context)))))
+            return self.head(
+                self.norm(self.blocks(self.letter(x) + self.place(torch.arange(context))))
+            )
 
     model = Model()
     data = torch.from_numpy(work.text())
@@ -186,7 +198,11 @@ def lstm(framework: str) -> Run:
     nn = torch.nn
     model = nn.ModuleDict({"lstm": nn.LSTM(28, 128, batch_first=True), "head": nn.Linear(128, 10)})
     x, y = torch.rand(64, 28, 28), torch.randint(10, (64,))
-    return trainer(torch, model, lambda: nn.functional.cross_entropy(model["head"](model["lstm"](x)[0][:, -1]), y))
+    return trainer(
+        torch,
+        model,
+        lambda: nn.functional.cross_entropy(model["head"](model["lstm"](x)[0][:, -1]), y),
+    )
 
 
 def hvp(framework: str) -> Run:
@@ -201,6 +217,8 @@ def hvp(framework: str) -> Run:
     def run() -> None:
         loss = torch.nn.functional.cross_entropy(model(x), y)
         grads = torch.autograd.grad(loss, parameters, create_graph=True)
-        torch.autograd.grad(sum((g * v).sum() for g, v in zip(grads, vector, strict=True)), parameters)
+        torch.autograd.grad(
+            sum((g * v).sum() for g, v in zip(grads, vector, strict=True)), parameters
+        )
 
     return run

@@ -94,7 +94,9 @@ def test_gain(nonlinearity, param, gain):
 def test_dirac_in_groups_and_rare_truncations():
     weight = init.dirac_(tg.empty(4, 2, 3), groups=2).numpy()
     assert weight.sum() == 4 and all(weight[i, i % 2, 1] == 1 for i in range(4))
-    far = filled(init.trunc_normal_, a=5.0, b=9.0)  # a normal number lands there once in three million draws
+    far = filled(
+        init.trunc_normal_, a=5.0, b=9.0
+    )  # a normal number lands there once in three million draws
     assert far.min() >= 5 and abs(far.mean() - 5.1865) < 0.01
     for function in (init.kaiming_uniform_, init.kaiming_normal_, init.orthogonal_):
         assert function(tg.empty(0, 3)).shape == (0, 3)
@@ -102,7 +104,9 @@ def test_dirac_in_groups_and_rare_truncations():
 
 @pytest.mark.parametrize("name", ["eye_", "dirac_", "sparse_", "orthogonal_"])
 def test_wrong_numbers_of_dimensions(name):
-    with pytest.raises(ValueError, match=f"{name}: Only tensors with .* dimensions are supported, got 1"):
+    with pytest.raises(
+        ValueError, match=f"{name}: Only tensors with .* dimensions are supported, got 1"
+    ):
         getattr(init, name)(tg.empty(3), *[0.1][: name == "sparse_"])
 
 

@@ -17,7 +17,9 @@ def compare(ours, theirs, *arrays, tolerance=1e-5):
     """Value, and gradient of a random projection by every float array."""
     floats = [a.dtype.kind == "f" for a in arrays]
     inputs = [tg.tensor(a, requires_grad=f) for a, f in zip(arrays, floats, strict=True)]
-    variables = [tf.Variable(a) if f else tf.constant(a) for a, f in zip(arrays, floats, strict=True)]
+    variables = [
+        tf.Variable(a) if f else tf.constant(a) for a, f in zip(arrays, floats, strict=True)
+    ]
     out = ours(*inputs)
     with tf.GradientTape() as tape:
         expected = theirs(*variables)
@@ -27,8 +29,14 @@ def compare(ours, theirs, *arrays, tolerance=1e-5):
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(theirs(*variables) * weights)
     kept = [v for v, f in zip(variables, floats, strict=True) if f]
-    for x, g in zip([x for x, f in zip(inputs, floats, strict=True) if f], tape.gradient(total, kept), strict=True):
-        assert x.grad.numpy() == pytest.approx(tf.convert_to_tensor(g).numpy(), rel=tolerance, abs=tolerance)
+    for x, g in zip(
+        [x for x, f in zip(inputs, floats, strict=True) if f],
+        tape.gradient(total, kept),
+        strict=True,
+    ):
+        assert x.grad.numpy() == pytest.approx(
+            tf.convert_to_tensor(g).numpy(), rel=tolerance, abs=tolerance
+        )
 
 
 def normal(*shape):
@@ -65,7 +73,13 @@ def test_linear_and_its_parameters():
     layer = nn.Linear(6, 4)
     w, b = layer.weight.detach().numpy(), layer.bias.detach().numpy()
     assert np.abs(w).max() <= 1 / np.sqrt(6) and np.abs(b).max() <= 1 / np.sqrt(6)
-    compare(F.linear, lambda x, w, b: tf.matmul(x, w, transpose_b=True) + b, normal(3, 6), w.copy(), b.copy())
+    compare(
+        F.linear,
+        lambda x, w, b: tf.matmul(x, w, transpose_b=True) + b,
+        normal(3, 6),
+        w.copy(),
+        b.copy(),
+    )
     x = normal(2, 3, 6)
     assert layer(tg.tensor(x)).detach().numpy() == pytest.approx(x @ w.T + b, rel=1e-5, abs=1e-6)
 
@@ -85,7 +99,9 @@ def test_dropout_keeps_the_share_and_the_mean_it_should():
     kept = (y.numpy(force=True) > 0).mean()
     assert abs(kept - 0.4) < 5 * np.sqrt(0.24 / 200_000)
     y.sum().backward()
-    assert np.array_equal(x.grad.numpy(), y.numpy(force=True))  # the mask is a constant of the record
+    assert np.array_equal(
+        x.grad.numpy(), y.numpy(force=True)
+    )  # the mask is a constant of the record
     assert not tg.equal(layer(x), y)
     assert layer.eval()(x) is x
     assert (F.dropout(x, 1.0) == 0).all()
@@ -99,17 +115,28 @@ def sparse(x, labels=LABELS):
 
 
 LOSSES = {
-    "CrossEntropyLoss": (lambda x: nn.CrossEntropyLoss()(x, tg.tensor(LABELS)), lambda x: tf.reduce_mean(sparse(x))),
+    "CrossEntropyLoss": (
+        lambda x: nn.CrossEntropyLoss()(x, tg.tensor(LABELS)),
+        lambda x: tf.reduce_mean(sparse(x)),
+    ),
     "CrossEntropyLoss, sum": (
         lambda x: nn.CrossEntropyLoss(reduction="sum")(x, tg.tensor(LABELS)),
         lambda x: tf.reduce_sum(sparse(x)),
     ),
-    "CrossEntropyLoss, none": (lambda x: nn.CrossEntropyLoss(reduction="none")(x, tg.tensor(LABELS)), sparse),
+    "CrossEntropyLoss, none": (
+        lambda x: nn.CrossEntropyLoss(reduction="none")(x, tg.tensor(LABELS)),
+        sparse,
+    ),
     "CrossEntropyLoss, smoothed": (
         lambda x: nn.CrossEntropyLoss(label_smoothing=0.2)(x, tg.tensor(LABELS)),
-        lambda x: tf.reduce_mean(tf.keras.losses.categorical_crossentropy(tf.one_hot(LABELS, 4), x, True, 0.2)),
+        lambda x: tf.reduce_mean(
+            tf.keras.losses.categorical_crossentropy(tf.one_hot(LABELS, 4), x, True, 0.2)
+        ),
     ),
-    "NLLLoss": (lambda x: nn.NLLLoss()(x.log_softmax(1), tg.tensor(LABELS)), lambda x: tf.reduce_mean(sparse(x))),
+    "NLLLoss": (
+        lambda x: nn.NLLLoss()(x.log_softmax(1), tg.tensor(LABELS)),
+        lambda x: tf.reduce_mean(sparse(x)),
+    ),
 }
 
 
@@ -153,15 +180,29 @@ def test_loss_of_numbers(ours, theirs):
 
 def test_binary_losses():
     x, t = normal(5, 4), RNG.random((5, 4)).astype(np.float32)
-    compare(nn.BCEWithLogitsLoss(), lambda x, t: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(t, x)), x, t)
+    compare(
+        nn.BCEWithLogitsLoss(),
+        lambda x, t: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(t, x)),
+        x,
+        t,
+    )
     p = RNG.uniform(0.01, 0.99, (5, 4)).astype(np.float32)
-    compare(nn.BCELoss(), lambda p, t: -tf.reduce_mean(t * tf.math.log(p) + (1 - t) * tf.math.log(1 - p)), p, t)
+    compare(
+        nn.BCELoss(),
+        lambda p, t: -tf.reduce_mean(t * tf.math.log(p) + (1 - t) * tf.math.log(1 - p)),
+        p,
+        t,
+    )
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 3])), IndexError, "Target 3 is out of bounds"),
+        (
+            lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 3])),
+            IndexError,
+            "Target 3 is out of bounds",
+        ),
         (lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 1, 2])), ValueError, "batch_size"),
         (
             lambda: F.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 1]), reduction="avg"),
@@ -189,7 +230,12 @@ def test_embedding_shortens_the_rows_it_looks_up():
     assert layer.weight.grad.tolist() == [[2] * 3, [1] * 3, [1] * 3, [0] * 3]
     layer = nn.Embedding(4, 3, scale_grad_by_freq=True)
     layer(tg.tensor([0, 1, 0])).sum().backward()
-    assert layer.weight.grad.tolist() == [[1] * 3, [1] * 3, [0] * 3, [0] * 3]  # each look-up of row 0 counts half
+    assert layer.weight.grad.tolist() == [
+        [1] * 3,
+        [1] * 3,
+        [0] * 3,
+        [0] * 3,
+    ]  # each look-up of row 0 counts half
 
 
 WRITING = {
@@ -213,7 +259,9 @@ def test_inplace_writes_and_keeps_the_gradient(name):
         assert tg.equal(x.grad, y.grad)
 
 
-@pytest.mark.parametrize("layer", [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout])
+@pytest.mark.parametrize(
+    "layer", [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout]
+)
 def test_dropout_in_place(layer):
     x = tg.ones(40, 5, 2, 2)
     assert layer(0.5, inplace=True)(x) is x and len(np.unique(x.numpy())) == 2
@@ -239,7 +287,16 @@ def test_the_old_arguments_of_losses_stand_for_reductions():
         assert nn.MSELoss(average, reduce)(x, y).tolist() == wanted
     assert F.nll_loss(-x[None], tg.tensor([1]), None, False).item() == 2.0
     names = list(inspect.signature(F.poisson_nll_loss).parameters)
-    assert names == ["input", "target", "log_input", "full", "size_average", "eps", "reduce", "reduction"]
+    assert names == [
+        "input",
+        "target",
+        "log_input",
+        "full",
+        "size_average",
+        "eps",
+        "reduce",
+        "reduction",
+    ]
     assert list(inspect.signature(nn.NLLLoss).parameters) == [
         "weight",
         "size_average",
@@ -251,18 +308,29 @@ def test_the_old_arguments_of_losses_stand_for_reductions():
 
 def test_losses_at_their_edges():
     assert F.kl_div(tg.tensor(0.0), tg.tensor(1.0), reduction="batchmean").item() == 0
-    assert F.hinge_embedding_loss(tg.tensor(0.25), tg.tensor(0.0)).item() == 1.0  # neither 1 nor -1: both parts
+    assert (
+        F.hinge_embedding_loss(tg.tensor(0.25), tg.tensor(0.0)).item() == 1.0
+    )  # neither 1 nor -1: both parts
     weighted = F.l1_loss(tg.tensor([1.0, 3.0]), tg.zeros(2), weight=tg.tensor([3.0, 1.0]))
     assert weighted.item() == 1.5
 
 
 def test_normalisations_without_a_bias_or_a_batch():
     layer = nn.BatchNorm1d(3, bias=False)
-    assert repr(layer) == "BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=False, track_running_stats=True)"
+    assert (
+        repr(layer)
+        == "BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=False, track_running_stats=True)"
+    )
     assert layer.bias is None and next(iter(layer.state_dict())) == "weight"
     assert layer(tg.zeros(0, 3)).shape == (0, 3) and layer.running_mean.tolist() == [0, 0, 0]
-    assert repr(nn.LayerNorm(3, bias=False)) == "LayerNorm((3,), eps=1e-05, elementwise_affine=True, bias=False)"
-    assert repr(nn.GroupNorm(1, 3, affine=False)) == "GroupNorm(1, 3, eps=1e-05, affine=False, bias=False)"
+    assert (
+        repr(nn.LayerNorm(3, bias=False))
+        == "LayerNorm((3,), eps=1e-05, elementwise_affine=True, bias=False)"
+    )
+    assert (
+        repr(nn.GroupNorm(1, 3, affine=False))
+        == "GroupNorm(1, 3, eps=1e-05, affine=False, bias=False)"
+    )
     norm = nn.LayerNorm(2)
     norm.bias.data.fill_(4.0)
     assert norm(tg.tensor([[1.0, 1.0]])).tolist() == [[4, 4]]
@@ -274,9 +342,9 @@ def test_running_statistics_of_instances():
         tg.tensor([[[1.0, 3.0], [0.0, 4.0]], [[3.0, 5.0], [2.0, 2.0]]]),
     )
     layer(x)
-    assert layer.running_mean.numpy() == pytest.approx([0.3, 0.2]) and layer.running_var.numpy() == pytest.approx(
-        [1.1, 1.3]
-    )
+    assert layer.running_mean.numpy() == pytest.approx(
+        [0.3, 0.2]
+    ) and layer.running_var.numpy() == pytest.approx([1.1, 1.3])
 
 
 def test_rows_given_and_bags():
@@ -289,7 +357,9 @@ def test_rows_given_and_bags():
     assert out.tolist() == [[7, 12], [0, 0], [3, 5]]  # the second bag is empty, 2 is padding
     out.sum().backward()
     assert bags.weight.grad.tolist() == [[1, 1], [3, 3], [0, 0]]
-    ends = F.embedding_bag(tg.tensor([0, 1]), rows, tg.tensor([0, 1, 2]), mode="max", include_last_offset=True)
+    ends = F.embedding_bag(
+        tg.tensor([0, 1]), rows, tg.tensor([0, 1, 2]), mode="max", include_last_offset=True
+    )
     assert ends.tolist() == rows[:2].tolist()
 
 
@@ -308,7 +378,9 @@ def test_a_lazy_layer_takes_dtype_and_size_at_its_first_call():
     layer = nn.LazyConv2d(4, 3).double()
     held = list(layer.parameters())
     assert layer(tg.ones(1, 2, 5, 5).double()).dtype is tg.float64 and type(layer) is nn.Conv2d
-    assert layer.in_channels == 2 and all(a is b for a, b in zip(held, layer.parameters(), strict=True))
+    assert layer.in_channels == 2 and all(
+        a is b for a, b in zip(held, layer.parameters(), strict=True)
+    )
 
 
 X, T = tg.zeros(2, 3), tg.tensor([0, 1])

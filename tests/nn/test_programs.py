@@ -88,10 +88,23 @@ def names(T):
     net = network(T)
     net.k = T.nn.Buffer(T.ones(1), persistent=False)
     net.set_submodule("b.1", T.nn.Tanh())
-    found = [net.named_parameters(), net.named_parameters("x", False), net.named_parameters(remove_duplicate=False)]
-    found += [net.named_buffers(), net.named_modules(), net.named_modules(remove_duplicate=False), net.named_children()]
+    found = [
+        net.named_parameters(),
+        net.named_parameters("x", False),
+        net.named_parameters(remove_duplicate=False),
+    ]
+    found += [
+        net.named_buffers(),
+        net.named_modules(),
+        net.named_modules(remove_duplicate=False),
+        net.named_children(),
+    ]
     digits = [each for each in dir(net.b) if each.isdigit()]
-    return [[name for name, _ in each] for each in found] + [list(net.state_dict(prefix="q.")), repr(net), digits]
+    return [[name for name, _ in each] for each in found] + [
+        list(net.state_dict(prefix="q.")),
+        repr(net),
+        digits,
+    ]
 
 
 @program
@@ -99,7 +112,9 @@ def forward_hooks(T):
     net, log = network(T), []
     net.a.register_forward_pre_hook(lambda m, args: log.append(args))
     net.register_forward_pre_hook(lambda m, args, kwargs: (args, {"k": 2.0}), with_kwargs=True)
-    net.register_forward_hook(lambda m, args, kwargs, out: log.append((kwargs, out)), with_kwargs=True)
+    net.register_forward_hook(
+        lambda m, args, kwargs, out: log.append((kwargs, out)), with_kwargs=True
+    )
     net.register_forward_hook(lambda m, args, out: out + 1, prepend=True)
     with net.b.register_forward_pre_hook(lambda m, args: 1 / 0):
         log.append(errors(lambda: net(T.ones(1, 2))))
@@ -136,7 +151,9 @@ def loading(T):
     del state["p"]
     found = [text(lambda: net.load_state_dict(state)), errors(lambda: net.load_state_dict(3))]
     found.append(errors(lambda: net.load_state_dict({**good, "p": 3.0})))
-    result = net.load_state_dict({**{k: v for k, v in good.items() if k != "b.0.weight"}, "q.q": T.ones(1)}, False)
+    result = net.load_state_dict(
+        {**{k: v for k, v in good.items() if k != "b.0.weight"}, "q.q": T.ones(1)}, False
+    )
     found += [repr(result), repr(net.load_state_dict(good))]
     old = net.a.weight
     net.load_state_dict({**good, "a.weight": T.full((3, 2), 9.0)}, assign=True)
@@ -177,10 +194,18 @@ def copies_casts_and_overrides(T):
     copied, shallow = copy.deepcopy(net), copy.copy(net)
     pickled = pickle.loads(pickle.dumps(T.nn.Sequential(T.nn.Linear(2, 2), T.nn.LSTM(2, 2))))
     kinds = [
-        [str(x.dtype) for x in net.to(T.ones(1, dtype=dtype)).state_dict().values()] for dtype in (T.float64, T.float16)
+        [str(x.dtype) for x in net.to(T.ones(1, dtype=dtype)).state_dict().values()]
+        for dtype in (T.float64, T.float16)
     ]
     frozen = [m.training for m in T.nn.Sequential(Frozen(2), T.nn.Dropout()).train().modules()]
-    return [copied.c is copied.a, copied.a is net.a, shallow.a is net.a, list(pickled.state_dict()), kinds, frozen]
+    return [
+        copied.c is copied.a,
+        copied.a is net.a,
+        shallow.a is net.a,
+        list(pickled.state_dict()),
+        kinds,
+        frozen,
+    ]
 
 
 @program
@@ -219,7 +244,14 @@ def dicts(T):
     many = T.nn.ModuleDict({"z": R(), "a": T.nn.Identity()})
     many.update([("k", R())])
     many.update(T.nn.ModuleDict({"y": R()}))
-    found = [repr(many), list(many.keys()), [k for k, _ in many.items()], "z" in many, repr(many.pop("z")), len(many)]
+    found = [
+        repr(many),
+        list(many.keys()),
+        [k for k, _ in many.items()],
+        "z" in many,
+        repr(many.pop("z")),
+        len(many),
+    ]
     kept = T.nn.ParameterDict({"z": T.nn.Parameter(T.ones(2)), "a": T.ones(1)})
     kept["n"] = 3
     kept.update({"y": T.ones(2, 3), "b": T.ones(())})
@@ -237,8 +269,15 @@ def dicts(T):
 def recurrent(T):
     nn, x = T.nn, T.ones(2, 2, 2)
     cell, lstm = set_parameters(T, nn.RNNCell(2, 2)), set_parameters(T, nn.LSTMCell(2, 2))
-    shown = [nn.LSTM(2, 3, 2, bias=False, dropout=0.5, bidirectional=True, proj_size=1), nn.RNN(2, 3, 1, "relu")]
-    shown += [nn.RNNCell(2, 3, False, "relu"), nn.GRUCell(1, 2), list(nn.LSTMCell(1, 2, False).state_dict())]
+    shown = [
+        nn.LSTM(2, 3, 2, bias=False, dropout=0.5, bidirectional=True, proj_size=1),
+        nn.RNN(2, 3, 1, "relu"),
+    ]
+    shown += [
+        nn.RNNCell(2, 3, False, "relu"),
+        nn.GRUCell(1, 2),
+        list(nn.LSTMCell(1, 2, False).state_dict()),
+    ]
     found = [list(map(repr, shown)), cell(T.ones(2)), lstm(T.ones(2), (T.ones(2), T.ones(2)))]
     return found + errors(
         lambda: nn.RNNCell(2, 3, nonlinearity="x")(T.ones(1, 2)), lambda: nn.GRUCell(2, 3)(T.ones(1, 2), T.ones(2, 3)),
@@ -256,14 +295,28 @@ def recurrent(T):
 @program
 def packed_sequences(T):
     found, rnn = [], T.nn.utils.rnn
-    for kind, both, first in itertools.product(("RNN", "LSTM", "GRU"), (False, True), (False, True)):
+    for kind, both, first in itertools.product(
+        ("RNN", "LSTM", "GRU"), (False, True), (False, True)
+    ):
         options = {"proj_size": 2} if kind == "LSTM" and both else {}
-        net = set_parameters(T, getattr(T.nn, kind)(3, 4, 2, bidirectional=both, batch_first=first, **options).double())
-        x = T.arange(45.0, dtype=T.float64).reshape((3, 5, 3) if first else (5, 3, 3)).sin().requires_grad_()
-        packed = rnn.pack_padded_sequence(x, T.tensor([5, 3, 1] if both else [2, 5, 3]), first, enforce_sorted=both)
+        net = set_parameters(
+            T,
+            getattr(T.nn, kind)(3, 4, 2, bidirectional=both, batch_first=first, **options).double(),
+        )
+        x = (
+            T.arange(45.0, dtype=T.float64)
+            .reshape((3, 5, 3) if first else (5, 3, 3))
+            .sin()
+            .requires_grad_()
+        )
+        packed = rnn.pack_padded_sequence(
+            x, T.tensor([5, 3, 1] if both else [2, 5, 3]), first, enforce_sorted=both
+        )
         out, last = net(packed)
         padded, lengths = rnn.pad_packed_sequence(out, first, 1.5, 7)
-        (padded.sin().sum() + sum(s.exp().sum() for s in (last if kind == "LSTM" else [last]))).backward()
+        (
+            padded.sin().sum() + sum(s.exp().sum() for s in (last if kind == "LSTM" else [last]))
+        ).backward()
         found += [padded, lengths, last, x.grad, [p.grad for p in net.parameters()], list(packed)]
     rows = [T.arange(float(n)) for n in (3, 1, 4)]
     return [*found, rnn.pad_sequence(rows, True, 0.5, "left"), list(rnn.pack_sequence(rows, False))]
@@ -274,7 +327,9 @@ def attention(T):
     found = []
     for apart, extra, unbatched, masks, shown in itertools.product((False, True), repeat=5):
         widths = {"kdim": 3, "vdim": 5} if apart else {}
-        net = T.nn.MultiheadAttention(4, 2, add_bias_kv=extra, add_zero_attn=extra, batch_first=masks, **widths)
+        net = T.nn.MultiheadAttention(
+            4, 2, add_bias_kv=extra, add_zero_attn=extra, batch_first=masks, **widths
+        )
         set_parameters(T, net)
         batch = () if unbatched else (2,)
         sides = [(3, 4), (4, 3 if apart else 4), (4, 5 if apart else 4)]
@@ -282,13 +337,26 @@ def attention(T):
         q, k, v = (T.arange(float(np.prod(s))).reshape(s).sin().requires_grad_() for s in shapes)
         options = {"need_weights": shown, "average_attn_weights": extra}
         if masks:
-            options["key_padding_mask"] = T.tensor([[False, True, False, False]] * 2)[0 if unbatched else slice(2)]
+            options["key_padding_mask"] = T.tensor([[False, True, False, False]] * 2)[
+                0 if unbatched else slice(2)
+            ]
             options["attn_mask"] = (
-                T.ones(3, 4).triu(2).bool() if extra else T.ones(2 if unbatched else 4, 3, 4).triu(2).bool()
+                T.ones(3, 4).triu(2).bool()
+                if extra
+                else T.ones(2 if unbatched else 4, 3, 4).triu(2).bool()
             )
         out, weights = net(q, k, v, **options)
         out.sin().sum().backward()
-        found += [out, weights, q.grad, k.grad, v.grad, [p.grad for p in net.parameters()], list(net.state_dict()), net]
+        found += [
+            out,
+            weights,
+            q.grad,
+            k.grad,
+            v.grad,
+            [p.grad for p in net.parameters()],
+            list(net.state_dict()),
+            net,
+        ]
     net, x = T.nn.MultiheadAttention(4, 2), T.ones(3, 4)
     return found + errors(
         lambda: T.nn.MultiheadAttention(5, 2), lambda: T.nn.MultiheadAttention(0, 2), lambda: net(x[0], x, x),
@@ -300,10 +368,21 @@ def attention(T):
 @program
 def transformers(T):
     whole = T.nn.Transformer(4, 2, 1, 1, 8, activation=T.nn.GELU(), batch_first=True)
-    decoder = T.nn.TransformerDecoder(T.nn.TransformerDecoderLayer(4, 2, 8, norm_first=True, bias=False), 2)
-    layer, x = set_parameters(T, T.nn.TransformerEncoderLayer(4, 2, 8, 0.0)), T.arange(12.0).reshape(3, 1, 4).sin()
+    decoder = T.nn.TransformerDecoder(
+        T.nn.TransformerDecoderLayer(4, 2, 8, norm_first=True, bias=False), 2
+    )
+    layer, x = (
+        set_parameters(T, T.nn.TransformerEncoderLayer(4, 2, 8, 0.0)),
+        T.arange(12.0).reshape(3, 1, 4).sin(),
+    )
     mask = whole.generate_square_subsequent_mask(3)
-    found = [repr(whole), repr(decoder), list(whole.state_dict()), mask, layer(x, mask, is_causal=True)]
+    found = [
+        repr(whole),
+        repr(decoder),
+        list(whole.state_dict()),
+        mask,
+        layer(x, mask, is_causal=True),
+    ]
     found += [layer(x, src_key_padding_mask=T.tensor([[False, True, False]]))]
     return found + errors(
         lambda: T.nn.TransformerEncoderLayer(4, 2, activation="x"), lambda: whole(T.ones(2, 3, 4), T.ones(3, 3, 4)),

@@ -34,7 +34,9 @@ class Sample:
     def laid_out(self, dtype: Any) -> list[Array]:
         """The arrays with floats of a dtype, each in its own memory layout."""
         pairs = zip(self.arrays, self.layouts, strict=True)
-        return [lay_out(a.astype(dtype) if a.dtype.kind == "f" else a, layout) for a, layout in pairs]
+        return [
+            lay_out(a.astype(dtype) if a.dtype.kind == "f" else a, layout) for a, layout in pairs
+        ]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Row:
         head = [tensors] if self.listed else tensors
         return operation(*head, *sample.args, **sample.options)
 
-    def __call__(self, arrays: list[Array], sample: Sample, tracked: set[int] | None = None) -> tuple[list[Any], Any]:
+    def __call__(
+        self, arrays: list[Array], sample: Sample, tracked: set[int] | None = None
+    ) -> tuple[list[Any], Any]:
         """Tensors over the arrays, those at the places `tracked` requiring gradients, and the results."""
         xs = [wrap(a) for a in arrays]
         for place in tracked or ():
@@ -83,12 +87,16 @@ class Row:
 
     def places(self, sample: Sample) -> list[int]:
         """The places of the arguments that get gradients."""
-        return [i for i, a in enumerate(sample.arrays) if a.dtype.kind == "f" and i not in self.constant]
+        return [
+            i for i, a in enumerate(sample.arrays) if a.dtype.kind == "f" and i not in self.constant
+        ]
 
 
 def leaves(out: Any) -> list[Any]:
     """The tensors (or numbers) in a result, which may be nested tuples."""
-    return [each for part in out for each in leaves(part)] if isinstance(out, tuple | list) else [out]
+    return (
+        [each for part in out for each in leaves(part)] if isinstance(out, tuple | list) else [out]
+    )
 
 
 # values: functions of a random generator and a shape ----------------------------------------
@@ -115,7 +123,11 @@ def distinct(shift: float = 0.0) -> Domain:
 
     def draw(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         count = int(np.prod(shape))
-        return 0.4 * (rng.permutation(count) - count // 2).reshape(shape) + rng.uniform(0.02, 0.15, shape) + shift
+        return (
+            0.4 * (rng.permutation(count) - count // 2).reshape(shape)
+            + rng.uniform(0.02, 0.15, shape)
+            + shift
+        )
 
     return draw
 
@@ -156,7 +168,9 @@ def sides(low: int, high: int) -> st.SearchStrategy[int]:
     return st.sampled_from([n for n in (*SIDES, *range(4, high + 1)) if low <= n <= high])
 
 
-def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 0) -> st.SearchStrategy[tuple[int, ...]]:
+def shapes(
+    min_dims: int = 0, max_dims: int = 3, min_side: int = 0
+) -> st.SearchStrategy[tuple[int, ...]]:
     counts = st.sampled_from([n for n in (2, 1, 3, 0) if min_dims <= n <= max_dims])
     return counts.flatmap(lambda n: st.tuples(*[sides(min_side, 3)] * n))
 
@@ -179,7 +193,9 @@ def broadcastable(draw: Any, count: int) -> list[tuple[int, ...]]:
 def _sample(draw: Any, shapes: Any, domains: Any, options: dict[str, Any], *facts: Any) -> Sample:
     """Values for the shapes; options that are strategies, or functions of the facts to strategies, are drawn."""
     rng = np.random.default_rng(draw(SEED))
-    arrays = [np.asarray(domain(rng, tuple(shape))) for shape, domain in zip(shapes, domains, strict=True)]
+    arrays = [
+        np.asarray(domain(rng, tuple(shape))) for shape, domain in zip(shapes, domains, strict=True)
+    ]
     chosen = {}
     for name, value in options.items():
         if callable(value) and not isinstance(value, type):
@@ -191,7 +207,12 @@ def _sample(draw: Any, shapes: Any, domains: Any, options: dict[str, Any], *fact
 
 @st.composite
 def single(
-    draw: Any, domain: Domain = REAL, min_dims: int = 0, max_dims: int = 3, min_side: int = 0, **options: Any
+    draw: Any,
+    domain: Domain = REAL,
+    min_dims: int = 0,
+    max_dims: int = 3,
+    min_side: int = 0,
+    **options: Any,
 ) -> Sample:
     """One array; options may be functions of its shape."""
     shape = draw(shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side))
@@ -206,7 +227,9 @@ def broadcast(draw: Any, *domains: Domain, **options: Any) -> Sample:
 
 
 @st.composite
-def alike(draw: Any, *domains: Domain, min_dims: int = 0, min_side: int = 0, **options: Any) -> Sample:
+def alike(
+    draw: Any, *domains: Domain, min_dims: int = 0, min_side: int = 0, **options: Any
+) -> Sample:
     """Arrays of one shape."""
     shape = draw(shapes(min_dims=min_dims, max_dims=3, min_side=min_side))
     return _sample(draw, [shape] * len(domains), domains, options, shape)
@@ -244,16 +267,27 @@ def along(
     """Arrays of one shape and a `dim`: "one", "optional" (or None) or "many"; options: functions of shape and dim."""
     shape = draw(shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side))
     dim = draw({"one": axis(shape), "optional": st.none() | axis(shape), "many": axes(shape)}[dims])
-    return _sample(draw, [shape] * len(domains or (0,)), domains or (REAL,), {"dim": dim, **options}, shape, dim)
+    return _sample(
+        draw,
+        [shape] * len(domains or (0,)),
+        domains or (REAL,),
+        {"dim": dim, **options},
+        shape,
+        dim,
+    )
 
 
 @st.composite
-def lettered(draw: Any, *names: str, domains: Any = None, low: int = 0, high: int = 3, **options: Any) -> Sample:
+def lettered(
+    draw: Any, *names: str, domains: Any = None, low: int = 0, high: int = 3, **options: Any
+) -> Sample:
     """Arrays whose dimensions are named, "nk km": a letter is one size throughout, a digit is itself."""
     letters = sorted({c for name in names for c in name})
     sizes = {c: int(c) if c.isdigit() else draw(sides(low, high)) for c in letters}
     shapes = [tuple(sizes[c] for c in name) for name in names]
-    return _sample(draw, shapes, domains or [REAL] * len(names), options, *([sizes] if options else []))
+    return _sample(
+        draw, shapes, domains or [REAL] * len(names), options, *([sizes] if options else [])
+    )
 
 
 @st.composite

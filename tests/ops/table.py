@@ -34,19 +34,19 @@ from tests.ops.rows import (
     single,
     within,
 )
-from tinygrad_mnist.ops import random
-from tinygrad_mnist.ops import special as sp
-from tinygrad_mnist.ops import statistics as stat
 from tinygrad_mnist.kernels.network import dropout as drop
 from tinygrad_mnist.nn import functional as nw
 from tinygrad_mnist.ops import einsum as es
 from tinygrad_mnist.ops import indexing as ix
 from tinygrad_mnist.ops import joining as jn
 from tinygrad_mnist.ops import norms as nm
-from tinygrad_mnist.ops import products as pd
 from tinygrad_mnist.ops import pointwise as pw
+from tinygrad_mnist.ops import products as pd
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.ops import reduction as rd
 from tinygrad_mnist.ops import shape as sh
+from tinygrad_mnist.ops import special as sp
+from tinygrad_mnist.ops import statistics as stat
 
 one_of = st.sampled_from
 POSITIVE = within(0.3, 3.0)
@@ -55,7 +55,9 @@ COUNTS, COUNTS_FROM_0 = integers(-4, 5), integers(0, 5)
 
 def sometimes(*values: float) -> Any:
     """Real numbers, with one of the values here and there."""
-    return lambda rng, shape: np.where(rng.random(shape) < 0.6, rng.uniform(-2, 2, shape), rng.choice(values, shape))
+    return lambda rng, shape: np.where(
+        rng.random(shape) < 0.6, rng.uniform(-2, 2, shape), rng.choice(values, shape)
+    )
 
 
 ZEROS, NAN, SPECIAL = sometimes(0.0), sometimes(np.nan), sometimes(np.nan, np.inf, -np.inf)
@@ -119,14 +121,21 @@ UNARY = [
     (pw.trunc, np.trunc, between_integers()),
 ]
 TESTS = [
-    (getattr(pw, name), getattr(np, name)) for name in ("isnan", "isinf", "isposinf", "isneginf", "isfinite", "signbit")
+    (getattr(pw, name), getattr(np, name))
+    for name in ("isnan", "isinf", "isposinf", "isneginf", "isfinite", "signbit")
 ]
 COMPARISONS = [
     (pw.eq, np.equal), (pw.ne, np.not_equal), (pw.lt, np.less), (pw.le, np.less_equal),
     (pw.gt, np.greater), (pw.ge, np.greater_equal),
 ]  # fmt: skip
-LOGICAL = [(getattr(pw, f"logical_{name}"), getattr(np, f"logical_{name}")) for name in ("and", "or", "xor")]
-BITWISE = [(getattr(pw, f"bitwise_{name}"), getattr(np, f"bitwise_{name}")) for name in ("and", "or", "xor")]
+LOGICAL = [
+    (getattr(pw, f"logical_{name}"), getattr(np, f"logical_{name}"))
+    for name in ("and", "or", "xor")
+]
+BITWISE = [
+    (getattr(pw, f"bitwise_{name}"), getattr(np, f"bitwise_{name}"))
+    for name in ("and", "or", "xor")
+]
 SHIFTS = [(pw.bitwise_left_shift, np.left_shift), (pw.bitwise_right_shift, np.right_shift)]
 
 
@@ -359,7 +368,11 @@ def _consecutive(x: Any) -> Any:
     flat = x.ravel().tolist()
     groups = [[v, 1] for i, v in enumerate(flat) if i == 0 or flat[i - 1] != v]
     inverse = np.cumsum([0] + [a != b for a, b in zip(flat[1:], flat, strict=False)])[: len(flat)]
-    return np.array([v for v, _ in groups], x.dtype), inverse.reshape(x.shape), np.bincount(inverse, minlength=0)
+    return (
+        np.array([v for v, _ in groups], x.dtype),
+        inverse.reshape(x.shape),
+        np.bincount(inverse, minlength=0),
+    )
 
 
 def _levels(shape: Any, dim: Any) -> Any:
@@ -526,12 +539,18 @@ def _cuts(shape: tuple[int, ...], dim: int) -> Any:
 
 def _sections(shape: tuple[int, ...], dim: int) -> Any:
     n = shape[dim]
-    return st.integers(1, max(n, 1)).map(lambda k: (k,)) | st.integers(0, n).map(lambda k: ([k, n - k],))
+    return st.integers(1, max(n, 1)).map(lambda k: (k,)) | st.integers(0, n).map(
+        lambda k: ([k, n - k],)
+    )
 
 
 def _split(x: Any, sections: Any, dim: int) -> Any:
     n = x.shape[dim]
-    cuts = range(sections, n, sections) if isinstance(sections, int) else np.cumsum(sections)[:-1].tolist()
+    cuts = (
+        range(sections, n, sections)
+        if isinstance(sections, int)
+        else np.cumsum(sections)[:-1].tolist()
+    )
     return np.split(x, list(cuts), dim)
 
 
@@ -542,7 +561,11 @@ def _chunk(x: Any, chunks: int, dim: int) -> Any:
 
 
 def _squeeze(x: Any, dim: Any) -> Any:
-    wanted = range(x.ndim) if dim is None else [d % max(x.ndim, 1) for d in (dim if isinstance(dim, tuple) else (dim,))]
+    wanted = (
+        range(x.ndim)
+        if dim is None
+        else [d % max(x.ndim, 1) for d in (dim if isinstance(dim, tuple) else (dim,))]
+    )
     return x.reshape([n for d, n in enumerate(x.shape) if n != 1 or d not in wanted])
 
 
@@ -558,7 +581,9 @@ def _flatten(x: Any, first: int, last: int) -> Any:
 
 def _expansions(shape: tuple[int, ...]) -> Any:
     sizes = [st.integers(0, 3) if n == 1 else one_of([-1, n]) for n in shape]
-    return st.tuples(st.tuples(*[st.integers(1, 2)] * 0, *sizes) | st.tuples(st.integers(0, 2), *sizes))
+    return st.tuples(
+        st.tuples(*[st.integers(1, 2)] * 0, *sizes) | st.tuples(st.integers(0, 2), *sizes)
+    )
 
 
 def _expand(x: Any, goal: Any) -> Any:
@@ -567,7 +592,9 @@ def _expand(x: Any, goal: Any) -> Any:
 
 
 def _windows(shape: tuple[int, ...]) -> Any:
-    return axis(shape).flatmap(lambda d: st.tuples(st.just(d), st.integers(1, shape[d]), st.integers(1, 2)))
+    return axis(shape).flatmap(
+        lambda d: st.tuples(st.just(d), st.integers(1, shape[d]), st.integers(1, 2))
+    )
 
 
 def _unfold(x: Any, dim: int, size: int, step: int) -> Any:
@@ -591,7 +618,9 @@ def _basic_index(shape: tuple[int, ...]) -> Any:
 
 def _slices(shape: tuple[int, ...], dim: int) -> Any:
     n = shape[dim]
-    return st.integers(0, n).flatmap(lambda start: st.tuples(st.just(start), st.integers(0, n - start)))
+    return st.integers(0, n).flatmap(
+        lambda start: st.tuples(st.just(start), st.integers(0, n - start))
+    )
 
 
 def _select(x: Any, dim: int, index: int) -> Any:
@@ -625,12 +654,16 @@ def _masked_scatter(x: Any, mask: Any, source: Any) -> Any:
 
 
 def _repeats(shape: tuple[int, ...]) -> Any:
-    return st.lists(st.integers(0, 2), min_size=len(shape), max_size=len(shape) + 1).map(lambda r: (tuple(r),))
+    return st.lists(st.integers(0, 2), min_size=len(shape), max_size=len(shape) + 1).map(
+        lambda r: (tuple(r),)
+    )
 
 
 def _shifts(shape: tuple[int, ...]) -> Any:
     some = axes(shape).filter(lambda d: d is None or isinstance(d, int)) if shape else st.none()
-    both = st.permutations(range(len(shape))).map(lambda order: (tuple(range(1, len(shape) + 1)), tuple(order)))
+    both = st.permutations(range(len(shape))).map(
+        lambda order: (tuple(range(1, len(shape) + 1)), tuple(order))
+    )
     return st.tuples(st.integers(-4, 4), some) | (both if shape else st.just((0, None)))
 
 
@@ -679,10 +712,18 @@ def _copied(write: Any) -> Any:
     return reference
 
 
-COMBINE = {"sum": np.add, "prod": np.multiply, "mean": np.add, "amax": np.maximum, "amin": np.minimum}
+COMBINE = {
+    "sum": np.add,
+    "prod": np.multiply,
+    "mean": np.add,
+    "amax": np.maximum,
+    "amin": np.minimum,
+}
 
 
-def _reduced(x: Any, index: Any, source: Any, reduce: str, include_self: bool, dim: int | None = None) -> Any:
+def _reduced(
+    x: Any, index: Any, source: Any, reduce: str, include_self: bool, dim: int | None = None
+) -> Any:
     out, places = x.copy(), np.arange(x.size).reshape(x.shape)
     places = places[index] if dim is None else _gather(places, index, dim=dim)
     neutral = {"prod": 1, "amax": -np.inf, "amin": np.inf}.get(reduce, 0)
@@ -691,7 +732,9 @@ def _reduced(x: Any, index: Any, source: Any, reduce: str, include_self: bool, d
     corner = source[tuple(map(slice, places.shape))]
     COMBINE[reduce].at(out.reshape(-1), places.ravel(), corner.ravel())
     if reduce == "mean":
-        out /= np.maximum(np.bincount(places.ravel(), minlength=x.size).reshape(x.shape) + include_self, 1)
+        out /= np.maximum(
+            np.bincount(places.ravel(), minlength=x.size).reshape(x.shape) + include_self, 1
+        )
     return out
 
 
@@ -936,7 +979,9 @@ def _weighted(losses: Any, weights: Any, reduction: str) -> Any:
     return {"none": losses, "sum": losses.sum(), "mean": losses.sum() / weights.sum()}[reduction]
 
 
-def _nll(x: Any, target: Any, weight: Any = None, *, reduction: str, ignore_index: int = -100) -> Any:
+def _nll(
+    x: Any, target: Any, weight: Any = None, *, reduction: str, ignore_index: int = -100
+) -> Any:
     if x.ndim == 1:
         return -x[target] * 1.0
     kept = target != ignore_index
@@ -947,12 +992,22 @@ def _nll(x: Any, target: Any, weight: Any = None, *, reduction: str, ignore_inde
 
 
 def _cross_entropy(
-    x: Any, target: Any, weight: Any = None, *, reduction: str, label_smoothing: float = 0.0, ignore_index: int = -100
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    *,
+    reduction: str,
+    label_smoothing: float = 0.0,
+    ignore_index: int = -100,
 ) -> Any:
     logs = special.log_softmax(x, axis=1)
     hard = _nll(logs, target, weight, reduction=reduction, ignore_index=ignore_index)
     kept = target != ignore_index
-    spread = -(logs * (1.0 if weight is None else weight.reshape(-1, *[1] * (x.ndim - 2)))).sum(1) * kept / x.shape[1]
+    spread = (
+        -(logs * (1.0 if weight is None else weight.reshape(-1, *[1] * (x.ndim - 2)))).sum(1)
+        * kept
+        / x.shape[1]
+    )
     weights = kept * (1.0 if weight is None else weight[np.where(kept, target, 0)])
     return hard * (1 - label_smoothing) + label_smoothing * _weighted(spread, weights, reduction)
 

@@ -7,7 +7,6 @@ import itertools
 from typing import Any
 
 import numpy as np
-import scipy.ndimage
 import scipy.signal
 from hypothesis import strategies as st
 
@@ -40,7 +39,9 @@ def _batched(function: Any, x: Array, rank: int) -> Array:
 
 
 def correlation(rank: int) -> Any:
-    def reference(x: Array, w: Array, b: Any = None, stride=1, padding=0, dilation=1, groups=1) -> Array:
+    def reference(
+        x: Array, w: Array, b: Any = None, stride=1, padding=0, dilation=1, groups=1
+    ) -> Array:
         wide = spaced(w, dilation, rank)
         if padding == "valid":
             around = [(0, 0)] * rank
@@ -54,7 +55,10 @@ def correlation(rank: int) -> Any:
             x = np.pad(x, [(0, 0), (0, 0), *around])
             each_group = zip(np.split(x, groups, 1), np.split(wide, groups), strict=True)
             out = [
-                [scipy.signal.correlate(image, kernel, "valid", "direct")[0][every] for kernel in kernels]
+                [
+                    scipy.signal.correlate(image, kernel, "valid", "direct")[0][every]
+                    for kernel in kernels
+                ]
                 for part, kernels in each_group
                 for image in part
             ]
@@ -68,13 +72,17 @@ def correlation(rank: int) -> Any:
 
 
 def transposed_correlation(rank: int) -> Any:
-    def reference(x, w, b=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Array:
+    def reference(
+        x, w, b=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1
+    ) -> Array:
         wide = spaced(w, dilation, rank)
         cut, more = each(padding, rank), each(output_padding, rank)
 
         def images(x: Array) -> Array:
             parts = []
-            for part, kernels in zip(np.split(spaced(x, stride, rank), groups, 1), np.split(wide, groups), strict=True):
+            for part, kernels in zip(
+                np.split(spaced(x, stride, rank), groups, 1), np.split(wide, groups), strict=True
+            ):
                 parts.append([
                     [sum(scipy.signal.convolve(c, k[o], "full", "direct") for c, k in zip(image, kernels, strict=True))
                      for o in range(w.shape[1])]
@@ -112,7 +120,9 @@ def pooling(rank: int, reduce: Any) -> Any:
         for at in itertools.product(*(range(len(d)) for d in dims)):
             window = list(itertools.product(*(d[i] for d, i in zip(dims, at, strict=True))))
             inside = [p for p in window if all(0 <= i < n for i, n in zip(p, size, strict=True))]
-            counted = [p for p in window if all(i < n + a for i, n, a in zip(p, size, around, strict=True))]
+            counted = [
+                p for p in window if all(i < n + a for i, n, a in zip(p, size, around, strict=True))
+            ]
             values = np.stack([x[(..., *p)] for p in inside], -1)
             out[(..., *at)], best = reduce(values, len(counted), **options)
             places[(..., *at)] = np.array([np.ravel_multi_index(p, size) for p in inside])[best]
@@ -125,8 +135,12 @@ def largest(values: Array, counted: int, return_indices: bool = False) -> Any:
     return values.max(-1), values.argmax(-1)
 
 
-def average(values: Array, counted: int, count_include_pad: bool = True, divisor_override: Any = None) -> Any:
-    return values.sum(-1) / (divisor_override or (counted if count_include_pad else values.shape[-1])), 0
+def average(
+    values: Array, counted: int, count_include_pad: bool = True, divisor_override: Any = None
+) -> Any:
+    return values.sum(-1) / (
+        divisor_override or (counted if count_include_pad else values.shape[-1])
+    ), 0
 
 
 def adaptive(rank: int, reduce: Any) -> Any:
@@ -134,7 +148,10 @@ def adaptive(rank: int, reduce: Any) -> Any:
         size, goal = x.shape[-rank:], each(output_size, rank)
         out = np.zeros((*x.shape[:-rank], *goal))
         for at in itertools.product(*map(range, goal)):
-            window = tuple(slice(i * n // o, -(-(i + 1) * n // o)) for i, n, o in zip(at, size, goal, strict=True))
+            window = tuple(
+                slice(i * n // o, -(-(i + 1) * n // o))
+                for i, n, o in zip(at, size, goal, strict=True)
+            )
             out[(..., *at)] = reduce(x[(..., *window)], tuple(range(-rank, 0)))
         return out
 
@@ -157,7 +174,9 @@ def folded(x: Array, output_size: Any, **options: Any) -> Array:
     """By the definition of a transpose: the sum over unit images of their columns' product with x."""
     channels = x.shape[-2] // int(np.prod(each(options["kernel_size"], 2)))
     units = np.eye(channels * int(np.prod(output_size))).reshape(-1, channels, *output_size)
-    return np.einsum("...rl,url->...u", x, columns(units, **options)).reshape(*x.shape[:-2], channels, *output_size)
+    return np.einsum("...rl,url->...u", x, columns(units, **options)).reshape(
+        *x.shape[:-2], channels, *output_size
+    )
 
 
 def padded(x: Array, pad: Any, mode: str = "constant", value: Any = None) -> Array:
@@ -167,12 +186,20 @@ def padded(x: Array, pad: Any, mode: str = "constant", value: Any = None) -> Arr
     if mode == "constant":
         out = np.pad(x, grown, constant_values=value or 0)
     else:
-        out = np.pad(x, grown, {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode])
-    return out[tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, out.shape, strict=True))]
+        out = np.pad(
+            x, grown, {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode]
+        )
+    return out[
+        tuple(slice(max(-a, 0), n - max(-b, 0)) for (a, b), n in zip(pairs, out.shape, strict=True))
+    ]
 
 
 def resized(
-    x: Array, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None
+    x: Array,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: Any = None,
 ) -> Array:
     rank = x.ndim - 2
     factors = scale_factor if isinstance(scale_factor, tuple) else (scale_factor,) * rank
@@ -185,7 +212,9 @@ def resized(
             x = x.take(at, 2 + d)
         else:
             at = np.linspace(0, n - 1, m) if align_corners else (np.arange(m) + 0.5) * ratio - 0.5
-            x = np.apply_along_axis(lambda row, at=at, n=n: np.interp(at, np.arange(n), row), 2 + d, x)
+            x = np.apply_along_axis(
+                lambda row, at=at, n=n: np.interp(at, np.arange(n), row), 2 + d, x
+            )
     return x
 
 
@@ -210,10 +239,15 @@ def _numbers(draw: Any, rank: int, low: int, high: int) -> Any:
     return draw(one | st.tuples(*[one] * rank))
 
 
-def _made(draw: Any, shapes: Any, options: dict[str, Any], args: tuple[Any, ...] = (), domain: Any = REAL) -> Sample:
+def _made(
+    draw: Any, shapes: Any, options: dict[str, Any], args: tuple[Any, ...] = (), domain: Any = REAL
+) -> Sample:
     rng = np.random.default_rng(draw(SEED))
     return Sample(
-        [domain(rng, tuple(s)) for s in shapes], args, options, [draw(st.sampled_from(LAYOUTS)) for _ in shapes]
+        [domain(rng, tuple(s)) for s in shapes],
+        args,
+        options,
+        [draw(st.sampled_from(LAYOUTS)) for _ in shapes],
     )
 
 
@@ -232,9 +266,17 @@ def convolutions(draw: Any, rank: int, transposed: bool = False, wide: bool = Fa
         kernel = (2, 3, 1)[:rank]
         many = THIN // int(np.prod(kernel)) + 1
         c, o = (c, many) if transposed else (many, o)
-    least = [1 if transposed else d * (k - 1) + 1 for k, d in zip(kernel, each(dilation, rank), strict=True)]
+    least = [
+        1 if transposed else d * (k - 1) + 1
+        for k, d in zip(kernel, each(dilation, rank), strict=True)
+    ]
     size = [n + draw(st.integers(0, 2)) for n in least]
-    options = {"stride": stride, "dilation": dilation, "groups": groups, "padding": _numbers(draw, rank, 0, 1)}
+    options = {
+        "stride": stride,
+        "dilation": dilation,
+        "groups": groups,
+        "padding": _numbers(draw, rank, 0, 1),
+    }
     if transposed:
         reach = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in
                  zip(size, each(stride, rank), each(dilation, rank), kernel, strict=True)]  # fmt: skip
@@ -309,8 +351,12 @@ def resizings(draw: Any) -> Sample:
     rank = draw(st.integers(1, 3))
     size = draw(st.tuples(*[st.integers(2, 4)] * rank))
     linear = {1: "linear", 2: "bilinear", 3: "trilinear"}[rank]
-    options: dict[str, Any] = {"mode": draw(st.sampled_from(["nearest", "nearest-exact", linear, linear]))}
-    options |= draw(st.sampled_from([{"scale_factor": 2}, {"scale_factor": 1.5}, {"scale_factor": 0.5}, {}]))
+    options: dict[str, Any] = {
+        "mode": draw(st.sampled_from(["nearest", "nearest-exact", linear, linear]))
+    }
+    options |= draw(
+        st.sampled_from([{"scale_factor": 2}, {"scale_factor": 1.5}, {"scale_factor": 0.5}, {}])
+    )
     if "scale_factor" not in options:
         options["size"] = _numbers(draw, rank, 1, 6)
     if options["mode"] == linear:
@@ -335,7 +381,9 @@ def shufflings(draw: Any, back: bool) -> Sample:
 
 def _lp(rank: int) -> Any:
     def reference(x: Array, norm_type: float, **options: Any) -> Array:
-        return pooling(rank, lambda values, counted: ((values**norm_type).sum(-1) ** (1 / norm_type), 0))(x, **options)
+        return pooling(
+            rank, lambda values, counted: ((values**norm_type).sum(-1) ** (1 / norm_type), 0)
+        )(x, **options)
 
     return reference
 
@@ -344,7 +392,9 @@ def _lp(rank: int) -> Any:
 def norms(draw: Any, rank: int) -> Sample:
     size, kernel = draw(st.tuples(*[st.integers(2, 4)] * rank)), draw(st.integers(1, 2))
     options = {"kernel_size": kernel, "stride": draw(st.sampled_from([None, 1, 2]))}
-    return _made(draw, [(2, *size)], options, (draw(st.sampled_from([1, 2, 3.0])),), within(0.3, 3.0))
+    return _made(
+        draw, [(2, *size)], options, (draw(st.sampled_from([1, 2, 3.0])),), within(0.3, 3.0)
+    )
 
 
 def _case(name: str, rank: int, *rest: Any, **options: Any) -> Row:

@@ -27,12 +27,18 @@ def full_rank(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     *batch, m, n = shape
     k = min(m, n)
     s = 0.7 * np.arange(1, k + 1) + rng.uniform(0, 0.2, (*batch, k))
-    return orthogonal(rng, (*batch, m, k)) * s[..., None, :] @ np.swapaxes(orthogonal(rng, (*batch, n, k)), -1, -2)
+    return (
+        orthogonal(rng, (*batch, m, k))
+        * s[..., None, :]
+        @ np.swapaxes(orthogonal(rng, (*batch, n, k)), -1, -2)
+    )
 
 
 def of_positive_determinant(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     a = full_rank(rng, shape)
-    return np.where(np.linalg.det(a)[..., None, None] < 0, a[..., ::-1, :] if shape[-1] in (2, 3) else -a, a)
+    return np.where(
+        np.linalg.det(a)[..., None, None] < 0, a[..., ::-1, :] if shape[-1] in (2, 3) else -a, a
+    )
 
 
 def symmetric(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -49,7 +55,9 @@ def positive_definite(rng: np.random.Generator, shape: tuple[int, ...]) -> Array
 
 def each(signature: str, function: Any) -> Any:
     """SciPy's function of one matrix, for batches."""
-    return np.vectorize(function, signature=signature, otypes=[float] * (signature.split("->")[1].count("(")))
+    return np.vectorize(
+        function, signature=signature, otypes=[float] * (signature.split("->")[1].count("("))
+    )
 
 
 def heavy_diagonal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -173,5 +181,8 @@ _ROWS = [
         one_of_lettered(("bnm",), low=1, offset=one_of([0, 1]), dim1=one_of([0, -2]), dim2=one_of([-1]))),
 ]  # fmt: skip
 ROWS = [
-    replace(row, torch="logdet" if row.operation is la.logdet else f"linalg.{row.operation.__name__}") for row in _ROWS
+    replace(
+        row, torch="logdet" if row.operation is la.logdet else f"linalg.{row.operation.__name__}"
+    )
+    for row in _ROWS
 ]

@@ -24,9 +24,9 @@ from tests.ops.rows import (
     single,
     within,
 )
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.kernels.network import dropout as drop
 from tinygrad_mnist.nn import functional as F
+from tinygrad_mnist.ops import random
 
 one_of = st.sampled_from
 OFF = outside(0.1)
@@ -158,8 +158,14 @@ def masked(name: str, spread: Any, low: float = 0.0) -> Row:
         random.manual_seed(3)
         return op(x, p, True)
 
-    domain = one_of_lettered(("nck",), ("nc",)) if name == "dropout1d" else one_of_lettered(("nckh",), ("nckhw",))
-    samples = domain.flatmap(lambda s: st.sampled_from([(0.5,), (0.2,), (0.0,)]).map(lambda a: _with(s, a)))
+    domain = (
+        one_of_lettered(("nck",), ("nc",))
+        if name == "dropout1d"
+        else one_of_lettered(("nckh",), ("nckhw",))
+    )
+    samples = domain.flatmap(
+        lambda s: st.sampled_from([(0.5,), (0.2,), (0.0,)]).map(lambda a: _with(s, a))
+    )
     return Row(getattr(F, name), reference, samples, call=call, torch=None)
 
 
@@ -208,7 +214,9 @@ def label_margins(x: Any, target: Any) -> Any:
     out = np.zeros(len(x))
     for i, row in enumerate(target):
         named = list(row[: list(row).index(-1)]) if -1 in row else list(row)
-        out[i] = sum(max(0, 1 - x[i, j] + x[i, k]) for j in named for k in range(len(row)) if k not in named)
+        out[i] = sum(
+            max(0, 1 - x[i, j] + x[i, k]) for j in named for k in range(len(row)) if k not in named
+        )
     return out / x.shape[1]
 
 

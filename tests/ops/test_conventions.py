@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
-from tinygrad_mnist.ops import pointwise
-from tinygrad_mnist.nn import functional as network
 from tinygrad_mnist.core.backward import grad
+from tinygrad_mnist.nn import functional as network
+from tinygrad_mnist.ops import pointwise
 
 NAN, INF = float("nan"), float("inf")
 AT_ZERO = {
@@ -77,11 +77,13 @@ def test_the_angle_of_the_origin():
 
 
 def test_quotients_of_integers():
-    assert (tg.tensor([2], dtype=tg.uint8) / tg.tensor(-1)).tolist() == [-2] and (tg.tensor([1, 2]) / 2).tolist() == [
-        0.5,
+    assert (tg.tensor([2], dtype=tg.uint8) / tg.tensor(-1)).tolist() == [-2] and (
+        tg.tensor([1, 2]) / 2
+    ).tolist() == [0.5, 1]
+    assert (tg.tensor([7, -7]) // 2).tolist() == [3, -4] and (tg.tensor([7, -7]) % 3).tolist() == [
         1,
+        2,
     ]
-    assert (tg.tensor([7, -7]) // 2).tolist() == [3, -4] and (tg.tensor([7, -7]) % 3).tolist() == [1, 2]
     assert tg.div(tg.tensor([7, -7]), 2, rounding_mode="trunc").tolist() == [3, -3] and tg.fmod(
         tg.tensor([7, -7]), 3
     ).tolist() == [1, -1]
@@ -108,13 +110,20 @@ def test_xlogy_at_zero():
 
 def test_nan_and_infinity_pass_or_do_not():
     x = tg.tensor([1.0, NAN, 3.0], requires_grad=True)
-    assert grad(x.nansum(), x)[0].tolist() == [1, 0, 1] and grad(x.nanmean(), x)[0].tolist() == [0.5, 0, 0.5]
-    assert grad(x.nan_to_num().sum(), x)[0].tolist() == [1, 0, 1]
-    assert np.isnan(x.max().item()) and np.isnan(x.median().item()) and tg.fmax(x, tg.tensor(0.0)).tolist() == [1, 0, 3]
-    assert tg.tensor([-INF, -INF]).logsumexp(0).item() == -INF and tg.tensor([1000.0, 1000.0]).softmax(0).tolist() == [
+    assert grad(x.nansum(), x)[0].tolist() == [1, 0, 1] and grad(x.nanmean(), x)[0].tolist() == [
         0.5,
+        0,
         0.5,
     ]
+    assert grad(x.nan_to_num().sum(), x)[0].tolist() == [1, 0, 1]
+    assert (
+        np.isnan(x.max().item())
+        and np.isnan(x.median().item())
+        and tg.fmax(x, tg.tensor(0.0)).tolist() == [1, 0, 3]
+    )
+    assert tg.tensor([-INF, -INF]).logsumexp(0).item() == -INF and tg.tensor(
+        [1000.0, 1000.0]
+    ).softmax(0).tolist() == [0.5, 0.5]
     assert tg.tensor([-200.0, 200.0]).sigmoid().tolist() == [0, 1]
     assert tg.addmm(tg.full((1,), NAN), tg.ones(1, 1), tg.ones(1, 1), beta=0).tolist() == [[1]]
 
@@ -129,7 +138,19 @@ def test_results_have_names_and_print_as_in_pytorch():
 
 def test_numpys_names_of_dim_and_keepdim():
     x = tg.tensor([[1.0, 2], [3, 5]])
-    for name in ("sum", "mean", "var", "std", "amax", "logsumexp", "all", "norm", "nanmedian", "softmax", "cumsum"):
+    for name in (
+        "sum",
+        "mean",
+        "var",
+        "std",
+        "amax",
+        "logsumexp",
+        "all",
+        "norm",
+        "nanmedian",
+        "softmax",
+        "cumsum",
+    ):
         options = {} if name in ("softmax", "cumsum") else {"keepdim": True}
         ours = getattr(tg, name)(x, axis=1, **({"keepdims": True} if options else {}))
         wanted = getattr(x, name)(dim=1, **options)
@@ -144,7 +165,10 @@ def test_the_gradient_by_a_level_and_of_a_running_logarithm():
     x = tg.tensor([-INF, -900.0, 0.0], requires_grad=True)
     y = tg.logcumsumexp(x, 0)
     assert y.tolist() == [-INF, -900, 0] and grad(y, x, tg.ones(3))[0].tolist() == [0, 1, 1]
-    assert tg.tensor([1.0, NAN, 2]).quantile(0).isnan() and tg.tensor([1.0, NAN, 2]).nanquantile(1).item() == 2
+    assert (
+        tg.tensor([1.0, NAN, 2]).quantile(0).isnan()
+        and tg.tensor([1.0, NAN, 2]).nanquantile(1).item() == 2
+    )
     x = tg.tensor([1.0, 2, 2, 2], requires_grad=True)
     assert np.allclose(grad(x.median(), x)[0].numpy(), [0, 1 / 3, 1 / 3, 1 / 3])
 
@@ -176,7 +200,10 @@ def test_what_is_refused_and_how(name):
 
 def test_edges_of_differences_and_of_weights():
     x = tg.tensor([[1.0, 2.0]])
-    assert x.diff(0, prepend=x).tolist() == x.tolist() and tg.cov(x).shape == tg.corrcoef(x).shape == ()
+    assert (
+        x.diff(0, prepend=x).tolist() == x.tolist()
+        and tg.cov(x).shape == tg.corrcoef(x).shape == ()
+    )
     assert [x.bool().sum_to_size(n).dtype for n in ((1, 2), (1, 1))] == [tg.bool, tg.int64]
     assert tg.tensor(True).sum_to_size(()).dtype is tg.int64
     assert tg.tensor([1, 1, 2]).kthvalue(3).indices.item() == 2
@@ -200,7 +227,10 @@ def test_erfc_keeps_its_digits_where_it_is_small():
 def test_sums_of_nothing():
     x = tg.zeros(0, 3)
     assert x.sum().item() == 0 and x.prod().item() == 1 and np.isnan(x.mean().item())
-    assert x.sum(0).tolist() == [0, 0, 0] and (tg.zeros(2, 0) @ tg.zeros(0, 2)).tolist() == [[0, 0], [0, 0]]
+    assert x.sum(0).tolist() == [0, 0, 0] and (tg.zeros(2, 0) @ tg.zeros(0, 2)).tolist() == [
+        [0, 0],
+        [0, 0],
+    ]
     for refused in (x.max, x.argmax, lambda: x.amax(0), lambda: x.max(0)):
         with pytest.raises((IndexError, RuntimeError)):
             refused()
@@ -232,7 +262,10 @@ def test_the_padding_row_of_an_embedding_gets_no_gradient():
 def test_out_is_resized_and_written_to():
     a, out = tg.arange(6.0).reshape(2, 3), tg.empty(0)
     assert tg.add(a, a, out=out) is out and out.tolist() == (a + a).tolist()
-    assert tg.zeros(2, out=tg.ones(2, dtype=tg.int64)).dtype is tg.int64 and tg.rand(2, 3, out=out) is out
+    assert (
+        tg.zeros(2, out=tg.ones(2, dtype=tg.int64)).dtype is tg.int64
+        and tg.rand(2, 3, out=out) is out
+    )
     values, places = tg.empty(0), tg.empty(0, dtype=tg.int64)
     tg.max(a, 1, out=(values, places))
     assert values.tolist() == [2, 5] and places.tolist() == [2, 2]
@@ -244,9 +277,15 @@ def test_out_is_resized_and_written_to():
 
 def test_numpys_names_for_dim_and_keepdim():
     a = tg.arange(6.0).reshape(2, 3)
-    assert a.sum(axis=0, keepdims=True).tolist() == tg.sum(a, axis=0, keepdims=True).tolist() == [[3, 5, 7]]
+    assert (
+        a.sum(axis=0, keepdims=True).tolist()
+        == tg.sum(a, axis=0, keepdims=True).tolist()
+        == [[3, 5, 7]]
+    )
     assert tg.cat([a, a], axis=1).shape == (2, 6) and a.max(axis=1).values.tolist() == [2, 5]
-    assert a.flip(dims=[0, 1]).tolist() == a.flip(0, 1).tolist() and tg.permute(a, dims=(1, 0)).shape == (3, 2)
+    assert a.flip(dims=[0, 1]).tolist() == a.flip(0, 1).tolist() and tg.permute(
+        a, dims=(1, 0)
+    ).shape == (3, 2)
 
 
 def test_numbers_among_index_tensors_select_first():
@@ -277,7 +316,9 @@ def test_values_that_pytorch_gives(ours, wanted):
 
 def test_a_number_filled_in_gets_its_gradient():
     x, value = tg.ones(3, requires_grad=True), tg.tensor(2.0, requires_grad=True)
-    assert [g.tolist() for g in grad(x.index_fill(0, tg.tensor([0, 2, 2]), value).sum(), [x, value])] == [[0, 1, 0], 2]
+    assert [
+        g.tolist() for g in grad(x.index_fill(0, tg.tensor([0, 2, 2]), value).sum(), [x, value])
+    ] == [[0, 1, 0], 2]
     assert [g.tolist() for g in grad((x * 2).fill_(value).sum(), [x, value])] == [[0, 0, 0], 3]
 
 

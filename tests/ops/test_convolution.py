@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 import tinygrad_mnist as tg
 from tests.ops.table_convolution import ROWS, columns, correlation
 from tinygrad_mnist.core import backward as tape
+from tinygrad_mnist.core.tensor import wrap
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.core.tensor import wrap
 
-SMOOTH = [row for row in ROWS if row.operation.__name__.startswith(("conv", "avg_pool", "max_pool", "adaptive"))]
+SMOOTH = [
+    row
+    for row in ROWS
+    if row.operation.__name__.startswith(("conv", "avg_pool", "max_pool", "adaptive"))
+]
 
 
 def leaf(*shape, dtype=np.float64, seed=0):
@@ -52,9 +56,15 @@ def test_second_derivatives_as_pytorch(row, data):
     for a, b in zip(ours, theirs, strict=True):
         close(a, b.detach())
     weights = [rng.standard_normal(a.array.shape) for a in ours]
-    ours = tape.grad(ours, [*xs, g], [wrap(w) for w in weights], allow_unused=True, materialize_grads=True)
+    ours = tape.grad(
+        ours, [*xs, g], [wrap(w) for w in weights], allow_unused=True, materialize_grads=True
+    )
     theirs = torch.autograd.grad(
-        theirs, [*ts, h], [torch.tensor(w) for w in weights], allow_unused=True, materialize_grads=True
+        theirs,
+        [*ts, h],
+        [torch.tensor(w) for w in weights],
+        allow_unused=True,
+        materialize_grads=True,
     )
     for a, b in zip(ours, theirs, strict=True):
         close(a, b)
@@ -74,8 +84,13 @@ def test_chunks_and_unfolding_change_nothing(monkeypatch, cache, thin, groups):
         return [t.array for t in (y, *first, *second)]
 
     usual = results()
-    x, w, b = (leaf(*shape, seed=i).array for i, shape in enumerate([(5, 4, 7, 6), (6, 4 // groups, 3, 2), (6,)]))
-    np.testing.assert_allclose(usual[0], correlation(2)(x, w, b, (2, 1), 1, (1, 2), groups), 1e-10, 1e-10)
+    x, w, b = (
+        leaf(*shape, seed=i).array
+        for i, shape in enumerate([(5, 4, 7, 6), (6, 4 // groups, 3, 2), (6,)])
+    )
+    np.testing.assert_allclose(
+        usual[0], correlation(2)(x, w, b, (2, 1), 1, (1, 2), groups), 1e-10, 1e-10
+    )
     monkeypatch.setattr(kernels, "CACHE", cache)
     monkeypatch.setattr(kernels, "THIN", thin)
     for a, b in zip(results(), usual, strict=True):
@@ -103,7 +118,9 @@ def tensorflow_gradients(tf, function, *arrays):
     return y.numpy(), seen.gradient(total, xs)
 
 
-@pytest.mark.parametrize(("stride", "padding"), [(1, "same"), (1, "valid"), (2, "valid"), (3, "valid")])
+@pytest.mark.parametrize(
+    ("stride", "padding"), [(1, "same"), (1, "valid"), (2, "valid"), (3, "valid")]
+)
 @pytest.mark.parametrize("channels", [2, 30])
 def test_conv2d_as_tensorflow(stride, padding, channels):
     tf = pytest.importorskip("tensorflow")
@@ -212,7 +229,9 @@ def test_indices_say_where_the_largest_are(seed, kernel, stride):
 
 
 @pytest.mark.parametrize("align_corners", [False, True])
-@pytest.mark.parametrize("options", [{"size": (7, 3)}, {"size": (1, 4)}, {"scale_factor": (1.5, 0.7)}])
+@pytest.mark.parametrize(
+    "options", [{"size": (7, 3)}, {"size": (1, 4)}, {"scale_factor": (1.5, 0.7)}]
+)
 def test_bicubic_as_pytorch(align_corners, options):
     torch = pytest.importorskip("torch")
     x = leaf(2, 1, 4, 5)
@@ -236,7 +255,10 @@ def test_conv_transpose_is_the_transpose(seed, groups, stride, dilation):
     x, w = leaf(2, 4, 9, 8, seed=seed), leaf(6, 4 // groups, 3, 2, seed=seed + 1)
     y = F.conv2d(x, w, None, stride, 1, dilation, groups)
     g = leaf(*y.shape, seed=seed + 2)
-    rests = [(n + 2 - d * (k - 1) - 1) % stride for n, k, d in zip((9, 8), (3, 2), (dilation,) * 2, strict=True)]
+    rests = [
+        (n + 2 - d * (k - 1) - 1) % stride
+        for n, k, d in zip((9, 8), (3, 2), (dilation,) * 2, strict=True)
+    ]
     back = F.conv_transpose2d(g, w, None, stride, 1, rests, groups, dilation)
     assert back.shape == x.shape
     assert (y.array * g.array).sum() == pytest.approx((x.array * back.array).sum())
@@ -326,33 +348,61 @@ def test_functions_show_their_names_and_arguments():
 
 X, W = np.ones((1, 4, 5, 5)), np.ones((2, 4, 3, 3))
 MISTAKES = {
-    "channels": (lambda f, t: f.conv2d(t(X[:, :3]), t(W)), RuntimeError, "conv2d: expected 4 channels"),
+    "channels": (
+        lambda f, t: f.conv2d(t(X[:, :3]), t(W)),
+        RuntimeError,
+        "conv2d: expected 4 channels",
+    ),
     "rank": (lambda f, t: f.conv2d(t(X[0, 0]), t(W)), RuntimeError, "conv2d: Expected 3D"),
     "weight rank": (lambda f, t: f.conv2d(t(X), t(W[0])), RuntimeError, "must be 4D"),
-    "groups": (lambda f, t: f.conv2d(t(X), t(np.ones((3, 2, 3, 3))), groups=2), RuntimeError, "multiple of 2"),
+    "groups": (
+        lambda f, t: f.conv2d(t(X), t(np.ones((3, 2, 3, 3))), groups=2),
+        RuntimeError,
+        "multiple of 2",
+    ),
     "bias": (lambda f, t: f.conv2d(t(X), t(W), t(np.ones(3))), RuntimeError, "bias"),
     "dtype": (lambda f, t: f.conv2d(t(X), t(W.astype(np.float32))), RuntimeError, "same type"),
-    "large kernel": (lambda f, t: f.conv2d(t(X[..., :2]), t(W)), RuntimeError, "Kernel size can't be greater"),
+    "large kernel": (
+        lambda f, t: f.conv2d(t(X[..., :2]), t(W)),
+        RuntimeError,
+        "Kernel size can't be greater",
+    ),
     "stride": (lambda f, t: f.conv2d(t(X), t(W), stride=0), RuntimeError, "stride"),
     "three strides": (lambda f, t: f.conv2d(t(X), t(W), stride=(1, 1, 1)), RuntimeError, "stride"),
     "negative padding": (lambda f, t: f.conv2d(t(X), t(W), padding=-1), RuntimeError, "padding"),
     "dilation": (lambda f, t: f.conv2d(t(X), t(W), dilation=0), RuntimeError, "dilation"),
-    "strided same": (lambda f, t: f.conv2d(t(X), t(W), padding="same", stride=2), RuntimeError, "same"),
+    "strided same": (
+        lambda f, t: f.conv2d(t(X), t(W), padding="same", stride=2),
+        RuntimeError,
+        "same",
+    ),
     "padding's name": (lambda f, t: f.conv2d(t(X), t(W), padding="full"), RuntimeError, "full"),
-    "transposed channels": (lambda f, t: f.conv_transpose2d(t(X), t(W)), RuntimeError, "expected 2 channels"),
+    "transposed channels": (
+        lambda f, t: f.conv_transpose2d(t(X), t(W)),
+        RuntimeError,
+        "expected 2 channels",
+    ),
     "output padding": (
         lambda f, t: f.conv_transpose2d(t(X[:, :2]), t(W), output_padding=1),
         RuntimeError,
         "output padding",
     ),
-    "nothing left": (lambda f, t: f.conv_transpose2d(t(X[:, :2, :1]), t(W), padding=2), RuntimeError, "too small"),
+    "nothing left": (
+        lambda f, t: f.conv_transpose2d(t(X[:, :2, :1]), t(W), padding=2),
+        RuntimeError,
+        "too small",
+    ),
     "pool padding": (lambda f, t: f.max_pool2d(t(X), 2, padding=2), RuntimeError, "half"),
     "pool too large": (lambda f, t: f.avg_pool2d(t(X), 6), RuntimeError, "Kernel size"),
     "pool stride": (lambda f, t: f.max_pool2d(t(X), 2, 0), RuntimeError, "stride"),
     "pool rank": (lambda f, t: f.max_pool2d(t(X[0, 0]), 2), RuntimeError, "Expected 3D"),
     "divisor": (lambda f, t: f.avg_pool2d(t(X), 2, divisor_override=0), RuntimeError, "divisor"),
     "pool of nothing": (lambda f, t: f.max_pool1d(t(np.ones((0, 10))), 1), RuntimeError, "empty"),
-    "adaptive rank": (lambda f, t: f.adaptive_max_pool2d(t(X[0, 0]), (2, 2)), ValueError, "Expected 3D"),
+    "adaptive rank": (
+        lambda f, t: f.adaptive_max_pool2d(t(X[0, 0]), (2, 2)),
+        ValueError,
+        "Expected 3D",
+    ),
     "adaptive sizes": (lambda f, t: f.adaptive_avg_pool2d(t(X), []), RuntimeError, "output_size"),
     "shuffled channels": (lambda f, t: f.channel_shuffle(t(X), 3), RuntimeError, "divisible"),
     "odd pad": (lambda f, t: f.pad(t(X), (1, 1, 1)), RuntimeError, "even"),
@@ -364,10 +414,22 @@ MISTAKES = {
     "fold": (lambda f, t: f.fold(t(np.ones((1, 4, 3))), 4, 2), RuntimeError, "does not fit"),
     "shuffle": (lambda f, t: f.pixel_shuffle(t(X[:, :3]), 2), RuntimeError, "divisible"),
     "unshuffle": (lambda f, t: f.pixel_unshuffle(t(X), 2), RuntimeError, "divisible"),
-    "integers": (lambda f, t: f.adaptive_avg_pool2d(t(X.astype(int)), 2), RuntimeError, "not implemented"),
+    "integers": (
+        lambda f, t: f.adaptive_avg_pool2d(t(X.astype(int)), 2),
+        RuntimeError,
+        "not implemented",
+    ),
     "no size": (lambda f, t: f.interpolate(t(X)), ValueError, "size or scale_factor"),
-    "corners": (lambda f, t: f.interpolate(t(X), 3, align_corners=True), ValueError, "align_corners"),
-    "mode": (lambda f, t: f.interpolate(t(X), 3, mode="trilinear"), NotImplementedError, "trilinear"),
+    "corners": (
+        lambda f, t: f.interpolate(t(X), 3, align_corners=True),
+        ValueError,
+        "align_corners",
+    ),
+    "mode": (
+        lambda f, t: f.interpolate(t(X), 3, mode="trilinear"),
+        NotImplementedError,
+        "trilinear",
+    ),
 }
 
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 import tinygrad_mnist as tg
 from tests.ops.rows import leaves
 from tests.ops.table_linalg import ROWS, full_rank, positive_definite
-from tinygrad_mnist.ops import linalg
 from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.core.tensor import wrap
-from tinygrad_mnist.ops import decompositions
+from tinygrad_mnist.ops import decompositions, linalg
 from tinygrad_mnist.ops.linalg import LinAlgError
 
 
@@ -268,7 +267,9 @@ def test_top_level_names():
     assert decompositions.svd(a, some=False).U.shape == (4, 4)
     assert not decompositions.svd(a, compute_uv=False).U.any()
     assert decompositions.qr(a, False).Q.shape == (4, 4) and decompositions.qr(a).Q.shape == (4, 3)
-    np.testing.assert_allclose(decompositions.pinverse(a).array, np.linalg.pinv(a.array), atol=1e-12)
+    np.testing.assert_allclose(
+        decompositions.pinverse(a).array, np.linalg.pinv(a.array), atol=1e-12
+    )
     np.testing.assert_allclose(decompositions.inverse(p).array, np.linalg.inv(p.array), atol=1e-12)
     np.testing.assert_allclose(
         decompositions.cholesky(p, True).array, np.linalg.cholesky(p.array).T, atol=1e-12

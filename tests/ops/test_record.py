@@ -91,7 +91,9 @@ def test_rules_can_be_played_forwards_again(row, data):
     seeds = [np.random.default_rng(0).standard_normal(w.array.shape) for w in weights]
     with np.errstate(all="ignore"):
         tg.set_rng_state(state)
-        _, _, direct = gradients([np.array(a, order="K") for a in others], [s.copy() for s in seeds])
+        _, _, direct = gradients(
+            [np.array(a, order="K") for a in others], [s.copy() for s in seeds]
+        )
         tg.set_rng_state(state)
         found = replay(steps, dict(zip([*xs, *weights], [*others, *seeds], strict=True)))
     for g, wanted in zip(grads, direct, strict=True):

@@ -15,9 +15,9 @@ from tests.ops.table import ROWS
 from tinygrad_mnist import ops
 from tinygrad_mnist.core import backward as tape
 from tinygrad_mnist.core.record import AccumulateGrad
-from tinygrad_mnist.ops import decompositions
-from tinygrad_mnist.nn import functional
 from tinygrad_mnist.core.tensor import Tensor, wrap
+from tinygrad_mnist.nn import functional
+from tinygrad_mnist.ops import decompositions
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 smooth_row = pytest.mark.parametrize("row", [row for row in ROWS if row.order >= 1], ids=str)
@@ -100,7 +100,9 @@ def test_values(row, data):
             if isinstance(y, Tensor):
                 assert ours.dtype == (dtype if ours.dtype.kind == "f" else ours.dtype)
                 assert ours.dtype.kind == theirs.dtype.kind
-                assert (z.is_leaf and not z.requires_grad) or any(z is x for x in same), "history under no_grad"
+                assert (z.is_leaf and not z.requires_grad) or any(z is x for x in same), (
+                    "history under no_grad"
+                )
         for a, b in zip(arrays, before, strict=True):
             np.testing.assert_array_equal(a, b, err_msg="the operation wrote into its input")
 
@@ -123,12 +125,28 @@ def test_gradient(row, data):
     for k, place in enumerate(places):
         x = xs[place]
         assert x.grad is not None and x.grad.array.shape == x.array.shape
-        for other in [*arrays, *kept, *(s.array for s in seeds), *(xs[p].grad.array for p in places[:k])]:
+        for other in [
+            *arrays,
+            *kept,
+            *(s.array for s in seeds),
+            *(xs[p].grad.array for p in places[:k]),
+        ]:
             assert not np.may_share_memory(x.grad.array, other) or not x.grad.array.size
         step = rng.standard_normal(x.array.shape)
-        moved = [[a + sign * 1e-5 * step if i == place else a for i, a in enumerate(before)] for sign in (1, -1)]
-        after, prior = (weighted_sum(tracked(row(m, sample, set(places))[1]), weights) for m in moved)
-        assert_close((x.grad.array * step).sum(), (after - prior) / 2e-5, 2e-6, 2e-6, f"{row}, argument {place}")
+        moved = [
+            [a + sign * 1e-5 * step if i == place else a for i, a in enumerate(before)]
+            for sign in (1, -1)
+        ]
+        after, prior = (
+            weighted_sum(tracked(row(m, sample, set(places))[1]), weights) for m in moved
+        )
+        assert_close(
+            (x.grad.array * step).sum(),
+            (after - prior) / 2e-5,
+            2e-6,
+            2e-6,
+            f"{row}, argument {place}",
+        )
 
         alone, single_outs = row([a.copy() for a in before], sample, {place})
         for y in tracked(single_outs):
@@ -160,16 +178,26 @@ def test_second_derivative(row, data):
         for seed in seeds:
             seed.requires_grad = True
         wanted = [xs[place] for place in places]
-        return wanted + seeds, tape.grad(tracked(outs), wanted, seeds, create_graph=True, allow_unused=True)
+        return wanted + seeds, tape.grad(
+            tracked(outs), wanted, seeds, create_graph=True, allow_unused=True
+        )
 
     weights = random_like(tracked(row(arrays, sample, set(places))[1]), rng)
     variables, grads = gradient(arrays, weights)
     used = [i for i, g in enumerate(grads) if g is not None]
     projections = [rng.standard_normal(grads[i].array.shape) for i in used]
-    through = [(grads[i], wrap(p)) for i, p in zip(used, projections, strict=True) if grads[i].requires_grad]
+    through = [
+        (grads[i], wrap(p))
+        for i, p in zip(used, projections, strict=True)
+        if grads[i].requires_grad
+    ]
     second = (
         tape.grad(
-            [g for g, _ in through], variables, [p for _, p in through], allow_unused=True, materialize_grads=True
+            [g for g, _ in through],
+            variables,
+            [p for _, p in through],
+            allow_unused=True,
+            materialize_grads=True,
         )
         if through
         else []
@@ -203,10 +231,20 @@ def test_no_reference_cycles(row, data):
     def use():
         xs, outs = row(sample.laid_out(np.float64), sample, set(places))
         ys = tracked(outs)
-        first = tape.grad(ys, [xs[p] for p in places], [wrap(np.ones_like(y.array)) for y in ys], create_graph=True)
+        first = tape.grad(
+            ys,
+            [xs[p] for p in places],
+            [wrap(np.ones_like(y.array)) for y in ys],
+            create_graph=True,
+        )
         found = tracked(first)
         if found:
-            tape.grad(found, xs[places[0]], [wrap(np.ones_like(g.array)) for g in found], allow_unused=True)
+            tape.grad(
+                found,
+                xs[places[0]],
+                [wrap(np.ones_like(g.array)) for g in found],
+                allow_unused=True,
+            )
 
     gc.disable()
     try:
@@ -236,10 +274,16 @@ def is_operation(f, module):
 
 def rooms():
     """The modules whose public functions are operations."""
-    found = [f"{room.__name__}.{each.name}" for room in (ops,) for each in pkgutil.iter_modules(room.__path__)]
+    found = [
+        f"{room.__name__}.{each.name}"
+        for room in (ops,)
+        for each in pkgutil.iter_modules(room.__path__)
+    ]
     without_rows = ("arguments", "conversion", "creation", "questions", "random")  # test_tensor.py
     found = [each for each in found if each.rpartition(".")[2] not in without_rows]
-    layers = [f"{functional.__name__}.{each.name}" for each in pkgutil.iter_modules(functional.__path__)]
+    layers = [
+        f"{functional.__name__}.{each.name}" for each in pkgutil.iter_modules(functional.__path__)
+    ]
     names = [*found, functional.__name__, *layers]
     return [*map(importlib.import_module, names)]
 
@@ -247,13 +291,20 @@ def rooms():
 def test_every_public_operation_has_a_row():
     """A new operation fails here until it has a row (or a reason in ELSEWHERE)."""
     # the older names of decompositions rearrange arguments; test_linalg.py compares them
-    covered = {row.operation for row in ROWS} | {getattr(decompositions, name) for name in decompositions.__all__}
+    covered = {row.operation for row in ROWS} | {
+        getattr(decompositions, name) for name in decompositions.__all__
+    }
     missing = [
         f"{module.__name__}.{name}"
         for module in rooms()
         for name in getattr(module, "__all__", vars(module))
         for f in [getattr(module, name)]
-        if not name.startswith("_") and is_operation(f, module) and f not in covered and name not in ELSEWHERE
-        if not (name.endswith("_") and hasattr(functional, name[:-1]))  # written in place: test_layers.py
+        if not name.startswith("_")
+        and is_operation(f, module)
+        and f not in covered
+        and name not in ELSEWHERE
+        if not (
+            name.endswith("_") and hasattr(functional, name[:-1])
+        )  # written in place: test_layers.py
     ]
     assert not missing, missing

@@ -15,7 +15,9 @@ from tinygrad_mnist.core.tensor import Tensor, wrap
 
 torch = pytest.importorskip("torch")
 
-KNOWN = [row for row in ROWS if row.torch is not None and "linalg" not in row.operation.__module__]  # test_linalg.py
+KNOWN = [
+    row for row in ROWS if row.torch is not None and "linalg" not in row.operation.__module__
+]  # test_linalg.py
 FEWER = settings(max_examples=settings.default.max_examples // 2)
 TIES = [row for row in KNOWN if row.ties]
 every_row = pytest.mark.parametrize("row", KNOWN, ids=str)
@@ -34,7 +36,11 @@ def counterpart(row):
 
 
 def numpy_of(x):
-    return x.detach().numpy() if isinstance(x, torch.Tensor) else np.asarray(x.array if isinstance(x, Tensor) else x)
+    return (
+        x.detach().numpy()
+        if isinstance(x, torch.Tensor)
+        else np.asarray(x.array if isinstance(x, Tensor) else x)
+    )
 
 
 def compare(row, sample, arrays, tracked, places=()):
@@ -55,7 +61,10 @@ def compare(row, sample, arrays, tracked, places=()):
             a, b = numpy_of(y), numpy_of(z)
             assert (a.shape, a.dtype) == (b.shape, b.dtype)
             np.testing.assert_allclose(a.astype(float), b.astype(float), 1e-4, 2e-5)
-    ys, zs = ([y for y in outs if isinstance(y, Tensor | torch.Tensor) and y.requires_grad] for outs in (found, wanted))
+    ys, zs = (
+        [y for y in outs if isinstance(y, Tensor | torch.Tensor) and y.requires_grad]
+        for outs in (found, wanted)
+    )
     assert len(ys) == len(zs), "one library has a gradient where the other has none"
     if ys:
         rng = np.random.default_rng(0)
@@ -67,7 +76,9 @@ def compare(row, sample, arrays, tracked, places=()):
             assert (a is None) == (b is None), (place, a, b)
             if a is not None:
                 assert (a.array.shape, a.array.dtype) == (b.numpy().shape, b.numpy().dtype)
-                np.testing.assert_allclose(a.array, b.numpy(), 1e-3, 1e-4, err_msg=f"gradient {place}")
+                np.testing.assert_allclose(
+                    a.array, b.numpy(), 1e-3, 1e-4, err_msg=f"gradient {place}"
+                )
     return None
 
 
@@ -76,7 +87,9 @@ def compare(row, sample, arrays, tracked, places=()):
 @given(data=st.data())
 def test_results_and_gradients(row, data):
     sample = data.draw(row.samples)
-    error = compare(row, sample, sample.laid_out(np.float32), row.places(sample) if row.order else ())
+    error = compare(
+        row, sample, sample.laid_out(np.float32), row.places(sample) if row.order else ()
+    )
     assert error is None, error
 
 
@@ -94,19 +107,28 @@ def test_kinks_and_ties(row, data):
     assert error is None, error
 
 
-@pytest.mark.parametrize("row", [row for row in TIES if "convolution" not in row.operation.__module__], ids=str)
+@pytest.mark.parametrize(
+    "row", [row for row in TIES if "convolution" not in row.operation.__module__], ids=str
+)
 @FEWER
 @given(data=st.data())
 def test_integers(row, data):
     """Integers and bools in place of floats, one dtype for each argument."""
     sample = data.draw(row.samples)
-    kinds = [data.draw(st.sampled_from([np.int64, np.int32, np.uint8, np.bool_, np.float32])) for _ in sample.arrays]
+    kinds = [
+        data.draw(st.sampled_from([np.int64, np.int32, np.uint8, np.bool_, np.float32]))
+        for _ in sample.arrays
+    ]
     arrays = [
-        np.asarray(np.round(np.abs(a) if kind == np.uint8 else a)).astype(kind) if a.dtype.kind == "f" else a
+        np.asarray(np.round(np.abs(a) if kind == np.uint8 else a)).astype(kind)
+        if a.dtype.kind == "f"
+        else a
         for a, kind in zip(sample.laid_out(np.float64), kinds, strict=True)
     ]
     whole = all(a.dtype.kind != "f" for a in arrays)
-    fractions = any(isinstance(sample.options.get(name), float) for name in ("alpha", "beta", "value"))
+    fractions = any(
+        isinstance(sample.options.get(name), float) for name in ("alpha", "beta", "value")
+    )
     if all(a.size for a in arrays) and not (
         whole and fractions
     ):  # where PyTorch looks at dtypes, and does not truncate

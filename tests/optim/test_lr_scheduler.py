@@ -39,7 +39,11 @@ def one_cycle(n, top=1.0, total=20, share=0.3):
         return b + (a - b) / 2 * (1 + math.cos(math.pi * x))
 
     rise, low = share * total - 1, top / 25
-    return bend(low, top, n / rise) if n <= rise else bend(top, low / 1e4, (n - rise) / (total - 1 - rise))
+    return (
+        bend(low, top, n / rise)
+        if n <= rise
+        else bend(top, low / 1e4, (n - rise) / (total - 1 - rise))
+    )
 
 
 CASES = {
@@ -91,7 +95,12 @@ def program(draw, depth=2):
     if depth and kind < 0.4:
         parts = [program(draw, depth - 1) for _ in range(draw.randint(1, 3))]
         return lambda s, o: s.ChainedScheduler([part(s, o) for part in parts])
-    share, share2, n, m = draw.uniform(0.1, 0.9), draw.uniform(0.1, 0.9), draw.randint(1, 7), draw.randint(1, 4)
+    share, share2, n, m = (
+        draw.uniform(0.1, 0.9),
+        draw.uniform(0.1, 0.9),
+        draw.randint(1, 7),
+        draw.randint(1, 4),
+    )
     way, three = draw.choice(["cos", "linear"]), m > 2
     return draw.choice([
         lambda s, o: s.LambdaLR(o, lambda e: share**e),
@@ -135,7 +144,10 @@ def played(library, make, actions):
                 elif action == "look" and not hasattr(scheduler, "_schedulers"):
                     scheduler.get_lr()
                 elif action == "resume":
-                    state, optimizer_state = copy.deepcopy(scheduler.state_dict()), optimizer.state_dict()
+                    state, optimizer_state = (
+                        copy.deepcopy(scheduler.state_dict()),
+                        optimizer.state_dict(),
+                    )
                     optimizer, scheduler = made()
                     optimizer.load_state_dict(optimizer_state)
                     scheduler.load_state_dict(state)
@@ -152,7 +164,10 @@ def test_random_programs_against_torch(seed):
     torch = pytest.importorskip("torch")
     draw = random.Random(seed)
     make = program(draw)
-    actions = [(draw.choice(["step"] * 9 + ["epoch", "look", "resume"]), draw.randrange(40)) for _ in range(40)]
+    actions = [
+        (draw.choice(["step"] * 9 + ["epoch", "look", "resume"]), draw.randrange(40))
+        for _ in range(40)
+    ]
     actions.insert(0, (draw.random() < 0.3, draw.random() < 0.2))
     ours, theirs = played(tg, make, actions), played(torch, make, actions)
     assert len(ours) == len(theirs)
@@ -160,17 +175,25 @@ def test_random_programs_against_torch(seed):
         assert a == (pytest.approx(b, rel=1e-12, abs=1e-300) if isinstance(b, float) else b)
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")])
+@pytest.mark.parametrize(
+    "name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")]
+)
 def test_a_schedule_begun_late_against_torch(name):
     torch = pytest.importorskip("torch")
 
     def begun(library, last):
         optimizer = library.optim.SGD([library.ones(1, requires_grad=True)], lr=0.3, momentum=0.9)
-        optimizer.param_groups[0].update(initial_lr=BASE, max_lr=1.0, min_lr=0.01, base_momentum=0.8, max_momentum=0.9)
+        optimizer.param_groups[0].update(
+            initial_lr=BASE, max_lr=1.0, min_lr=0.01, base_momentum=0.8, max_momentum=0.9
+        )
         late = type(
             "Late",
             (),
-            {"__getattr__": lambda self, cls: lambda *args: getattr(schedulers, cls)(*args, last_epoch=last)},
+            {
+                "__getattr__": lambda self, cls: (
+                    lambda *args: getattr(schedulers, cls)(*args, last_epoch=last)
+                )
+            },
         )()
         schedulers = library.optim.lr_scheduler
         return CASES[name][0](late, optimizer).get_last_lr()
@@ -194,7 +217,14 @@ def test_plateau_against_torch():
             scheduler, log = library.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **options), []
             for metric in metrics:
                 scheduler.step(metric)
-                log.append((*scheduler.get_last_lr(), scheduler.best, scheduler.num_bad_epochs, scheduler.in_cooldown))
+                log.append(
+                    (
+                        *scheduler.get_last_lr(),
+                        scheduler.best,
+                        scheduler.num_bad_epochs,
+                        scheduler.in_cooldown,
+                    )
+                )
             logs.append((log, sorted(scheduler.state_dict())))
         assert logs[0] == logs[1]
 
@@ -223,7 +253,9 @@ def test_one_cycle_moves_the_momentum_the_other_way():
 def test_plateau_waits_lowers_and_cools_down():
     p = tg.ones(1, requires_grad=True)
     optimizer = optim.SGD([p], lr=1.0)
-    scheduler = schedules.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, cooldown=2, min_lr=0.2)
+    scheduler = schedules.ReduceLROnPlateau(
+        optimizer, factor=0.5, patience=2, cooldown=2, min_lr=0.2
+    )
     seen = []
     for metric in [5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3, 3]:
         scheduler.step(metric)
@@ -251,7 +283,9 @@ def test_a_saved_schedule_continues(name):
         assert other_optimizer.param_groups[0]["momentum"] == optimizer.param_groups[0]["momentum"]
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")])
+@pytest.mark.parametrize(
+    "name", [name for name in CASES if name not in ("SequentialLR", "ChainedScheduler")]
+)
 def test_a_schedule_saved_by_torch_continues(name):
     torch = pytest.importorskip("torch")
 

@@ -122,7 +122,9 @@ def radam(x, lr, b1=0.9, b2=0.999, eps=1e-8, decay=0.0):
         length = longest - 2 * t * b2**t / (1 - b2**t)
         hat = m / (1 - b1**t)
         if length > 5:
-            r = math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+            r = math.sqrt(
+                (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+            )
             hat *= r * math.sqrt(1 - b2**t) / (math.sqrt(v) + eps)
         x -= lr * hat
 
@@ -163,12 +165,22 @@ CASES = [
     (optim.Adam, dict(lr=0.05, amsgrad=True, betas=(0.9, 0.6)), adam, dict(amsgrad=True, b2=0.6)),
     (optim.AdamW, dict(lr=0.05, weight_decay=0.3), adam, dict(decay=0.3, decoupled=True)),
     (optim.Adamax, dict(lr=0.05), adamax, {}),
-    (optim.Adagrad, dict(lr=0.05, lr_decay=0.1, initial_accumulator_value=0.2), adagrad, dict(lr_decay=0.1, start=0.2)),
+    (
+        optim.Adagrad,
+        dict(lr=0.05, lr_decay=0.1, initial_accumulator_value=0.2),
+        adagrad,
+        dict(lr_decay=0.1, start=0.2),
+    ),
     (optim.Adadelta, dict(lr=1.0), adadelta, {}),
     (optim.Adadelta, dict(lr=1.0, rho=0.9999), adadelta, dict(rho=0.9999)),
     (optim.RMSprop, dict(lr=0.01), rmsprop, {}),
     (optim.RMSprop, dict(lr=0.01, alpha=0.9999), rmsprop, dict(alpha=0.9999)),
-    (optim.RMSprop, dict(lr=0.01, momentum=0.8, centered=True), rmsprop, dict(momentum=0.8, centered=True)),
+    (
+        optim.RMSprop,
+        dict(lr=0.01, momentum=0.8, centered=True),
+        rmsprop,
+        dict(momentum=0.8, centered=True),
+    ),
     (optim.NAdam, dict(lr=0.05), nadam, {}),
     (optim.NAdam, dict(lr=0.05, **DECOUPLED), nadam, dict(decay=0.3)),
     (optim.RAdam, dict(lr=0.05), radam, {}),
@@ -208,7 +220,10 @@ def test_float32_stays_and_follows_float64(cls, options):
     assert abs(paths[0] - paths[1]).max() < 2e-6 * abs(paths[1]).max()
 
 
-@pytest.mark.parametrize(("cls", "options"), [each for each in OPTIONS if "maximize" in inspect.signature(each[0]).parameters])
+@pytest.mark.parametrize(
+    ("cls", "options"),
+    [each for each in OPTIONS if "maximize" in inspect.signature(each[0]).parameters],
+)
 def test_maximize_follows_the_gradient_with_its_sign_turned(cls, options):
     paths = []
     for sign, more in ((-1, {}), (1, {"maximize": True})):
@@ -258,7 +273,10 @@ def test_against_keras(name):
         "SGD": (lambda p: optim.SGD(p, lr=0.02, momentum=0.9), keras.SGD(0.02, momentum=0.9)),
         # Keras adds epsilon before it frees v of its start at 0: an epsilon too small to matter
         "Adam": (lambda p: optim.Adam(p, lr=0.05, eps=1e-15), keras.Adam(0.05, epsilon=1e-15)),
-        "Adamax": (lambda p: optim.Adamax(p, lr=0.05, eps=1e-15), keras.Adamax(0.05, epsilon=1e-15)),
+        "Adamax": (
+            lambda p: optim.Adamax(p, lr=0.05, eps=1e-15),
+            keras.Adamax(0.05, epsilon=1e-15),
+        ),
         "RMSprop": (
             lambda p: optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-15),
             keras.RMSprop(0.01, rho=0.9, epsilon=1e-15),
@@ -270,7 +288,9 @@ def test_against_keras(name):
     }
     ours, theirs = pairs[name]
     rng = np.random.default_rng(1)
-    start, gradients = (rng.standard_normal(shape).astype(np.float32) for shape in ((3, 4), (25, 3, 4)))
+    start, gradients = (
+        rng.standard_normal(shape).astype(np.float32) for shape in ((3, 4), (25, 3, 4))
+    )
     x, variable = tg.tensor(start, requires_grad=True), tf.Variable(start)
     optimizer = ours([x])
     for g in gradients:
@@ -303,10 +323,16 @@ def test_against_torch_and_state_both_ways(cls, options, dtype, tolerance):
             x.grad, y.grad = tg.tensor(g), torch.tensor(g)
             ours.step()
             theirs.step()
-        assert abs(x.detach().numpy() - y.detach().numpy()).max() < tolerance * abs(y.detach().numpy()).max()
+        assert (
+            abs(x.detach().numpy() - y.detach().numpy()).max()
+            < tolerance * abs(y.detach().numpy()).max()
+        )
 
     steps(gradients[:40])
-    if cls in (optim.NAdam, optim.ASGD):  # torch loads their float32 scalars as the parameter's dtype
+    if cls in (
+        optim.NAdam,
+        optim.ASGD,
+    ):  # torch loads their float32 scalars as the parameter's dtype
         tolerance = 4e-6
     ours.load_state_dict(moved(theirs.state_dict(), torch.Tensor, tg.tensor))
     steps(gradients[40:70])
@@ -321,7 +347,9 @@ def test_lbfgs_against_torch_and_state_both_ways(search):
 
     def made(library):
         x, weights = library.tensor(start, requires_grad=True), library.tensor(a)
-        optimizer = library.optim.LBFGS([x], lr=0.3, max_iter=3, history_size=4, line_search_fn=search)
+        optimizer = library.optim.LBFGS(
+            [x], lr=0.3, max_iter=3, history_size=4, line_search_fn=search
+        )
 
         def closure():
             optimizer.zero_grad()
@@ -533,7 +561,11 @@ def test_a_rate_may_be_a_tensor(cls, options):
 def test_a_parameter_may_be_a_scalar(cls, options):
     x, y = tg.tensor(0.7, requires_grad=True), tg.tensor([0.7], requires_grad=True)
     for p in (x, y):
-        extra = {k: v for k, v in {"maximize": True, "weight_decay": 0.1}.items() if k in inspect.signature(cls).parameters}
+        extra = {
+            k: v
+            for k, v in {"maximize": True, "weight_decay": 0.1}.items()
+            if k in inspect.signature(cls).parameters
+        }
         optimizer = cls([p], **{**options, **extra})
         for _ in range(3):
             p.grad = p.detach() ** 3
@@ -639,26 +671,50 @@ def test_a_step_between_forward_and_backward_is_noticed():
     [
         (lambda x: optim.SGD([], lr=0.1), ValueError, "empty parameter list"),
         (lambda x: optim.SGD([x], lr=-0.1), ValueError, "Invalid learning rate: -0.1"),
-        (lambda x: optim.Adam([x], betas=(0.9, 1.0)), ValueError, "Invalid beta parameter at index 1: 1.0"),
+        (
+            lambda x: optim.Adam([x], betas=(0.9, 1.0)),
+            ValueError,
+            "Invalid beta parameter at index 1: 1.0",
+        ),
         (lambda x: optim.Adam([x], eps=-1.0), ValueError, "Invalid epsilon value: -1.0"),
-        (lambda x: optim.SGD([x], momentum=0.9, dampening=0.1, nesterov=True), ValueError, "Nesterov"),
+        (
+            lambda x: optim.SGD([x], momentum=0.9, dampening=0.1, nesterov=True),
+            ValueError,
+            "Nesterov",
+        ),
         (lambda x: optim.SGD([x * 2]), ValueError, "non-leaf"),
         (lambda x: optim.SGD(x), TypeError, "iterable of Tensors"),
-        (lambda x: optim.SGD([{"params": [x]}, {"params": [x]}]), ValueError, "more than one parameter group"),
+        (
+            lambda x: optim.SGD([{"params": [x]}, {"params": [x]}]),
+            ValueError,
+            "more than one parameter group",
+        ),
         (lambda x: optim.SGD([x]).add_param_group([x]), TypeError, "must be a dict"),
         (lambda x: optim.SGD([("x", x), x.detach()]), ValueError, "with/without names"),
-        (lambda x: optim.SGD([x]).add_param_group({"params": [("y", tg.ones(1))]}), ValueError, "with/without names"),
+        (
+            lambda x: optim.SGD([x]).add_param_group({"params": [("y", tg.ones(1))]}),
+            ValueError,
+            "with/without names",
+        ),
         (lambda x: optim.Adam([x], lr=tg.ones(2)), ValueError, "Tensor lr must be 1-element"),
         (lambda x: optim.Adam([x], lr=tg.tensor(0.1), foreach=True), ValueError, "foreach=True"),
         (lambda x: optim.Adam([x], betas=(0, 0.9)), ValueError, "both floats or both Tensors"),
-        (lambda x: optim.SGD([x], fused=True, foreach=True), RuntimeError, "cannot be `True` together"),
+        (
+            lambda x: optim.SGD([x], fused=True, foreach=True),
+            RuntimeError,
+            "cannot be `True` together",
+        ),
         (lambda x: optim.SGD([x], differentiable=True), NotImplementedError, "not recorded"),
         (
             lambda x: optim.Optimizer([x], {"lr": optim.optimizer.required}),
             ValueError,
             "didn't specify the required option lr",
         ),
-        (lambda x: optim.SGD({x}).add_param_group({"params": {x}}), TypeError, "ordered collections"),
+        (
+            lambda x: optim.SGD({x}).add_param_group({"params": {x}}),
+            TypeError,
+            "ordered collections",
+        ),
         (
             lambda x: optim.SGD([x]).load_state_dict({"state": {}, "param_groups": []}),
             ValueError,
@@ -675,8 +731,16 @@ def test_mistakes_are_named(call, error, message):
 
 
 def test_an_optimizer_prints_its_groups_apart():
-    groups = [{"params": [tg.nn.Parameter(tg.ones(1))]}, {"params": [tg.nn.Parameter(tg.ones(1))], "lr": 0.5}]
+    groups = [
+        {"params": [tg.nn.Parameter(tg.ones(1))]},
+        {"params": [tg.nn.Parameter(tg.ones(1))], "lr": 0.5},
+    ]
     lines = repr(optim.SGD(groups, lr=0.1)).split("\n")
     first, second = (lines.index(f"Parameter Group {i}") for i in (0, 1))
-    assert lines[0] == "SGD (" and lines[-1] == ")" and lines[second - 1] == "" and lines[first - 1] == "SGD ("
+    assert (
+        lines[0] == "SGD ("
+        and lines[-1] == ")"
+        and lines[second - 1] == ""
+        and lines[first - 1] == "SGD ("
+    )
     assert "    lr: 0.1" in lines[first:second] and "    lr: 0.5" in lines[second:]

@@ -15,13 +15,19 @@ for k, model in enumerate(models):
 base = copy.deepcopy(models[0])
 x = torch.cos(torch.arange(18.0)).view(6, 3)
 out = torch.stack([functional_call(base, dict(model.named_parameters()), (x,)) for model in models])
-print(out.shape, torch.allclose(out[1], models[1](x), atol=1e-6), torch.equal(base(x), models[0](x)))
+print(
+    out.shape, torch.allclose(out[1], models[1](x), atol=1e-6), torch.equal(base(x), models[0](x))
+)
 
 weights = {name: p.detach().requires_grad_() for name, p in base.named_parameters()}
 each = []
 for sample, target in zip(x, torch.arange(6) % 2):
-    loss = F.cross_entropy(functional_call(base, weights, (sample.unsqueeze(0),)), target.unsqueeze(0))
-    each.append(dict(zip(weights, torch.autograd.grad(loss, list(weights.values()), create_graph=True))))
+    loss = F.cross_entropy(
+        functional_call(base, weights, (sample.unsqueeze(0),)), target.unsqueeze(0)
+    )
+    each.append(
+        dict(zip(weights, torch.autograd.grad(loss, list(weights.values()), create_graph=True)))
+    )
 print({name: g.shape for name, g in each[0].items()}, [g["2.bias"].detach() for g in each[:2]])
 fast = {name: p - 0.1 * each[0][name] for name, p in weights.items()}
 F.cross_entropy(functional_call(base, fast, (x,)), torch.arange(6) % 2).backward()

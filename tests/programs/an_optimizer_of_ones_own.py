@@ -39,7 +39,10 @@ def net():
 
 
 a, b = net(), net()
-mine, theirs = Momentum(a.parameters(), 0.1, 0.9), torch.optim.SGD(b.parameters(), 0.1, momentum=0.9)
+mine, theirs = (
+    Momentum(a.parameters(), 0.1, 0.9),
+    torch.optim.SGD(b.parameters(), 0.1, momentum=0.9),
+)
 rates = [StepLR(each, 2, 0.5) for each in (mine, theirs)]
 x = torch.sin(torch.arange(12.0)).view(4, 3)
 for _ in range(5):

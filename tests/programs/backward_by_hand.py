@@ -24,7 +24,9 @@ loss.backward()
 
 
 def cmp(name, mine, t):
-    print(f"{name:10s} | {torch.allclose(mine, t.grad, atol=1e-6)} | {(mine - t.grad).abs().max().item() < 1e-6}")
+    print(
+        f"{name:10s} | {torch.allclose(mine, t.grad, atol=1e-6)} | {(mine - t.grad).abs().max().item() < 1e-6}"
+    )
 
 
 dlogprobs = torch.zeros_like(logprobs)

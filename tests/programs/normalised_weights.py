@@ -26,4 +26,8 @@ critic.weight_u.copy_(torch.ones(2) / 2**0.5)
 for _ in range(10):
     out = critic(torch.eye(3))
 out.pow(2).sum().backward()
-print(sorted(critic.state_dict()), torch.linalg.matrix_norm(critic.weight.detach(), 2), critic.weight_orig.grad.shape)
+print(
+    sorted(critic.state_dict()),
+    torch.linalg.matrix_norm(critic.weight.detach(), 2),
+    critic.weight_orig.grad.shape,
+)

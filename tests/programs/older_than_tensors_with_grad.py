@@ -10,9 +10,16 @@ out.backward()
 print(x.grad.data, out.data.item(), x.data.numpy())
 weight = next(nn.LSTM(2, 3).parameters()).data
 hidden = (Variable(weight.new(1, 2, 3).zero_()), Variable(weight.new(1, 2, 3).fill_(1)))
-print(hidden[0].size(), hidden[1].sum(), weight.new([1, 2]), weight.double().new(torch.Size([2])).dtype)
 print(
-    torch.Tensor(5, 3).zero_().type(), torch.LongTensor([0, 2]).new(1).fill_(3), torch.zeros(2).type(torch.LongTensor)
+    hidden[0].size(),
+    hidden[1].sum(),
+    weight.new([1, 2]),
+    weight.double().new(torch.Size([2])).dtype,
+)
+print(
+    torch.Tensor(5, 3).zero_().type(),
+    torch.LongTensor([0, 2]).new(1).fill_(3),
+    torch.zeros(2).type(torch.LongTensor),
 )
 criterion = nn.MSELoss(size_average=False)
 w1, w2 = (Variable(torch.ones(2, 2) * k, requires_grad=True) for k in (0.1, 0.2))

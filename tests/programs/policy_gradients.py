@@ -33,8 +33,14 @@ for _ in range(4):
 old = torch.stack(log_probs).detach()
 ratio = torch.exp(torch.stack(log_probs) - old * 1.1)
 clipped = torch.clamp(ratio, 0.8, 1.2)
-print(-torch.min(ratio * returns[:, None], clipped * returns[:, None]).mean(), ratio.gt(1.2) | ratio.lt(0.8))
+print(
+    -torch.min(ratio * returns[:, None], clipped * returns[:, None]).mean(),
+    ratio.gt(1.2) | ratio.lt(0.8),
+)
 d = Normal(torch.zeros(2, 3), torch.exp(torch.as_tensor(-0.5 * np.ones(3, dtype=np.float32))))
 a = torch.full((2, 3), 0.3)
-print(d.log_prob(a).sum(axis=-1) - (2 * (np.log(2) - a - F.softplus(-2 * a))).sum(axis=1), d.entropy()[0])
+print(
+    d.log_prob(a).sum(axis=-1) - (2 * (np.log(2) - a - F.softplus(-2 * a))).sum(axis=1),
+    d.entropy()[0],
+)
 print(kl_divergence(d, Normal(torch.ones(3), 1.0)).shape, Categorical(logits=torch.zeros(3)))

@@ -20,12 +20,21 @@ class Block(nn.Module):
     def __init__(self, c, flash):
         super().__init__()
         self.ln_1, self.ln_2 = nn.LayerNorm(c.n_embd), nn.LayerNorm(c.n_embd, bias=False)
-        self.c_attn, self.c_proj = nn.Linear(c.n_embd, 3 * c.n_embd), nn.Linear(c.n_embd, c.n_embd, bias=False)
+        self.c_attn, self.c_proj = (
+            nn.Linear(c.n_embd, 3 * c.n_embd),
+            nn.Linear(c.n_embd, c.n_embd, bias=False),
+        )
         self.mlp = nn.ModuleDict(
-            dict(fc=nn.Linear(c.n_embd, 24), act=nn.GELU(approximate="tanh"), proj=nn.Linear(24, c.n_embd))
+            dict(
+                fc=nn.Linear(c.n_embd, 24),
+                act=nn.GELU(approximate="tanh"),
+                proj=nn.Linear(24, c.n_embd),
+            )
         )
         self.n_head, self.flash = c.n_head, flash
-        self.register_buffer("mask", torch.tril(torch.ones(c.block_size, c.block_size)).view(1, 1, c.block_size, -1))
+        self.register_buffer(
+            "mask", torch.tril(torch.ones(c.block_size, c.block_size)).view(1, 1, c.block_size, -1)
+        )
 
     def forward(self, x):
         B, T, C = x.size()
@@ -44,18 +53,25 @@ class Block(nn.Module):
 class Model(nn.Module):
     def __init__(self, c):
         super().__init__()
-        self.wte, self.wpe = nn.Embedding(c.vocab_size, c.n_embd), nn.Embedding(c.block_size, c.n_embd)
+        self.wte, self.wpe = (
+            nn.Embedding(c.vocab_size, c.n_embd),
+            nn.Embedding(c.block_size, c.n_embd),
+        )
         self.h = nn.ModuleList([Block(c, flash) for flash in (True, False)])
         self.lm_head = nn.Linear(c.n_embd, c.vocab_size, bias=False)
         self.wte.weight = self.lm_head.weight
 
     def forward(self, idx, targets=None):
-        x = self.wte(idx) + self.wpe(torch.arange(0, idx.size(1), dtype=torch.long, device=idx.device))
+        x = self.wte(idx) + self.wpe(
+            torch.arange(0, idx.size(1), dtype=torch.long, device=idx.device)
+        )
         for block in self.h:
             x = block(x)
         logits = self.lm_head(x)
         flat = logits.view(-1, logits.size(-1))
-        return logits, None if targets is None else F.cross_entropy(flat, targets.view(-1), ignore_index=-1)
+        return logits, None if targets is None else F.cross_entropy(
+            flat, targets.view(-1), ignore_index=-1
+        )
 
 
 model = Model(Config())
@@ -69,14 +85,18 @@ schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda it: min(1.0, (it 
 data = torch.arange(40) ** 2 % 7
 for it in range(20):
     ix = [(3 * it + k) % 30 for k in range(4)]
-    _, loss = model(torch.stack([data[i : i + 8] for i in ix]), torch.stack([data[i + 1 : i + 9] for i in ix]))
+    _, loss = model(
+        torch.stack([data[i : i + 8] for i in ix]), torch.stack([data[i + 1 : i + 9] for i in ix])
+    )
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     schedule.step()
     if it % 5 == 0:
-        print(f"iter {it}: loss {loss.item():.3f}, norm {norm:.2f}, lr {schedule.get_last_lr()[0]:.4f}")
+        print(
+            f"iter {it}: loss {loss.item():.3f}, norm {norm:.2f}, lr {schedule.get_last_lr()[0]:.4f}"
+        )
 with torch.no_grad():
     idx = data[:1].view(1, 1)
     for _ in range(5):

@@ -10,7 +10,11 @@ class Squares(Dataset):
         return 12
 
     def __getitem__(self, index):
-        return {"x": torch.tensor([index / 12.0]), "y": torch.tensor([(index / 12.0) ** 2]), "name": f"n{index}"}
+        return {
+            "x": torch.tensor([index / 12.0]),
+            "y": torch.tensor([(index / 12.0) ** 2]),
+            "name": f"n{index}",
+        }
 
 
 def build():
@@ -18,7 +22,11 @@ def build():
     for p in net.parameters():
         p.data.copy_(torch.linspace(-1, 1, p.numel()).view_as(p))
     optimizer = torch.optim.RMSprop(net.parameters(), lr=0.01, momentum=0.9)
-    return net, optimizer, torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[2, 4], gamma=0.1)
+    return (
+        net,
+        optimizer,
+        torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[2, 4], gamma=0.1),
+    )
 
 
 def train(net, optimizer, scheduler, epochs):
@@ -40,7 +48,15 @@ found = torch.load("checkpoint.pth", map_location=torch.device("cpu"), weights_o
 again = build()
 print(*(each.load_state_dict(state) for each, state in zip(again, found["parts"])))
 train(*again, 5 - found["epoch"])
-print(all(torch.equal(a, b) for a, b in zip(whole[0].state_dict().values(), again[0].state_dict().values())))
+print(
+    all(
+        torch.equal(a, b)
+        for a, b in zip(whole[0].state_dict().values(), again[0].state_dict().values())
+    )
+)
 state = again[0].state_dict()
 state["extra"] = state.pop("3.bias")
-print(again[0].load_state_dict(state, strict=False), [len(part) for part in random_split(Squares(), [0.5, 0.25, 0.25])])
+print(
+    again[0].load_state_dict(state, strict=False),
+    [len(part) for part in random_split(Squares(), [0.5, 0.25, 0.25])],
+)

@@ -42,7 +42,9 @@ def test_drop_last_and_length():
 
 def test_shuffle_is_a_permutation_new_each_epoch_and_repeatable():
     def epochs(seed):
-        loader = DataLoader(numbered(100), batch_size=7, shuffle=True, generator=tg.Generator().manual_seed(seed))
+        loader = DataLoader(
+            numbered(100), batch_size=7, shuffle=True, generator=tg.Generator().manual_seed(seed)
+        )
         return [tg.cat([y for _, y in loader]).tolist() for _ in range(2)]
 
     first, second = epochs(3)
@@ -136,13 +138,18 @@ def plain(value):
         return str(value.dtype), value.tolist()
     if isinstance(value, dict):
         return type(value), {key: plain(each) for key, each in value.items()}
-    return (type(value), [plain(each) for each in value]) if isinstance(value, list | tuple) else value
+    return (
+        (type(value), [plain(each) for each in value]) if isinstance(value, list | tuple) else value
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=repr)
 def test_collated_and_converted_as_by_torch(example):
     theirs = pytest.importorskip("torch.utils.data")
-    for ours, other in ((default_collate, theirs.default_collate), (default_convert, theirs.default_convert)):
+    for ours, other in (
+        (default_collate, theirs.default_collate),
+        (default_convert, theirs.default_convert),
+    ):
         argument = [example] * 3 if ours is default_collate else example
         assert plain(ours(argument)) == plain(other(argument))
 
@@ -179,7 +186,9 @@ def test_lengths_and_batches_of_iterable_and_counted(options):
         size = options["batch_size"]
         kept = list(range(8))
         whole = [kept[i : i + size] for i in range(0, 8, size)] if size else kept
-        assert batches == [each for each in whole if not options.get("drop_last") or len(each) == size]
+        assert batches == [
+            each for each in whole if not options.get("drop_last") or len(each) == size
+        ]
 
 
 def test_examples_are_fetched_in_lists_where_a_dataset_can():

@@ -16,8 +16,8 @@ from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.shape import reshape
 from tinygrad_mnist.ops.joining import stack
+from tinygrad_mnist.ops.shape import reshape
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 

@@ -152,7 +152,9 @@ def gradgradcheck(
     if grad_outputs is None:
         with enable_grad():
             outs = [y for y in _floats(func(*given)) if y.requires_grad]
-        grad_outputs = [wrap(draw_normal(y.array.shape, y.array.dtype)).requires_grad_() for y in outs]
+        grad_outputs = [
+            wrap(draw_normal(y.array.shape, y.array.dtype)).requires_grad_() for y in outs
+        ]
 
     def gradient(*args: Any) -> list[Tensor]:
         xs = args[: len(given)]

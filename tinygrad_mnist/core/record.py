@@ -238,25 +238,21 @@ def record(
     Raises:
         RuntimeError: where the inputs' shapes do not fit.
     """
-    if not callable(function):  # TRANSITION
-        ready = function
-        function = lambda *arrays, **ignored: ready  # noqa: E731
     sources = None
     if state.recording:
         sources = []
         for x, rule in edges:
-            view = x._view
-            if view is not None and x._version_counter.graph_version > view.made:  # type: ignore[union-attr]
-                view.refresh(x)
+            if x._view is not None:
+                x._view.refresh(x)
             if x._requires_grad and rule is not None:
                 sources.append((x._grad_fn or x, rule))
     try:
-        if (
-            len(edges) == 2 and not options
-        ):  # the usual case, and what the others do too, but quicker
+        if options or len(edges) > 2:
+            result = function(*[x.array for x, _ in edges], **options)
+        elif len(edges) == 2:  # the same, but quicker
             result = function(edges[0][0].array, edges[1][0].array)
         else:
-            result = function(*[x.array for x, _ in edges], **options)
+            result = function(edges[0][0].array)
     except ValueError as error:
         raise mismatch(name, [x.array for x, _ in edges], error) from None
     if result.__class__ is not np.ndarray:
@@ -321,7 +317,7 @@ def attach_history(tensor: Tensor, name: str, *edges: Edge) -> None:
     sources = []
     for x, rule in edges:
         refresh(x)
-        if x._requires_grad:
+        if x._requires_grad and rule is not None:
             sources.append((x._grad_fn or x, rule))
     set_history(tensor, _node(Node, name, tensor.array, sources) if sources else None)
 
@@ -438,8 +434,6 @@ def record_view(
     Returns:
         The view as a tensor; a write to either is seen by both, and by their histories.
     """
-    if callable(x):  # TRANSITION: the old order (name, x, function, rule)
-        function, x = x, function  # type: ignore[assignment]
     refresh(x)
     array = function(x.array, **options)
     if array.__class__ is not np.ndarray:
@@ -457,9 +451,8 @@ def record_view(
 
 def refresh(x: Tensor) -> None:
     """Bring the history of a view up to date with the writes to its memory."""
-    view = x._view
-    if view is not None and x._version_counter.graph_version > view.made:  # type: ignore[union-attr]
-        view.refresh(x)
+    if x._view is not None:
+        x._view.refresh(x)
 
 
 # several results -----------------------------------------------------------------------------

@@ -455,7 +455,7 @@ def same_array(array: Array) -> Array:
 
 def note_read(how: str, *tensors: Tensor) -> None:
     """Tell a tracer that elements go to Python here: what follows may depend on them."""
-    if state.tracer is not None:
+    if state.tracer is not None and tensors:
         state.tracer.append(Step("read", how, same_array, {}, tensors, ()))
 
 

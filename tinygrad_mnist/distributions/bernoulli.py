@@ -6,10 +6,10 @@ import math
 from typing import Any, ClassVar
 
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.ops.random import bernoulli
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.probabilities import ProbsOrLogits
 from tinygrad_mnist.ops.pointwise import log_sigmoid, where
+from tinygrad_mnist.ops.random import bernoulli
 
 __all__ = ["Bernoulli"]
 

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.ops.creation import full
-from tinygrad_mnist.ops.random import multinomial
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.constraints import Constraint
 from tinygrad_mnist.distributions.probabilities import ProbsOrLogits
+from tinygrad_mnist.ops.creation import full
+from tinygrad_mnist.ops.random import multinomial
 from tinygrad_mnist.ops.shape import broadcast_tensors
 
 __all__ = ["Categorical"]

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.ops.random import randn
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.distribution import Distribution
 from tinygrad_mnist.distributions.normal import LOG_2_PI
 from tinygrad_mnist.distributions.utils import lazy_property
 from tinygrad_mnist.ops.linalg import cholesky, inv, solve_triangular
+from tinygrad_mnist.ops.random import randn
 from tinygrad_mnist.ops.shape import broadcast_shapes
 
 __all__ = ["MultivariateNormal"]

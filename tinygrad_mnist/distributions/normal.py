@@ -6,10 +6,10 @@ import math
 from typing import Any, ClassVar
 
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.ops.random import randn
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.location_scale import LocationScale
 from tinygrad_mnist.distributions.utils import broadcast_all
+from tinygrad_mnist.ops.random import randn
 from tinygrad_mnist.ops.special import erfinv
 
 __all__ = ["Normal"]

@@ -6,11 +6,11 @@ import math
 from typing import Any, ClassVar
 
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.ops.random import rand
 from tinygrad_mnist.distributions import constraints
 from tinygrad_mnist.distributions.constraints import Constraint
 from tinygrad_mnist.distributions.location_scale import LocationScale
 from tinygrad_mnist.distributions.utils import broadcast_all
+from tinygrad_mnist.ops.random import rand
 
 __all__ = ["Uniform"]
 

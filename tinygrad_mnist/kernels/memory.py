@@ -19,7 +19,9 @@ def keep_freed_memory() -> bool:
     where the C library is not glibc, or where the environment sets TINYGRAD_MNIST_KEEP_MEMORY=0
     or any of glibc's own MALLOC_ variables. Returns whether it was done.
     """
-    if os.environ.get("TINYGRAD_MNIST_KEEP_MEMORY") == "0" or any(name.startswith("MALLOC_") for name in os.environ):
+    if os.environ.get("TINYGRAD_MNIST_KEEP_MEMORY") == "0" or any(
+        name.startswith("MALLOC_") for name in os.environ
+    ):
         return False
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record_draw
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.ops import random
 
 __all__ = [
     "calculate_gain",

@@ -12,8 +12,8 @@ from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops import linalg
 from tinygrad_mnist.ops.linalg import QR, Slogdet, result_text, write_results
-from tinygrad_mnist.ops.shape import transpose
 from tinygrad_mnist.ops.pointwise import where
+from tinygrad_mnist.ops.shape import transpose
 
 __all__ = [
     "cholesky",

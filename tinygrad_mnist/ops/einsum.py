@@ -11,14 +11,9 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import cast, dimension, promoted
-from tinygrad_mnist.ops.shape import diagonal
-from tinygrad_mnist.ops.shape import permute
-from tinygrad_mnist.ops.shape import reshape
-from tinygrad_mnist.ops.shape import squeeze
-from tinygrad_mnist.ops.shape import transpose
-from tinygrad_mnist.ops.shape import unsqueeze
 from tinygrad_mnist.ops.products import check_same_dtype, matmul
 from tinygrad_mnist.ops.reduction import sum
+from tinygrad_mnist.ops.shape import diagonal, permute, reshape, squeeze, transpose, unsqueeze
 
 __all__ = ["bilinear", "einsum", "tensordot"]
 

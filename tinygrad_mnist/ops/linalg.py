@@ -25,20 +25,19 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops import products
 from tinygrad_mnist.ops.arguments import cast, dimensions
-from tinygrad_mnist.ops.shape import broadcast_tensors
-from tinygrad_mnist.ops.joining import cat
-from tinygrad_mnist.ops.shape import movedim
-from tinygrad_mnist.ops.shape import reshape
-from tinygrad_mnist.ops.shape import squeeze
-from tinygrad_mnist.ops.shape import transpose
-from tinygrad_mnist.ops.joining import tril
-from tinygrad_mnist.ops.joining import triu
-from tinygrad_mnist.ops.shape import unsqueeze
-from tinygrad_mnist.ops.shape import diagonal as batch_diagonal
+from tinygrad_mnist.ops.joining import cat, tril, triu
 from tinygrad_mnist.ops.pointwise import abs, where
 from tinygrad_mnist.ops.products import matmul, times_transposed, transposed_times
-from tinygrad_mnist.ops.reduction import amax, amin, prod, sum
-from tinygrad_mnist.ops.reduction import norm as norm_of_elements
+from tinygrad_mnist.ops.reduction import amax, amin, prod, require_float, sum, vector_norm_of
+from tinygrad_mnist.ops.shape import (
+    broadcast_tensors,
+    movedim,
+    reshape,
+    squeeze,
+    transpose,
+    unsqueeze,
+)
+from tinygrad_mnist.ops.shape import diagonal as batch_diagonal
 
 __all__ = [
     "LinAlgError",
@@ -1005,7 +1004,9 @@ def vector_norm(
         >>> torch.linalg.vector_norm(torch.tensor([3.0, 4.0]))
         tensor(5.)
     """
-    result = norm_of_elements(x, ord, dim, keepdim, dtype)
+    wide = x if dtype is None else cast(x, dtype)
+    require_float(wide, "linalg.vector_norm")
+    result = vector_norm_of(wide, float(ord), dim, keepdim)
     return result if out is None else write_out("linalg.vector_norm", result, out)
 
 
@@ -1062,7 +1063,7 @@ def matrix_norm(
 def _matrix_norm(x: Tensor, ord: Any) -> Tensor:
     """The norm over the last two dimensions."""
     if ord == "fro":
-        return norm_of_elements(x, 2, (-2, -1))
+        return vector_norm_of(x, 2.0, (-2, -1))
     if ord == "nuc":
         return sum(svdvals(x), -1)
     if ord in (2, -2):

@@ -19,12 +19,9 @@ from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.ops.arguments import cast, operands, supported
-from tinygrad_mnist.ops.shape import diagonal
-from tinygrad_mnist.ops.shape import reshape
-from tinygrad_mnist.ops.shape import squeeze
-from tinygrad_mnist.ops.shape import unsqueeze
 from tinygrad_mnist.ops.pointwise import where
 from tinygrad_mnist.ops.reduction import sum
+from tinygrad_mnist.ops.shape import diagonal, reshape, squeeze, unsqueeze
 
 __all__ = [
     "addbmm",

@@ -593,21 +593,6 @@ def _norm_array(array: Array, p: float, axis: tuple[int, ...], keepdims: bool) -
     return np.asarray(total ** (1 / p)).astype(array.dtype, copy=False)
 
 
-def __getattr__(name: str) -> Any:  # TRANSITION: norm is in ops/norms.py
-    if name == "norm":
-        return _norm_as_before
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _norm_as_before(
-    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
-) -> Tensor:
-    """TRANSITION: `norm` of vectors, as `linalg` calls it."""
-    x = input if dtype is None else cast(input, dtype)
-    require_float(x, "norm")
-    return vector_norm_of(x, 2.0 if p in ("fro", None) else float(p), dim, keepdim)
-
-
 # tests --------------------------------------------------------------------------------------
 
 

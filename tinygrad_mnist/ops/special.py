@@ -371,8 +371,6 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.polygamma(1, torch.tensor([0.5, 3.0]))
         tensor([4.9348, 0.3949])
     """
-    if isinstance(n, Tensor):  # TRANSITION: the method, until methods.py leaves it alone
-        n, input = input, n
     check(n >= 0, "polygamma(n, x) does not support negative n.")
     x = floating(input)
     result = record("polygamma", _polygamma, (x, lambda g: g * polygamma(n + 1, x)), order=n)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tinygrad_mnist.nn.utils.parameters import functional_call
+from tinygrad_mnist.nn.utils.stateless import functional_call
 
 __all__ = ["functional_call"]

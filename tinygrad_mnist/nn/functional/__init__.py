@@ -1,7 +1,5 @@
 """Layers as functions: what `nn`'s modules call with their parameters."""
 
-from tinygrad_mnist.ops.einsum import bilinear
-from tinygrad_mnist.ops.statistics import softmin
 from tinygrad_mnist.nn.functional.activation import (
     celu,
     celu_,
@@ -125,9 +123,11 @@ from tinygrad_mnist.nn.functional.vectors import (
     pairwise_distance,
     pdist,
 )
-from tinygrad_mnist.ops.products import linear
+from tinygrad_mnist.ops.einsum import bilinear
 from tinygrad_mnist.ops.pointwise import sigmoid, tanh
+from tinygrad_mnist.ops.products import linear
 from tinygrad_mnist.ops.reduction import log_softmax, softmax
+from tinygrad_mnist.ops.statistics import softmin
 
 __all__ = [
     "adaptive_avg_pool1d",

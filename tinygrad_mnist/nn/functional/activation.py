@@ -8,19 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.ops import random
-from tinygrad_mnist.ops.indexing import scatter
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import network
-from tinygrad_mnist.ops import pointwise
-from tinygrad_mnist.ops.shape import chunk
-from tinygrad_mnist.ops.shape import reshape
+from tinygrad_mnist.ops import pointwise, random
+from tinygrad_mnist.ops.indexing import scatter
 from tinygrad_mnist.ops.pointwise import abs, clamp, erf, exp, expm1, sigmoid, sign, tanh, where
 from tinygrad_mnist.ops.reduction import argmax, softmax
+from tinygrad_mnist.ops.shape import chunk, reshape
 
 __all__ = [
     "celu",
@@ -210,7 +208,11 @@ def rrelu(
     slopes: Any = (lower + upper) / 2
     if training:
         drawn = record_draw(
-            "uniform", random.draw_uniform, shape=input.array.shape, dtype=input.dtype, generator=None
+            "uniform",
+            random.draw_uniform,
+            shape=input.array.shape,
+            dtype=input.dtype,
+            generator=None,
         )
         slopes = drawn * (upper - lower) + lower
     return where(input > 0, input, input * slopes)

@@ -13,11 +13,10 @@ from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.nn.functional.dropout import dropout
 from tinygrad_mnist.nn.functional.padding import pad
-from tinygrad_mnist.ops.products import linear
-from tinygrad_mnist.ops.products import matmul
 from tinygrad_mnist.ops.joining import cat
-from tinygrad_mnist.ops.shape import chunk
+from tinygrad_mnist.ops.products import linear, matmul
 from tinygrad_mnist.ops.reduction import softmax, sum
+from tinygrad_mnist.ops.shape import chunk
 
 __all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]
 

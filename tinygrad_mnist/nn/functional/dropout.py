@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_draw, record_joint
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.kernels import network
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [

@@ -87,8 +87,6 @@ def reduction_of(
     return reduction
 
 
-
-
 def reduced(losses: Tensor, reduction: str, total: Tensor | None = None) -> Tensor:
     """The losses by element as the loss that is wanted.
 

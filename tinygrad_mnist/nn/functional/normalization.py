@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tinygrad_mnist.ops.statistics import var
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record, record_joint
@@ -15,9 +14,10 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.nn.functional.padding import pad
 from tinygrad_mnist.nn.functional.pooling import avg_pool2d
-from tinygrad_mnist.ops.shape import reshape
 from tinygrad_mnist.ops.pointwise import rsqrt
 from tinygrad_mnist.ops.reduction import mean
+from tinygrad_mnist.ops.shape import reshape
+from tinygrad_mnist.ops.statistics import var
 
 __all__ = [
     "batch_norm",

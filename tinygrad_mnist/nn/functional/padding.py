@@ -10,8 +10,8 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.ops.shape import contiguous
 from tinygrad_mnist.ops.indexing import getitem
+from tinygrad_mnist.ops.shape import contiguous
 
 __all__ = ["pad"]
 

@@ -328,8 +328,6 @@ def avg_pool1d(
     padding: Sizes = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-    divisor_override: int
-    | None = None,  # TRANSITION: PyTorch's has none; goes with nn.AvgPool1d's use of it
 ) -> Tensor:
     """The mean of each window.
 
@@ -340,7 +338,6 @@ def avg_pool1d(
         padding: zeros around the input, at most half a window.
         ceil_mode: add a window where the last one leaves elements out.
         count_include_pad: whether padding counts as elements.
-        divisor_override: what the sums are divided by, instead of the number of elements.
 
     Returns:
         (n, c, l'), each size floor((size + 2 padding - kernel) / stride) + 1.
@@ -354,15 +351,7 @@ def avg_pool1d(
         tensor([[3.0000, 2.5000]])
     """
     return _avg_pool(
-        1,
-        "avg_pool1d",
-        input,
-        kernel_size,
-        stride,
-        padding,
-        ceil_mode,
-        count_include_pad,
-        divisor_override,
+        1, "avg_pool1d", input, kernel_size, stride, padding, ceil_mode, count_include_pad
     )
 
 
@@ -464,7 +453,7 @@ def _avg_pool(
     padding: Sizes,
     ceil_mode: bool,
     count_include_pad: bool,
-    divisor_override: int | None,
+    divisor_override: int | None = None,
 ) -> Tensor:
     """`avg_pool2d` and its kin, for images of `rank` sizes."""
     grid, widths = _pooling_grid(input, rank, name, kernel_size, stride, padding, 1, ceil_mode)

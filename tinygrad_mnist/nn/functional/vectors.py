@@ -11,12 +11,12 @@ from tinygrad_mnist.core.record import record, record_view
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, same_array, wrap
 from tinygrad_mnist.ops.arguments import index_array, promoted
-from tinygrad_mnist.ops.shape import broadcast_tensors
-from tinygrad_mnist.ops.joining import cat
 from tinygrad_mnist.ops.indexing import getitem
-from tinygrad_mnist.ops.shape import reshape
+from tinygrad_mnist.ops.joining import cat
+from tinygrad_mnist.ops.norms import norm
 from tinygrad_mnist.ops.pointwise import clamp, where
-from tinygrad_mnist.ops.reduction import norm, sum
+from tinygrad_mnist.ops.reduction import sum
+from tinygrad_mnist.ops.shape import broadcast_tensors, reshape
 
 __all__ = [
     "cdist",

@@ -8,13 +8,13 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops.creation import empty
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.utils import _repeat
 from tinygrad_mnist.nn.parameter import Parameter
+from tinygrad_mnist.ops.creation import empty
 
 __all__ = [
     "Conv1d",

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.ops.shape import flatten
-from tinygrad_mnist.ops.shape import unflatten
+from tinygrad_mnist.ops.shape import flatten, unflatten
 
 __all__ = ["Flatten", "Unflatten"]
 

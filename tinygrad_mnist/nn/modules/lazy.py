@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops.creation import zeros
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.ops.creation import zeros
 
 __all__ = ["LazyModuleMixin"]
 

@@ -16,8 +16,8 @@ from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import Handle, join_history
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.creation import empty_like
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
+from tinygrad_mnist.ops.creation import empty_like
 
 __all__ = ["Module"]
 

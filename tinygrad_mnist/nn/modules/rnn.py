@@ -18,20 +18,16 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.creation import empty
-from tinygrad_mnist.ops.creation import zeros
 from tinygrad_mnist.kernels import recurrence
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.nn.utils.rnn import PackedSequence
-from tinygrad_mnist.ops.joining import cat
-from tinygrad_mnist.ops.shape import chunk
-from tinygrad_mnist.ops.joining import flip
-from tinygrad_mnist.ops.shape import split
-from tinygrad_mnist.ops.joining import stack
+from tinygrad_mnist.ops.creation import empty, zeros
+from tinygrad_mnist.ops.joining import cat, flip, stack
 from tinygrad_mnist.ops.pointwise import relu, sigmoid, tanh
+from tinygrad_mnist.ops.shape import chunk, split
 
 __all__ = ["GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNBase", "RNNCell", "RNNCellBase"]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops.creation import full
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.activation import MultiheadAttention
@@ -17,6 +16,7 @@ from tinygrad_mnist.nn.modules.dropout import Dropout
 from tinygrad_mnist.nn.modules.linear import Linear
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.modules.normalization import LayerNorm
+from tinygrad_mnist.ops.creation import full
 from tinygrad_mnist.ops.joining import triu
 
 __all__ = [

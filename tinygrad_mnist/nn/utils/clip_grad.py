@@ -13,8 +13,8 @@ from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops.joining import stack
+from tinygrad_mnist.ops.norms import norm
 from tinygrad_mnist.ops.pointwise import clamp
-from tinygrad_mnist.ops.reduction import norm
 
 __all__ = [
     "clip_grad_norm",

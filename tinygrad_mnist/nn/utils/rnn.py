@@ -9,8 +9,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor, note_read, wrap
-from tinygrad_mnist.ops.joining import cat
-from tinygrad_mnist.ops.joining import stack
+from tinygrad_mnist.ops.joining import cat, stack
 
 __all__ = [
     "PackedSequence",

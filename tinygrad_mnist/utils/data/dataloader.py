@@ -10,8 +10,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor, wrap
-from tinygrad_mnist.ops.creation import as_tensor
-from tinygrad_mnist.ops.creation import tensor
+from tinygrad_mnist.ops.creation import as_tensor, tensor
 from tinygrad_mnist.ops.joining import stack
 from tinygrad_mnist.ops.random import Generator
 from tinygrad_mnist.utils.data.dataset import (

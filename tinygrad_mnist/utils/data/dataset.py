@@ -10,9 +10,9 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
+from tinygrad_mnist.ops import random
 
 __all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
 

@@ -9,12 +9,11 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from tinygrad_mnist.ops import random
 from tinygrad_mnist.core.dtypes import float64
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.ops import random
 from tinygrad_mnist.ops.creation import as_tensor
-from tinygrad_mnist.ops.random import multinomial
-from tinygrad_mnist.ops.random import Generator
+from tinygrad_mnist.ops.random import Generator, multinomial
 
 __all__ = [
     "BatchSampler",

@@ -1,4 +1,0 @@
-"""TRANSITION."""
-import sys
-from tinygrad_mnist.core import dtypes
-sys.modules[__name__] = dtypes

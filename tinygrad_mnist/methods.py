@@ -1,3 +1,0 @@
-"""TRANSITION."""
-
-from tinygrad_mnist.core.inplace import in_place_method as inplace

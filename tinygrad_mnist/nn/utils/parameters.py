@@ -1,3 +1,0 @@
-"""TRANSITION."""
-
-from tinygrad_mnist.nn.utils.stateless import functional_call as functional_call
