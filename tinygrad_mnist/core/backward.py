@@ -384,7 +384,7 @@ class _Pass:
         pending = self.pending
         if source not in pending:
             if not is_leaf:
-                heappush(self.waiting, (-source.index, source))  # type: ignore[union-attr, arg-type]
+                heappush(self.waiting, (-goal.index, goal))
             elif h is g or h.array.base is not None:
                 h = copy_tensor(h)
             pending[source] = h

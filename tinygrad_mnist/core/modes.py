@@ -87,7 +87,7 @@ class no_grad(_GradMode):
     @overload
     def __new__(cls) -> no_grad: ...
     @overload
-    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
 
@@ -109,7 +109,7 @@ class enable_grad(_GradMode):
     @overload
     def __new__(cls) -> enable_grad: ...
     @overload
-    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
 
@@ -131,7 +131,7 @@ class inference_mode(_GradMode):
     @overload
     def __new__(cls, mode: bool = True) -> inference_mode: ...
     @overload
-    def __new__(cls, mode: F) -> F: ...
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, mode: Any = True) -> Any:
         return cls()(mode) if callable(mode) else object.__new__(cls)
 
