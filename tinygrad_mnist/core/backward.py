@@ -290,7 +290,7 @@ class _Pass:
     ) -> dict[Source, Tensor]:
         """From the roots to the leaves, or to just the `inputs`: their gradients."""
         recording = state.recording
-        state.recording = self.create_graph
+        state.set_recording(self.create_graph)
         try:
             for root, seed in zip(roots, seeds, strict=True):
                 self.add(root._grad_fn or root, seed, seed)
@@ -301,7 +301,7 @@ class _Pass:
             self.finish_leaves()
             return self.found
         finally:
-            state.recording = recording
+            state.set_recording(recording)
 
     def leads_on(self, node: Node, g: Tensor) -> bool:
         """Note the gradient of a target; whether there is another one further back."""

@@ -24,11 +24,12 @@ class _GradMode:
 
     def __enter__(self) -> None:
         self.before.append((state.recording, state.inference))
-        state.recording = self.recording
+        state.set_recording(self.recording)
         state.inference = self.inference
 
     def __exit__(self, *error: object) -> None:
-        state.recording, state.inference = self.before.pop()
+        recording, state.inference = self.before.pop()
+        state.set_recording(recording)
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -158,10 +159,10 @@ class set_grad_enabled(_GradMode):
     def __init__(self, mode: bool) -> None:
         self.before = [(state.recording, state.inference)]
         self.recording = bool(mode)
-        state.recording = self.recording
+        state.set_recording(self.recording)
 
     def __enter__(self) -> None:
-        state.recording = self.recording
+        state.set_recording(self.recording)
 
     def __call__(self, function: F) -> F:
         self.__exit__()

@@ -160,7 +160,7 @@ class DataLoader(Generic[T]):
 
     def __init__(
         self,
-        dataset: Dataset[T] | Sequence[T],
+        dataset: Dataset[T] | Sequence[T] | Tensor,
         batch_size: int | None = 1,
         shuffle: bool | None = None,
         sampler: Sampler[Any] | Iterable[Any] | None = None,
