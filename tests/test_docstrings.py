@@ -116,5 +116,5 @@ def test_examples_run(module):
     failures = []
     for example in finder.find(module, module.__name__, extraglobs=NAMES):
         with np.printoptions():
-            outcome = runner.run(example, out=failures.append)
+            runner.run(example, out=failures.append)
     assert not failures, "".join(failures)
