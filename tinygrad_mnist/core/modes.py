@@ -76,6 +76,9 @@ class _GradMode:
 class no_grad(_GradMode):
     """Operations inside are not recorded. With-block or decorator, with or without ().
 
+    Args:
+        orig_func: the function that is decorated without ().
+
     Example:
         >>> x = torch.ones(2, requires_grad=True)
         >>> with torch.no_grad():
@@ -87,14 +90,17 @@ class no_grad(_GradMode):
     @overload
     def __new__(cls) -> no_grad: ...
     @overload
-    def __new__(cls, function: F) -> F: ...
-    def __new__(cls, function: Any = None) -> Any:
-        return object.__new__(cls) if function is None else cls()(function)
+    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
 
 class enable_grad(_GradMode):
     """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or
     without ().
+
+    Args:
+        orig_func: the function that is decorated without ().
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)
@@ -109,9 +115,9 @@ class enable_grad(_GradMode):
     @overload
     def __new__(cls) -> enable_grad: ...
     @overload
-    def __new__(cls, function: F) -> F: ...
-    def __new__(cls, function: Any = None) -> Any:
-        return object.__new__(cls) if function is None else cls()(function)
+    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
 
 class inference_mode(_GradMode):
