@@ -5,9 +5,14 @@ import sys
 from benchmarks import clients, guard, lines, memory, parts, report, start, suite
 
 ALONE = {
-    "clients": clients.main, "guard": guard.main, "lines": lines.main, "memory": memory.main, "parts": parts.main,
-    "report": report.main, "start": start.main,
-}  # fmt: skip
+    "clients": clients.main,
+    "guard": guard.main,
+    "lines": lines.main,
+    "memory": memory.main,
+    "parts": parts.main,
+    "report": report.main,
+    "start": start.main,
+}
 
 if __name__ == "__main__":
     alone = ALONE.get(sys.argv[1]) if len(sys.argv) > 1 else None

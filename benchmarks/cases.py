@@ -32,7 +32,7 @@ class Case:
         against: the rivals whose time ours is divided by.
         loops: runs in one timing.
         awake: seconds of untimed runs before a timing, of programs that take less.
-        targets: (NumPy only, with the `fast` extra) for each rival in `against`, where there is one.
+        targets: (NumPy only, with the `fast` extra) for each rival in `against` that has one.
         memory: compare peak memory instead of time.
         data: whether the programs are given the digits.
     """
@@ -130,7 +130,9 @@ CASES = {
         loops=5,
     ),
     "cnn": against_torch("A step of the MNIST CNN, batch 64", "cnn", (1.5, 1.2), loops=3),
-    "transformer": against_torch("A step of a character transformer", "transformer", (1.3, 1.2), loops=3),
+    "transformer": against_torch(
+        "A step of a character transformer", "transformer", (1.3, 1.2), loops=3
+    ),
     "lstm": against_torch("A step of a one-layer LSTM", "lstm", (1.5, 1.5), loops=5),
     "hvp": Case(
         "A Hessian-vector product of the original network",
@@ -140,16 +142,31 @@ CASES = {
     ),
     "chain-memory": against_torch(
         "Peak memory of a chain of 100,000 operations on vectors of 64",
-        "chain", (1.2, 1.2), options={"size": 64, "length": 100_000}, memory=True, rounds=3,
+        "chain",
+        (1.2, 1.2),
+        options={"size": 64, "length": 100_000},
+        memory=True,
+        rounds=3,
     ),
     "step-memory": against_torch(
-        "Peak memory of a step of the original network", "step", (1.2, 1.2), options={"dropout": True}, memory=True
+        "Peak memory of a step of the original network",
+        "step",
+        (1.2, 1.2),
+        options={"dropout": True},
+        memory=True,
     ),
-}  # fmt: skip
+}
 
 
 class Sweep(NamedTuple):
-    """What a sweep varies, by which program of `torch_style`, over which values; the largest that is run five times."""
+    """What a sweep varies, by which program of `torch_style`, and over which values.
+
+    Attributes:
+        title: what varies.
+        make: the program, a function of one value.
+        values: those that are measured.
+        quick: the largest value that is run five times.
+    """
 
     title: str
     make: str

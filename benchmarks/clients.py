@@ -2,9 +2,9 @@
 
     python -m benchmarks clients [--clients 50] [--seconds 10] [--pause 0.15]
 
-The server is a process of its own on the embedded digits; its network is loaded, and trained, before
-the clock runs. Each client holds a connection and sends one drawing after another, as the page
-does: never more than one on its way, and a pause after each answer (0.15 s mean).
+The server is a process of its own on the embedded digits; its network is loaded, and trained,
+before the clock runs. Each client holds a connection and sends one drawing after another, as the
+page does: never more than one on its way, and a pause after each answer (0.15 s mean).
 Exit code 1 where an answer failed, or 95% of them took longer than 50 ms.
 """
 
@@ -37,8 +37,13 @@ class Connection:
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nContent-Length: {len(body)}\r\n"
-        self.writer.write(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + body)
+        head = (
+            f"{method} {path} HTTP/1.1\r\n"
+            f"Host: {self.host}:{self.port}\r\n"
+            f"Content-Length: {len(body)}\r\n"
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        self.writer.write(head.encode() + body)
         answer = await self.reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", answer.lower())
         return int(answer.split()[1]), await self.reader.readexactly(
@@ -73,7 +78,7 @@ async def visitor(
 
 
 def cpu_seconds(process: int) -> float | None:
-    """Seconds that all threads of a process have computed so far; None where /proc does not tell."""
+    """Seconds that all threads of a process have computed so far; None where there is no /proc."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -25,7 +25,7 @@ Run = Callable[[], object]
 
 
 class Check(NamedTuple):
-    """Two programs, made when the check's turn comes, and how many times the second the first usually takes."""
+    """Two programs, made when the check's turn comes, and the usual ratio of their times."""
 
     title: str
     ours: Callable[[], Run]
@@ -69,12 +69,25 @@ def cnn_products() -> Run:
 
 
 CHECKS = (
-    Check("a step of the original network over its matrix products",
-          lambda: torch_style.step("tinygrad_mnist", dropout=True), numpy_only.products, 1.3),
-    Check("an operation on scalars over NumPy's", lambda: torch_style.chain("tinygrad_mnist"), plain_chain, 5.5),
-    Check("a step of the MNIST CNN over its matrix products", lambda: torch_style.cnn("tinygrad_mnist"),
-          cnn_products, 1.3),
-)  # fmt: skip
+    Check(
+        "a step of the original network over its matrix products",
+        lambda: torch_style.step("tinygrad_mnist", dropout=True),
+        numpy_only.products,
+        1.3,
+    ),
+    Check(
+        "an operation on scalars over NumPy's",
+        lambda: torch_style.chain("tinygrad_mnist"),
+        plain_chain,
+        5.5,
+    ),
+    Check(
+        "a step of the MNIST CNN over its matrix products",
+        lambda: torch_style.cnn("tinygrad_mnist"),
+        cnn_products,
+        1.3,
+    ),
+)
 
 
 def ratio(ours: Run, plain: Run, seconds: float) -> float:

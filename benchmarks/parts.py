@@ -2,7 +2,8 @@
 
     TINYGRAD_MNIST_KERNELS=numpy python -m benchmarks parts [--rounds 60]
 
-Before each timing the step's matrix products run once, so that a part finds the caches as in a step.
+Before each timing the step's matrix products run once, so that a part finds the caches as in
+a step.
 "Within" says how often the step does the part.
 """
 
@@ -67,7 +68,7 @@ def main() -> int:
                 found[name].append(time.perf_counter() - start)
     print("| part | median, ms | least, ms | within a step |\n|---|---|---|---|")
     for name, (_, times) in parts.items():
-        print(
-            f"| {name} | {1e3 * statistics.median(found[name]):.2f} | {1e3 * min(found[name]):.2f} | {times} |"
-        )
+        median = 1e3 * statistics.median(found[name])
+        least = 1e3 * min(found[name])
+        print(f"| {name} | {median:.2f} | {least:.2f} | {times} |")
     return 0

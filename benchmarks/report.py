@@ -88,8 +88,9 @@ def markdown(results: dict[str, Any]) -> str:
     about = results["machine"]
     versions = ", ".join(f"{k} {v}" for k, v in about["versions"].items() if v)
     head = [
-        f"{about['processor']}, {about['cores']} cores, {about['threads']} threads; {about['system']},"
-        f" Python {about['python']}; {versions}; BLAS: {', '.join(about['blas'])}.",
+        f"{about['processor']}, {about['cores']} cores, {about['threads']} threads; "
+        f"{about['system']}, Python {about['python']}; {versions}; "
+        f"BLAS: {', '.join(about['blas'])}.",
         "",
     ]
     tables = [table(CASES[name], each) for name, each in results["cases"].items()]
@@ -118,18 +119,30 @@ def write(results: dict[str, Any], folder: Path) -> None:
 
 MINE, OTHER = "#d1491c", "#b9bec4"
 COLORS = {
-    OURS: MINE, FAST: MINE, TORCH: "#2f6db5", "JAX, jit": "#7d3fb0", "HIPS autograd": "#2b8a5f", "MyGrad": "#c99700",
+    OURS: MINE,
+    FAST: MINE,
+    TORCH: "#2f6db5",
+    "JAX, jit": "#7d3fb0",
+    "HIPS autograd": "#2b8a5f",
+    "MyGrad": "#c99700",
     "micrograd": "#555555",
-}  # fmt: skip
+}
 SHORT = {
-    "scalars": "an operation on scalars", "vectors": "an operation on vectors of 64", "moons": "moons network",
-    "cnn": "MNIST CNN", "transformer": "character transformer", "lstm": "LSTM", "hvp": "Hessian-vector product",
-}  # fmt: skip
+    "scalars": "an operation on scalars",
+    "vectors": "an operation on vectors of 64",
+    "moons": "moons network",
+    "cnn": "MNIST CNN",
+    "transformer": "character transformer",
+    "lstm": "LSTM",
+    "hvp": "Hessian-vector product",
+}
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10}
 
 
 def figures(results: dict[str, Any], folder: Path) -> None:
-    """benchmarks.png, the epoch and the rivals' times over ours; scaling.png, time and memory as log-log curves."""
+    """benchmarks.png: the epoch and the rivals' times over ours; scaling.png: log-log curves of
+    time and memory.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -232,7 +245,7 @@ def _curves(grid: Any, sweeps: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """`python -m benchmarks report FOLDER`: Markdown and figures once more, from its results.json."""
+    """`python -m benchmarks report FOLDER`: Markdown and figures anew, from its results.json."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks report", description="Draw results once more."
     )

@@ -16,7 +16,10 @@ import subprocess
 import sys
 import time
 
-IMPORT = "import time; import numpy; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+IMPORT = (
+    "import time; import numpy; start = time.perf_counter(); "
+    "import {}; print(time.perf_counter() - start)"
+)
 STEP = "from benchmarks.rivals import {0}; {0}.step({1})()"
 RIVALS = {
     "tinygrad_mnist": ("tinygrad_mnist", STEP.format("torch_style", "'tinygrad_mnist'")),
@@ -36,7 +39,10 @@ def _seconds(code: str, printed: bool) -> float | None:
 
 
 def measure(rounds: int) -> dict[str, dict[str, float]]:
-    """Median seconds, `{"import": {rival: ...}, "first step": {rival: ...}}`; a rival that does not run is left out."""
+    """Median seconds, `{"import": {rival: ...}, "first step": {rival: ...}}`.
+
+    A rival that does not run is left out.
+    """
     found: dict[str, dict[str, list[float]]] = {"import": {}, "first step": {}}
     for turn in range(rounds + 1):
         for name, (module, step) in RIVALS.items():

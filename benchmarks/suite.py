@@ -4,7 +4,8 @@
 
 Without a CASE all are measured. Every round runs each rival once (A B C A B C); the first round
 warms up and is dropped. What is reported are medians, with the least and the most. A rival that
-does not run, or takes longer than PATIENCE for one answer, is named with the reason, and the rest goes on.
+does not run, or takes longer than PATIENCE for one answer, is named with the reason, and the rest
+goes on.
 """
 
 from __future__ import annotations
@@ -33,10 +34,21 @@ from benchmarks.cases import CASES, SWEEPS, Case, Rival, sweep
 from benchmarks.work import BAND
 
 LIBRARIES = (
-    "numpy", "scipy", "numba", "torch", "jax", "tensorflow", "keras", "tinygrad", "mygrad", "autograd", "micrograd",
-)  # fmt: skip
+    "numpy",
+    "scipy",
+    "numba",
+    "torch",
+    "jax",
+    "tensorflow",
+    "keras",
+    "tinygrad",
+    "mygrad",
+    "autograd",
+    "micrograd",
+)
 PATIENCE = 90  # seconds for one answer of a rival: to start, to compile and warm up, to run once
-SETTLE = 0.05  # seconds before a run: the last rival's threads still spin for a while, on a core that this one needs
+# Seconds before a run: the last rival's threads still spin for a while, on a core that is needed.
+SETTLE = 0.05
 
 
 class Worker:
@@ -57,14 +69,24 @@ class Worker:
         self.patience = patience
         count = str(threads)
         environment = {
-            **os.environ, "OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count,
+            **os.environ,
+            "OMP_NUM_THREADS": count,
+            "OPENBLAS_NUM_THREADS": count,
+            "MKL_NUM_THREADS": count,
             "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}",
-            "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "", **rival.environment,
-        }  # fmt: skip
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "JAX_PLATFORMS": "cpu",
+            "CUDA_VISIBLE_DEVICES": "",
+            **rival.environment,
+        }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", json.dumps(job)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
         self.error: str | None = None
         self.rounds: list[dict[str, Any]] = []
         self._answer()
@@ -109,7 +131,7 @@ def measure(
     data: Path | None = None,
     only: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Every rival's seconds (or kB), round by round, as `{rival: {"values": [...]}}` or `{"error": ...}`.
+    """Every rival's seconds (or kB) by rounds: `{rival: {"values": [...]}}` or `{"error": ...}`.
 
     Args:
         only: the names of the rivals to run; None for all.
@@ -134,16 +156,18 @@ def measure(
 def _result(worker: Worker, case: Case) -> dict[str, Any]:
     accuracy = worker.ask("accuracy").get("accuracy") if case.data else None
     if not worker.error and accuracy is not None and not BAND[0] <= accuracy <= BAND[1]:
-        return {
-            "error": f"void: {accuracy:.2%} of the test digits, outside {BAND[0]:.0%} to {BAND[1]:.0%}"
-        }
+        band = f"{BAND[0]:.0%} to {BAND[1]:.0%}"
+        return {"error": f"void: {accuracy:.2%} of the test digits, outside {band}"}
     if worker.error:
         return {"error": f"not measured: {worker.error}"}
     values = [each["peak_kb" if case.memory else "seconds"] for each in worker.rounds]
     result: dict[str, Any] = {
-        "median": statistics.median(values), "min": min(values), "max": max(values), "values": values,
+        "median": statistics.median(values),
+        "min": min(values),
+        "max": max(values),
+        "values": values,
         "peak_kb": statistics.median(each["peak_kb"] for each in worker.rounds),
-    }  # fmt: skip
+    }
     return result | ({"test_accuracy": accuracy} if accuracy is not None else {})
 
 
@@ -170,8 +194,11 @@ def machine(threads: int) -> dict[str, Any]:
         except metadata.PackageNotFoundError:
             versions[name] = None
     np.ones((2, 2)) @ np.ones((2, 2))
-    blas = [f"{each['internal_api']} {each['version']} {each.get('architecture', '')}".strip()
-            for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]  # fmt: skip
+    blas = [
+        f"{each['internal_api']} {each['version']} {each.get('architecture', '')}".strip()
+        for each in threadpoolctl.threadpool_info()
+        if each["user_api"] == "blas"
+    ]
     model = ""
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -179,9 +206,14 @@ def machine(threads: int) -> dict[str, Any]:
             (line.split(":")[1].strip() for line in lines if line.startswith("model name")), ""
         )
     return {
-        "processor": model or platform.processor(), "cores": os.cpu_count(), "threads": threads,
-        "system": platform.system(), "python": platform.python_version(), "versions": versions, "blas": blas,
-    }  # fmt: skip
+        "processor": model or platform.processor(),
+        "cores": os.cpu_count(),
+        "threads": threads,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "versions": versions,
+        "blas": blas,
+    }
 
 
 def digits(folder: str | None, to: Path) -> Path:
@@ -189,8 +221,13 @@ def digits(folder: str | None, to: Path) -> Path:
     from tinygrad_mnist.mnist import datasets
 
     found = datasets.load(folder) if folder else datasets.load()
-    np.savez(to, x_train=found.train_images, y_train=found.train_labels,
-             x_test=found.test_images, y_test=found.test_labels)  # fmt: skip
+    np.savez(
+        to,
+        x_train=found.train_images,
+        y_train=found.train_labels,
+        x_test=found.test_images,
+        y_test=found.test_labels,
+    )
     return to
 
 

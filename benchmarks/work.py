@@ -20,8 +20,12 @@ CHAIN = 1000  # operations
 def images(data: str) -> tuple[Any, Any, Any, Any]:
     """Training images (n, 784) as float32 in [0, 1], labels as int64; the same of the test set."""
     with np.load(data) as arrays:
-        return tuple((arrays[k].reshape(-1, 784) / np.float32(255)) if k[0] == "x" else arrays[k].astype(np.int64)
-                     for k in ("x_train", "y_train", "x_test", "y_test"))  # fmt: skip
+        return tuple(
+            (arrays[k].reshape(-1, 784) / np.float32(255))
+            if k[0] == "x"
+            else arrays[k].astype(np.int64)
+            for k in ("x_train", "y_train", "x_test", "y_test")
+        )
 
 
 def batches(rng: np.random.Generator, count: int) -> Any:

@@ -1,6 +1,7 @@
-"""One rival, in a process of its own: makes its program, then runs it once for each line that comes in.
+"""One rival, in a process of its own: makes its program, then runs it once for each line that
+comes in.
 
-    python -m benchmarks.worker '{"make": "torch_style.cnn", "options": {"framework": "torch"}, ...}'
+    python -m benchmarks.worker '{"make": "torch_style.cnn", "options": {...}, ...}'
 
 Answers are lines of JSON. The suite talks to it; nobody else needs to.
 """
@@ -16,7 +17,7 @@ from typing import Any
 
 
 def peak_kb(reset: bool = False) -> int:
-    """The largest resident size since the last reset, in kB; 0 where the system does not tell (not Linux)."""
+    """The largest resident size since the last reset, in kB; 0 where the system is not Linux."""
     try:
         if reset:
             with open("/proc/self/clear_refs", "w") as file:
@@ -68,12 +69,10 @@ def main() -> None:
                 run()
             seconds = (time.perf_counter() - start) / job["loops"]
             answer(seconds=seconds, peak_kb=peak_kb() - before)
-    except (
-        Exception
-    ) as error:  # the suite reports a rival that does not run, and goes on with the rest
-        answer(
-            error=f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
-        )
+    except Exception as error:
+        # The suite reports a rival that does not run, and goes on with the rest.
+        first_line = [*str(error).strip().splitlines(), ""][0]
+        answer(error=f"{type(error).__name__}: {first_line}")
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ def main(data: str | None = None, quick: bool = False, seed: int = 0) -> float:
 
     model = Net()
     optimizer = optim.Adam(model.parameters(), lr=0.001)
+    accuracy = 0.0
     for epoch in range(1, epochs + 1):
         start = time.perf_counter()
         train(model, train_loader, optimizer, epoch)

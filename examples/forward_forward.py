@@ -28,10 +28,10 @@ class Layer(nn.Linear):
         self.threshold = threshold
         self.optimizer = optim.Adam(self.parameters(), lr=lr)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         # Scaled, so that nothing shows of how excited the layer below was.
-        x = x / (goodness(x).sqrt().unsqueeze(1) + 1e-4)
-        return F.relu(super().forward(x))
+        scaled = input / (goodness(input).sqrt().unsqueeze(1) + 1e-4)
+        return F.relu(super().forward(scaled))
 
     def learn(self, positive: Tensor, negative: Tensor) -> float:
         """One step towards goodness above the threshold for positive, and below it for negative."""
@@ -85,6 +85,8 @@ def main(quick: bool = False, seed: int = 0) -> float:
 
     loader: DataLoader[tuple[Tensor, ...]] = DataLoader(train, batch_size=100, shuffle=True)
     layers = [Layer(784, 500), Layer(500, 500)]
+    loss = 0.0
+    accuracy = 0.0
     for epoch in range(1, epochs + 1):
         for images, labels in loader:
             wrong = (labels + torch.randint(1, 10, labels.shape)) % 10
@@ -97,7 +99,7 @@ def main(quick: bool = False, seed: int = 0) -> float:
                     negative = layer(negative)
         if epoch in (1, epochs) or epoch % 5 == 0:
             right = classify(layers, x_test) == y_test
-            accuracy: float = right.float().mean().item()
+            accuracy = right.float().mean().item()
             losses = f"loss of the last layer {loss:.3f}"
             print(f"epoch {epoch:3}  {losses}  test accuracy {accuracy:.1%}")
     print(f"test digits read right: {accuracy:.1%} (wanted: at least {wanted:.0%})")

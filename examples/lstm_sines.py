@@ -20,8 +20,8 @@ class Listener(nn.Module):
         self.head = nn.Linear(hidden, 1)
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        out, state = self.lstm(x, state)
-        return self.head(out), state
+        out, state_after = self.lstm(x, state)
+        return self.head(out), state_after
 
 
 def sines(batch: int, length: int) -> Tensor:

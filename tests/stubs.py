@@ -219,7 +219,9 @@ def missing() -> list[str]:
     """Attributes of Tensor that are neither in its class's source nor noted as facts."""
     own = set(ast.unparse(ast.parse(inspect.getsource(sys.modules[Tensor.__module__]))).split())
     source = inspect.getsource(Tensor)
-    return [n for n in vars(Tensor) if n not in facts() and n not in source and n not in own]
+    every_class = {"__module__", "__annotations__", "__doc__"}  # Python adds them
+    known = own | every_class | set(facts())
+    return [name for name in vars(Tensor) if name not in known and name not in source]
 
 
 if __name__ == "__main__":

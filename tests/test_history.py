@@ -85,7 +85,8 @@ def test_a_generator_function_runs_in_its_mode_and_its_caller_does_not(mode):
     generator = numbers(log)
     next(generator)
     assert generator.throw(KeyError()) == "thrown" and tg.is_grad_enabled()
-    assert list(numbers([]))[0] is False
+    values = list(numbers([]))
+    assert values[0] is False
 
 
 def test_a_view_sees_at_once_that_its_base_gained_a_history():

@@ -49,7 +49,6 @@ from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memor
 from tinygrad_mnist.nn.functional import (
     adaptive_avg_pool1d,
     avg_pool1d,
-    batch_norm,
     cdist,
     celu,
     conv1d,
@@ -59,10 +58,6 @@ from tinygrad_mnist.nn.functional import (
     conv_transpose2d,
     conv_transpose3d,
     cosine_similarity,
-    dropout,
-    embedding,
-    group_norm,
-    layer_norm,
     max_pool1d,
     max_pool2d,
     pairwise_distance,
@@ -532,6 +527,13 @@ from tinygrad_mnist.torch_shims.in_place_functions import (
     tanh_,
     trunc_,
     xlogy_,
+)
+from tinygrad_mnist.torch_shims.native_functions import (
+    batch_norm,
+    dropout,
+    embedding,
+    group_norm,
+    layer_norm,
 )
 from tinygrad_mnist.torch_shims.old_argument_order import (
     add,

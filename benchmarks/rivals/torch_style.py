@@ -140,15 +140,24 @@ def cnn(framework: str) -> Run:
     torch.manual_seed(0)
     nn = torch.nn
     model = nn.Sequential(
-        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25),
-        nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10),
-    )  # fmt: skip
+        nn.Conv2d(1, 32, 3),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Dropout(0.25),
+        nn.Flatten(),
+        nn.Linear(9216, 128),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(128, 10),
+    )
     x, y = torch.rand(64, 1, 28, 28), torch.randint(10, (64,))
     return trainer(torch, model, lambda: nn.functional.cross_entropy(model(x), y))
 
 
 def transformer(framework: str) -> Run:
-    """A step of a character transformer: 4 layers, 128 wide, 4 heads, 64 characters of context, batch 32."""
+    """A step of a character transformer: 4 layers, 128 wide, 4 heads, 64 characters, batch 32."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
     nn, F = torch.nn, torch.nn.functional

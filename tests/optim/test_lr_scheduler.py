@@ -119,8 +119,14 @@ def program(draw, depth=2):
 
 def played(library, make, actions):
     """The rates and momenta of a run; an error ends it, and its class is the last entry."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return play(library, make, *actions)
+
+
+def play(library, make, kinds, *actions):
     log = []
-    adam, tensor_lr = actions[0]
+    adam, tensor_lr = kinds
 
     def made():
         ps = [library.ones(1, requires_grad=True) for _ in range(2)]
@@ -130,32 +136,28 @@ def played(library, make, actions):
         optimizer = cls([{"params": ps[:1]}, {"params": ps[1:], "lr": 0.2}], **kw)
         return optimizer, make(library.optim.lr_scheduler, optimizer)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        optimizer, scheduler = made()
-        for action, number in actions[1:]:
-            try:
-                if action == "step":
-                    if number > 2:
-                        optimizer.step()
-                    scheduler.step()
-                elif action == "epoch" and not hasattr(scheduler, "_schedulers"):
-                    scheduler.step(number)
-                elif action == "look" and not hasattr(scheduler, "_schedulers"):
-                    scheduler.get_lr()
-                elif action == "resume":
-                    state, optimizer_state = (
-                        copy.deepcopy(scheduler.state_dict()),
-                        optimizer.state_dict(),
-                    )
-                    optimizer, scheduler = made()
-                    optimizer.load_state_dict(optimizer_state)
-                    scheduler.load_state_dict(state)
-            except Exception as error:
-                return [*log, type(error).__name__]
-            momenta = [g["betas"][0] if adam else g["momentum"] for g in optimizer.param_groups]
-            rates = [g["lr"] for g in optimizer.param_groups]
-            log += [float(x) for x in (*rates, *momenta, *scheduler.get_last_lr())]
+    optimizer, scheduler = made()
+    for action, number in actions:
+        try:
+            if action == "step":
+                if number > 2:
+                    optimizer.step()
+                scheduler.step()
+            elif action == "epoch" and not hasattr(scheduler, "_schedulers"):
+                scheduler.step(number)
+            elif action == "look" and not hasattr(scheduler, "_schedulers"):
+                scheduler.get_lr()
+            elif action == "resume":
+                state = copy.deepcopy(scheduler.state_dict())
+                optimizer_state = optimizer.state_dict()
+                optimizer, scheduler = made()
+                optimizer.load_state_dict(optimizer_state)
+                scheduler.load_state_dict(state)
+        except Exception as error:
+            return [*log, type(error).__name__]
+        momenta = [g["betas"][0] if adam else g["momentum"] for g in optimizer.param_groups]
+        rates = [g["lr"] for g in optimizer.param_groups]
+        log += [float(x) for x in (*rates, *momenta, *scheduler.get_last_lr())]
     return [*log, sorted(set(scheduler.state_dict()) - {"_get_lr_called_within_step"})]
 
 

@@ -41,6 +41,22 @@ class FunctionCtx:
     Attributes:
         needs_input_grad: for each argument of `apply`, whether it is a tensor that needs a
             gradient.
+
+    Example:
+        >>> class Cube(torch.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.save_for_backward(x)
+        ...         return x**3
+        ...
+        ...     @staticmethod
+        ...     def backward(ctx, grad_output):
+        ...         (x,) = ctx.saved_tensors
+        ...         return 3 * x**2 * grad_output
+        >>> x = torch.tensor(2.0, requires_grad=True)
+        >>> Cube.apply(x).backward()
+        >>> x.grad
+        tensor(12.)
     """
 
     needs_input_grad: tuple[bool, ...] = ()

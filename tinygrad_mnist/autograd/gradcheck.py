@@ -39,7 +39,15 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
-    **ignored: Any,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     """Whether the gradients of a function agree with (f(x + eps) - f(x - eps)) / (2 eps).
 
@@ -51,7 +59,15 @@ def gradcheck(
         atol: the absolute difference that is allowed.
         rtol: the relative difference that is allowed.
         raise_exception: raise GradcheckError, which shows both Jacobians, rather than return False.
-        ignored: PyTorch's switches for further checks.
+        nondet_tol: accepted, without effect; operations here give the same each time.
+        check_undefined_grad: accepted, without effect.
+        check_grad_dtypes: accepted, without effect; a gradient has its tensor's dtype always.
+        check_batched_grad: accepted, without effect.
+        check_batched_forward_grad: accepted, without effect.
+        check_forward_ad: accepted, without effect; there is no forward mode.
+        check_backward_ad: accepted, without effect; the reverse mode is always checked.
+        fast_mode: accepted, without effect; every element is moved.
+        masked: accepted, without effect; tensors are dense.
 
     Returns:
         True where they agree.
@@ -124,8 +140,19 @@ def gradgradcheck(
     inputs: Tensor | Sequence[Any],
     grad_outputs: Tensor | Sequence[Tensor] | None = None,
     *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
     gen_non_contig_grad_outputs: bool = False,
-    **options: Any,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
 ) -> bool:
     """`gradcheck` of the gradient: by the inputs, and by what the outputs are weighted with.
 
@@ -134,8 +161,19 @@ def gradgradcheck(
         inputs: a tensor or a tuple; those that require gradients are checked, and should be
             float64.
         grad_outputs: a tensor of each output's shape; random numbers by default.
+        eps: how far each element is moved.
+        atol: the absolute difference that is allowed.
+        rtol: the relative difference that is allowed.
         gen_non_contig_grad_outputs: accepted, without effect.
-        options: those of `gradcheck`.
+        raise_exception: raise GradcheckError, which shows both Jacobians, rather than return False.
+        nondet_tol: accepted, without effect; operations here give the same each time.
+        check_undefined_grad: accepted, without effect.
+        check_grad_dtypes: accepted, without effect; a gradient has its tensor's dtype always.
+        check_batched_grad: accepted, without effect.
+        check_fwd_over_rev: accepted, without effect; there is no forward mode.
+        check_rev_over_rev: accepted, without effect; the reverse mode is always checked.
+        fast_mode: accepted, without effect; every element is moved.
+        masked: accepted, without effect; tensors are dense.
 
     Returns:
         True where they agree.
@@ -164,4 +202,11 @@ def gradgradcheck(
         found: Any = grad(ys, wanted, seeds, create_graph=True, allow_unused=True)
         return [g for g in found if g is not None]
 
-    return gradcheck(gradient, (*given, *_listed(grad_outputs)), **options)
+    return gradcheck(
+        gradient,
+        (*given, *_listed(grad_outputs)),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+    )

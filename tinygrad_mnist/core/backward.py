@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import types
+import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
@@ -49,6 +50,7 @@ def backward(
     grad_tensors: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Tensor | Sequence[Tensor | None] | None = None,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
     """Add the gradient of the tensors, each weighted by its `grad_tensor`, to the leaves' `grad`.
@@ -58,6 +60,7 @@ def backward(
         grad_tensors: a tensor of each root's shape; for a root of one element None means 1.
         retain_graph: keep the tape for another pass; defaults to `create_graph`.
         create_graph: record the pass itself, for gradients of gradients.
+        grad_variables: the old name of `grad_tensors`.
         inputs: accumulate only into these tensors.
 
     Raises:
@@ -70,6 +73,15 @@ def backward(
         >>> x.grad
         tensor([3., 3.])
     """
+    if grad_variables is not None:
+        message = "`grad_variables` is deprecated. Use `grad_tensors` instead."
+        warnings.warn(message, FutureWarning, stacklevel=2)
+        both = (
+            "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "
+            "`backward()`. Please only use `grad_tensors`."
+        )
+        check(grad_tensors is None, both)
+        grad_tensors = grad_variables
     roots, seeds = _seeds(tensors, grad_tensors)
     wanted = None if inputs is None else as_list(inputs)
     check(wanted != [], "`inputs` argument to `backward()` cannot be empty.")
@@ -636,7 +648,7 @@ def _backward_of(
         >>> x.grad
         tensor([ 3., 12.])
     """
-    backward(self, gradient, retain_graph, create_graph, inputs)
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 method(name="backward")(_backward_of)

@@ -77,6 +77,9 @@ class _GradMode:
 class no_grad(_GradMode):
     """Operations inside are not recorded. With-block or decorator, with or without ().
 
+    Args:
+        orig_func: the function that is decorated without ().
+
     Example:
         >>> x = torch.ones(2, requires_grad=True)
         >>> with torch.no_grad():
@@ -88,14 +91,23 @@ class no_grad(_GradMode):
     @overload
     def __new__(cls) -> no_grad: ...
     @overload
+<<<<<<< HEAD
     def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
+=======
+    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
+>>>>>>> h-surface
 
 
 class enable_grad(_GradMode):
     """Operations inside are recorded again, within a `no_grad`. With-block or decorator, with or
     without ().
+
+    Args:
+        orig_func: the function that is decorated without ().
 
     Example:
         >>> x = torch.ones(2, requires_grad=True)
@@ -110,9 +122,15 @@ class enable_grad(_GradMode):
     @overload
     def __new__(cls) -> enable_grad: ...
     @overload
+<<<<<<< HEAD
     def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, function: Any = None) -> Any:
         return object.__new__(cls) if function is None else cls()(function)
+=======
+    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
+>>>>>>> h-surface
 
 
 class inference_mode(_GradMode):

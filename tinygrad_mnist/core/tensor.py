@@ -1,6 +1,6 @@
 """Tensor: an array, its gradient, and where it came from.
 
-This room holds the object and what needs no arithmetic. The operations that a tensor can do are
+This file holds the object and what needs no arithmetic. The operations that a tensor can do are
 functions in `ops`, each of which says beside its definition that it is a method too
 (`core/surface.py`).
 """
@@ -29,7 +29,11 @@ _new = object.__new__
 
 
 class Size(tuple[int, ...]):
-    """A shape: a tuple of ints that can count the elements it stands for."""
+    """A shape: a tuple of ints that can count the elements it stands for.
+
+    Args:
+        iterable: the sizes.
+    """
 
     __slots__ = ()
 
@@ -69,6 +73,10 @@ class Tensor(AttachedMethods):
 
     `Tensor(data)` copies nested sequences or an array into floats, `Tensor(2, 3)` is a tensor of
     zeros of that shape; `tensor(data)` is the better way to write one down.
+
+    Args:
+        data: nested sequences, an array, a `Size`, or the sizes themselves.
+        device: the CPU, under any of its names.
 
     Attributes:
         array: the elements, a NumPy array of the tensor's shape and dtype.

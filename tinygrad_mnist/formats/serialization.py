@@ -25,7 +25,7 @@ from argparse import Namespace
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -241,7 +241,7 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         modules: whether the program's modules, and what is in them, are read too.
     """
 
-    dispatch: dict[Any, Any] = dict(_Unpickler.dispatch)
+    dispatch: ClassVar[dict[Any, Any]] = dict(_Unpickler.dispatch)
 
     def __init__(self, archive: zipfile.ZipFile, file: str, modules: bool) -> None:
         self.archive = archive
@@ -465,7 +465,7 @@ class _Writer(_Pickler):  # type: ignore[misc]
         storages: what the tensors lie in, by address, length and type of elements.
     """
 
-    dispatch: dict[Any, Any] = dict(_Pickler.dispatch)
+    dispatch: ClassVar[dict[Any, Any]] = dict(_Pickler.dispatch)
 
     def __init__(self, file: BinaryIO, protocol: int) -> None:
         super().__init__(file, protocol)

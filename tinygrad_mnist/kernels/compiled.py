@@ -1,7 +1,8 @@
 """Loops that Numba compiles where the `fast` extra is installed; elsewhere NumPy does their work.
 
-The environment variable TINYGRAD_MNIST_KERNELS says which: `numpy` leaves Numba alone, `numba` insists
-on it, `auto` (the default) takes it where it is. Nothing is imported before the first large array.
+The environment variable TINYGRAD_MNIST_KERNELS says which: `numpy` leaves Numba alone, `numba`
+insists on it, `auto` (the default) takes it where it is. Nothing is imported before
+the first large array.
 """
 
 import functools

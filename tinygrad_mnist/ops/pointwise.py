@@ -2466,13 +2466,7 @@ def isclose(
     message = "isclose: rtol and atol must be at least zero, got {} and {}"
     check(rtol >= 0 and atol >= 0, message, rtol, atol)
     return record(
-        "isclose",
-        np.isclose,
-        (a, None),
-        (b, None),
-        rtol=rtol,
-        atol=atol,
-        equal_nan=equal_nan,
+        "isclose", np.isclose, (a, None), (b, None), rtol=rtol, atol=atol, equal_nan=equal_nan
     )
 
 

@@ -1,4 +1,6 @@
-"""`torch.utils.checkpoint`: plain calls. The tape keeps what the gradients need; nothing is saved."""
+"""`torch.utils.checkpoint`: plain calls. The tape keeps what the gradients need, and no memory is
+spared.
+"""
 
 from __future__ import annotations
 

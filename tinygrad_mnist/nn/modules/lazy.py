@@ -18,6 +18,13 @@ class LazyModuleMixin:
 
     Attributes:
         cls_to_become: the class of the layer from its first call on.
+
+    Example:
+        >>> layer = nn.LazyLinear(3)
+        >>> layer(torch.ones(2, 5)).shape
+        torch.Size([2, 3])
+        >>> layer
+        Linear(in_features=5, out_features=3, bias=True)
     """
 
     cls_to_become: Any
