@@ -10,7 +10,6 @@ import builtins
 import inspect
 import sys
 import textwrap
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_overloads
@@ -40,8 +39,14 @@ def home_of(module: str, name: str) -> tuple[str, str]:
             for each in node.names:
                 if (each.asname or each.name) == name:
                     inner = f"{node.module}.{each.name}"
-                    known = (node.module or "").startswith("tinygrad_mnist") and inner not in sys.modules
-                    return home_of(str(node.module), each.name) if known else (str(node.module), each.name)
+                    known = (node.module or "").startswith(
+                        "tinygrad_mnist"
+                    ) and inner not in sys.modules
+                    return (
+                        home_of(str(node.module), each.name)
+                        if known
+                        else (str(node.module), each.name)
+                    )
         if isinstance(node, ast.Import):
             for each in node.names:
                 if (each.asname or each.name) == name:
@@ -181,7 +186,11 @@ def method_lines(fact: Attached, scope: Scope) -> Iterator[str]:
         if fact.kind == "property":
             yield "    @property"
         arguments, result = signature(function, fact.kind, scope)
-        code = "misc" if fact.kind == "in place" and fact.name.startswith("__i") else IGNORED.get(fact.name)
+        code = (
+            "misc"
+            if fact.kind == "in place" and fact.name.startswith("__i")
+            else IGNORED.get(fact.name)
+        )
         ignored = f"  # type: ignore[{code}]" if code else ""
         yield f"    def {fact.name}({arguments}) -> {result}:{ignored}"
         yield from documented(bare, fact)

@@ -295,10 +295,7 @@ def test_rules_of_constants_never_run():
 
     def op(a, b):
         return record(
-            "op",
-            np.add,
-            (a, lambda g: ran.append("a") or g),
-            (b, lambda g: ran.append("b") or g),
+            "op", np.add, (a, lambda g: ran.append("a") or g), (b, lambda g: ran.append("b") or g)
         )
 
     x, constant = leaf(), wrap(FLOATS.copy())
