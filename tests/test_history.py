@@ -202,3 +202,29 @@ def test_a_tensor_without_history_changes_its_shape_again_and_again():
     x.mul_(y)
     x.t_()
     assert x.requires_grad and x.shape == (2, 3)
+
+
+class Flattened(tg.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view(-1)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g.view(2, 3) * 10
+
+
+@pytest.mark.parametrize("through", ["input", "output"])
+def test_a_view_that_a_function_returned_is_not_written(through):
+    b = numbers()
+    h = b * 1
+    y = Flattened.apply(h)
+    if through == "output":
+        with pytest.raises(RuntimeError, match="clone"):
+            y.mul_(2)
+        y.sum().backward()
+        assert b.grad.tolist() == [[10] * 3] * 2
+    else:
+        h.mul_(2)
+        with pytest.raises(RuntimeError, match="clone"):
+            (y * 1).sum()

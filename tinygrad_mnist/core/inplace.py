@@ -18,6 +18,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.record import (
     NEVER,
     Clock,
+    OpaqueView,
     attach_history,
     record,
     record_view,
@@ -116,6 +117,11 @@ def refuse_leaf(x: Tensor, name: str) -> None:
     view = x._view
     if view is not None and view.made == NEVER:
         raise RuntimeError(f"{name}_: a view made under no_grad is written with grad mode enabled")
+    if isinstance(view, OpaqueView):
+        raise RuntimeError(
+            f"{name}_: the tensor is what {view.name} returned of an input's memory, and is being"
+            " modified inplace; return a clone() from forward, or write out of place"
+        )
     if x._requires_grad and x._grad_fn is None:
         raise RuntimeError(
             f"{name}_: a leaf Variable that requires grad is being used in an in-place operation"

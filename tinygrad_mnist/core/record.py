@@ -434,6 +434,22 @@ class View:
             self.made = tick()
 
 
+class OpaqueView(View):
+    """What a user's Function returned of an input's memory: how a write to one would change the
+    history of the other is not known, and so it is refused.
+    """
+
+    __slots__ = ()
+
+    def refresh(self, tensor: Tensor) -> None:
+        """RuntimeError if the memory was written with a gradient at stake."""
+        if cast(Any, tensor._version_counter).graph_version > self.made:
+            raise RuntimeError(
+                f"{self.name}: an output is a view of an input, which has been modified by an inplace"
+                " operation since; return a clone() from forward, or write out of place"
+            )
+
+
 def record_view(
     name: str, function: Callable[..., Array], x: Tensor, rule: Rule | None, **options: Any
 ) -> Tensor:
