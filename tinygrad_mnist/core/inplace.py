@@ -80,10 +80,10 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
             raise RuntimeError(
                 f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
             ) from None
-    mark_written(target)
     if at_stake:
         _replace_history(target, value if fresh else _copied_over(target, value, name))
-        shared_version(target).graph_version = tick()
+    mark_written(target)  # from here on views of the memory make their histories anew
+    if at_stake:
         refresh(target)
     return target
 

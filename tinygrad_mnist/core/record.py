@@ -429,7 +429,7 @@ class View:
 
     def refresh(self, tensor: Tensor) -> None:
         """Give the tensor the history of what its memory holds now, if that changed since."""
-        if cast(Any, tensor._version_counter).graph_version > self.made:
+        if cast(Any, tensor._version_counter).version > self.made:
             attach_history(tensor, self.name, (self.base, self.rule))
             self.made = tick()
 
@@ -443,7 +443,7 @@ class OpaqueView(View):
 
     def refresh(self, tensor: Tensor) -> None:
         """RuntimeError if the memory was written with a gradient at stake."""
-        if cast(Any, tensor._version_counter).graph_version > self.made:
+        if cast(Any, tensor._version_counter).version > self.made:
             raise RuntimeError(
                 f"{self.name}: an output is a view of an input, which has been modified by an inplace"
                 " operation since; return a clone() from forward, or write out of place"

@@ -56,16 +56,13 @@ class VersionCounter:
     """When the memory that a tensor shares with its views was last written in place.
 
     Attributes:
-        version: the tape's clock at the last write.
-        graph_version: the clock at the last write that changed a history: older views read theirs
-            anew.
+        version: the tape's clock at the last write; a view's older history is made anew.
     """
 
-    __slots__ = ("graph_version", "version")
+    __slots__ = ("version",)
 
     def __init__(self) -> None:
         self.version = 0
-        self.graph_version = 0
 
 
 class Tensor(AttachedMethods):
