@@ -12,13 +12,21 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "tinygrad_mnist"
-BUDGETS = {
-    "the engine: tensor.py, tape.py, ops/, methods.py": 2000,
-    "the rest of the framework": 3500,
-}
-ENGINE, REST = BUDGETS
+CORE = "the core, an evening's reading: core/"
+OPERATIONS = "the operations, with the kernels: ops/, kernels/"
+FRAMEWORK = "the rest of the framework"
+BRIDGES = "ways to other tools: formats/, torch_shims/"
 APPLICATION = "the application: mnist/"
-BRIDGES = "ways to other tools: estimators.py, notebook.py, onnx.py"
+PARTS = {
+    "core": CORE,
+    "ops": OPERATIONS,
+    "kernels": OPERATIONS,
+    "formats": BRIDGES,
+    "torch_shims": BRIDGES,
+    "mnist": APPLICATION,
+    "estimators.py": APPLICATION,
+    "__main__.py": APPLICATION,
+}
 _SILENT = (
     tokenize.COMMENT,
     tokenize.NL,
@@ -47,26 +55,19 @@ def code_lines(source: str) -> int:
     return len(lines)
 
 
-def part(room: str) -> str:
-    """Which of the parts a room belongs to."""
-    if room in ("tensor.py", "tape.py", "ops", "methods.py"):
-        return ENGINE
-    if room in ("estimators.py", "notebook.py", "onnx.py"):
-        return BRIDGES
-    return APPLICATION if room in ("mnist", "__main__.py") else REST
-
-
 def main() -> None:
+    """Print the lines of each room, and of each part."""
     rooms: Counter[str] = Counter()
-    for path in sorted(ROOT.rglob("*.py")):
-        rooms[path.relative_to(ROOT).parts[0]] += code_lines(path.read_text())
-    parts: Counter[str] = Counter()
+    for path in ROOT.rglob("*.py"):
+        rooms[path.relative_to(ROOT).parts[0]] += code_lines(path.read_text(encoding="utf-8"))
+    totals: Counter[str] = Counter()
     for room, count in rooms.items():
-        parts[part(room)] += count
-        print(f"{count:6}  {room}")
-    for name, count in parts.items():
-        budget = f" of a budget of {BUDGETS[name]:,}" if name in BUDGETS else ""
-        print(f"{count:6,}  {name}{budget}")
+        totals[PARTS.get(room, FRAMEWORK)] += count
+    for name, total in totals.most_common():
+        print(f"{total:7,}  {name}")
+        for room, count in rooms.most_common():
+            if PARTS.get(room, FRAMEWORK) == name:
+                print(f"{count:11,}  {room}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import numpy as np
 import tinygrad_mnist as tg
 from benchmarks import work
 from benchmarks.rivals import numpy_only, torch_style
-from tinygrad_mnist.kernels.network import gate
+from tinygrad_mnist.kernels.network import relu_gradient
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.ops import random
 
@@ -51,7 +51,7 @@ def main() -> int:
         "random bits for 256 x 400": (lambda: random.bits16(256 * 400), "1.25"),
         "dropout of 256 x 400, with its bits": (lambda: F.dropout(hidden, 0.6), "1.25"),
         "ReLU of 256 x 400": (lambda: F.relu(hidden), "1.25"),
-        "gradient of ReLU": (lambda: gate(gradient.array, hidden.array), "1.25"),
+        "gradient of ReLU": (lambda: relu_gradient(gradient.array, hidden.array), "1.25"),
         "gradient of dropout": (lambda: gradient.array * hidden.array, "1.25"),
         "bias of 256 x 400": (lambda: hidden.array + network[0].bias.array, "1.25"),
         "gradient of the bias": (lambda: gradient.array.sum(0), "1.25"),

@@ -72,7 +72,8 @@ class Block(nn.Module):
         attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         joined = attended.transpose(1, 2).reshape(batch, length, width)
         x = x + self.out(joined)
-        return x + self.mlp(self.norm2(x))
+        out: Tensor = x + self.mlp(self.norm2(x))
+        return out
 
 
 class Transformer(nn.Module):
@@ -90,7 +91,8 @@ class Transformer(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         x = self.letter(ids) + self.position(torch.arange(ids.shape[1]))
-        return self.head(self.blocks(x))
+        logits: Tensor = self.head(self.blocks(x))
+        return logits
 
     @torch.no_grad()
     def write(self, n: int) -> Tensor:

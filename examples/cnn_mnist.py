@@ -38,7 +38,8 @@ class Net(nn.Module):
         x = F.max_pool2d(F.relu(self.conv2(x)), 2)  # (n, 64, 5, 5)
         x = self.dropout(torch.flatten(x, 1))
         x = self.dropout(F.relu(self.fc1(x)))
-        return self.fc2(x)
+        logits: Tensor = self.fc2(x)
+        return logits
 
 
 def as_dataset(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> TensorDataset:

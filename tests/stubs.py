@@ -23,13 +23,36 @@ PATH = Path(tinygrad_mnist.__file__).parent / "core" / "attached.pyi"
 HEAD = '''\
 """Tensor's methods that are functions elsewhere. Written by `python -m tests.stubs`: change the functions, not this."""
 '''
-UNLIKE_OBJECT = ("__eq__", "__ne__")  # they return tensors, not bools
+IGNORED = {"__eq__": "override", "__ne__": "override"}  # they return tensors, not bools
 
 
 def facts() -> dict[str, Attached]:
     """What each name stands for: the last fact told of it, unless the class has it itself."""
     found = {fact.name: fact for fact in ATTACHED}
     return {name: found[name] for name in sorted(found)}
+
+
+def home_of(module: str, name: str) -> tuple[str, str]:
+    """The module that defines what a module calls `name`, and its name there; the package of a module."""
+    source = Path(sys.modules[module].__file__ or "").read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                if (each.asname or each.name) == name:
+                    inner = f"{node.module}.{each.name}"
+                    known = (node.module or "").startswith(
+                        "tinygrad_mnist"
+                    ) and inner not in sys.modules
+                    return (
+                        home_of(str(node.module), each.name)
+                        if known
+                        else (str(node.module), each.name)
+                    )
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                if (each.asname or each.name) == name:
+                    return "", each.name
+    return module, name
 
 
 class Scope:
@@ -42,24 +65,9 @@ class Scope:
     def rename(self, name: str, function: Any) -> str:
         """The name under which the stub knows what a function's module calls `name`."""
         shadowed = f"_{name}" if name in self.taken else name
-        if name == "Tensor":
-            self.add("tinygrad_mnist.core.tensor", name, shadowed)
-        elif name in function.__globals__:
-            found = function.__globals__[name]
-            if isinstance(found, types.ModuleType):
-                package, _, last = found.__name__.rpartition(".")
-                self.add(package, last, shadowed) if package else self.add(
-                    "", found.__name__, shadowed
-                )
-            else:
-                home = getattr(found, "__module__", None)
-                own = sys.modules.get(home) if isinstance(home, str) else None
-                place = (
-                    home
-                    if own is not None and getattr(own, name, None) is found
-                    else function.__module__
-                )
-                self.add(place, name, shadowed)
+        if name in function.__globals__:
+            module, found = home_of(function.__module__, name)
+            self.add(module, found, shadowed)
         elif hasattr(builtins, name):
             if shadowed != name:
                 self.add("builtins", name, shadowed)
@@ -179,7 +187,12 @@ def method_lines(fact: Attached, scope: Scope) -> Iterator[str]:
         if fact.kind == "property":
             yield "    @property"
         arguments, result = signature(function, fact.kind, scope)
-        ignored = "  # type: ignore[override]" if fact.name in UNLIKE_OBJECT else ""
+        code = (
+            "misc"
+            if fact.kind == "in place" and fact.name.startswith("__i")
+            else IGNORED.get(fact.name)
+        )
+        ignored = f"  # type: ignore[{code}]" if code else ""
         yield f"    def {fact.name}({arguments}) -> {result}:{ignored}"
         yield from documented(bare, fact)
 

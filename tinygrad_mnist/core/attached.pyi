@@ -3,22 +3,18 @@
 from builtins import bool as _bool, float as _float, int as _int
 from collections.abc import Callable, Iterator, Sequence
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.backward import Hook
-from tinygrad_mnist.core.record import Handle
+from tinygrad_mnist.core.record import Handle, Hook
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.ops.conversion import DeviceLike, DtypeLike
+from tinygrad_mnist.ops.arguments import Dims, Number, TensorLike
 from tinygrad_mnist.ops.creation import DeviceLike, DtypeLike, Number
 from tinygrad_mnist.ops.decompositions import USV
 from tinygrad_mnist.ops.indexing import Number
 from tinygrad_mnist.ops.linalg import QR, Slogdet
-from tinygrad_mnist.ops.norms import Dims
-from tinygrad_mnist.ops.pointwise import Number, TensorLike
 from tinygrad_mnist.ops.products import Number
 from tinygrad_mnist.ops.random import Generator
-from tinygrad_mnist.ops.reduction import (Dims, MaxResult, MinResult, SortResult, TopkResult)
-from tinygrad_mnist.ops.statistics import (AminmaxResult, CummaxResult, CumminResult, Dims, HistogramResult, KthvalueResult, MedianResult, ModeResult, NanmedianResult, Number)
+from tinygrad_mnist.ops.reduction import (MaxResult, MinResult, SortResult, TopkResult)
+from tinygrad_mnist.ops.statistics import (AminmaxResult, CummaxResult, CumminResult, HistogramResult, KthvalueResult, MedianResult, ModeResult, NanmedianResult, Number)
 from tinygrad_mnist.torch_shims.storage import Storage
-from tinygrad_mnist.torch_shims.tensor_types import DeviceLike
 from typing import (Any, Literal, Self, overload)
 
 class AttachedMethods:
@@ -102,7 +98,7 @@ class AttachedMethods:
             >>> torch.bitwise_and(torch.tensor([5, 6]), torch.tensor([3, 3]))
             tensor([1, 2])
         """
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
         """self == other, element by element."""
     def __floordiv__(self, other: TensorLike, *, out: Tensor | None=None) -> Tensor:
         """The quotient rounded down; floats stay floats. Its gradient is 0.
@@ -122,7 +118,7 @@ class AttachedMethods:
             >>> torch.floor_divide(torch.tensor([7, -7]), 2)
             tensor([ 3, -4])
         """
-    def __ge__(self, other: object) -> Tensor:
+    def __ge__(self, other: Any) -> Tensor:
         """self >= other, element by element."""
     def __getitem__(self, index: Any) -> Tensor:
         """`input[index]`, as PyTorch indexes: a view, or a copy where the index holds tensors or lists.
@@ -145,29 +141,29 @@ class AttachedMethods:
             (tensor([1, 2]), tensor([2, 4]), tensor([3, 4]), tensor([[3, 4],
                     [1, 2]]))
         """
-    def __gt__(self, other: object) -> Tensor:
+    def __gt__(self, other: Any) -> Tensor:
         """self > other, element by element."""
-    def __iadd__(self, other: Any, *old_order: Any, alpha: Any=1) -> Self:
+    def __iadd__(self, other: Any, *old_order: Any, alpha: Any=1) -> Self:  # type: ignore[misc]
         ...
-    def __iand__(self, other: TensorLike) -> Self:
+    def __iand__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __ifloordiv__(self, other: TensorLike) -> Self:
+    def __ifloordiv__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __ilshift__(self, other: TensorLike) -> Self:
+    def __ilshift__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __imod__(self, other: TensorLike) -> Self:
+    def __imod__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __imul__(self, other: TensorLike) -> Self:
+    def __imul__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
     def __invert__(self) -> Tensor:
         """~self, of integers or bools."""
-    def __ior__(self, other: TensorLike) -> Self:
+    def __ior__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __ipow__(self, exponent: TensorLike) -> Self:
+    def __ipow__(self, exponent: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __irshift__(self, other: TensorLike) -> Self:
+    def __irshift__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __isub__(self, other: Any, *old_order: Any, alpha: Any=1) -> Self:
+    def __isub__(self, other: Any, *old_order: Any, alpha: Any=1) -> Self:  # type: ignore[misc]
         ...
     def __iter__(self) -> Iterator[Tensor]:
         """The slices along the first dimension, one after the other.
@@ -181,11 +177,11 @@ class AttachedMethods:
         Raises:
             TypeError: if input is a scalar.
         """
-    def __itruediv__(self, other: TensorLike, *, rounding_mode: str | None=None) -> Self:
+    def __itruediv__(self, other: TensorLike, *, rounding_mode: str | None=None) -> Self:  # type: ignore[misc]
         ...
-    def __ixor__(self, other: TensorLike) -> Self:
+    def __ixor__(self, other: TensorLike) -> Self:  # type: ignore[misc]
         ...
-    def __le__(self, other: object) -> Tensor:
+    def __le__(self, other: Any) -> Tensor:
         """self <= other, element by element."""
     def __lshift__(self, other: TensorLike, *, out: Tensor | None=None) -> Tensor:
         """input << other: input * 2^other.
@@ -205,7 +201,7 @@ class AttachedMethods:
             >>> torch.bitwise_left_shift(torch.tensor([5, 6]), torch.tensor([3, 3]))
             tensor([40, 48])
         """
-    def __lt__(self, other: object) -> Tensor:
+    def __lt__(self, other: Any) -> Tensor:
         """self < other, element by element."""
     def __matmul__(self, other: Tensor, *, out: Tensor | None=None) -> Tensor:
         """The matrix product; a vector counts as a row on the left and as a column on the right.
@@ -266,7 +262,7 @@ class AttachedMethods:
             tensor([[3., 6.],
                     [4., 8.]])
         """
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
         """self != other, element by element."""
     def __neg__(self, *, out: Tensor | None=None) -> Tensor:
         """-input.

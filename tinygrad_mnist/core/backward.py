@@ -302,7 +302,7 @@ class _Pass:
     ) -> dict[Source, Tensor]:
         """From the roots to the leaves, or to just the `inputs`: their gradients."""
         recording = state.recording
-        state.recording = self.create_graph
+        state.set_recording(self.create_graph)
         try:
             for root, seed in zip(roots, seeds, strict=True):
                 self.add(root._grad_fn or root, seed, seed)
@@ -313,7 +313,7 @@ class _Pass:
             self.finish_leaves()
             return self.found
         finally:
-            state.recording = recording
+            state.set_recording(recording)
 
     def leads_on(self, node: Node, g: Tensor) -> bool:
         """Note the gradient of a target; whether there is another one further back."""
@@ -396,7 +396,7 @@ class _Pass:
         pending = self.pending
         if source not in pending:
             if not is_leaf:
-                heappush(self.waiting, (-source.index, source))  # type: ignore[union-attr, arg-type]
+                heappush(self.waiting, (-goal.index, goal))
             elif h is g or h.array.base is not None:
                 h = copy_tensor(h)
             pending[source] = h

@@ -24,11 +24,12 @@ class _GradMode:
 
     def __enter__(self) -> None:
         self.before.append((state.recording, state.inference))
-        state.recording = self.recording
+        state.set_recording(self.recording)
         state.inference = self.inference
 
     def __exit__(self, *error: object) -> None:
-        state.recording, state.inference = self.before.pop()
+        recording, state.inference = self.before.pop()
+        state.set_recording(recording)
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -90,7 +91,7 @@ class no_grad(_GradMode):
     @overload
     def __new__(cls) -> no_grad: ...
     @overload
-    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, orig_func: Any = None) -> Any:
         return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
@@ -115,7 +116,7 @@ class enable_grad(_GradMode):
     @overload
     def __new__(cls) -> enable_grad: ...
     @overload
-    def __new__(cls, orig_func: F) -> F: ...
+    def __new__(cls, orig_func: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, orig_func: Any = None) -> Any:
         return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
@@ -137,7 +138,7 @@ class inference_mode(_GradMode):
     @overload
     def __new__(cls, mode: bool = True) -> inference_mode: ...
     @overload
-    def __new__(cls, mode: F) -> F: ...
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
     def __new__(cls, mode: Any = True) -> Any:
         return cls()(mode) if callable(mode) else object.__new__(cls)
 
@@ -164,10 +165,10 @@ class set_grad_enabled(_GradMode):
     def __init__(self, mode: bool) -> None:
         self.before = [(state.recording, state.inference)]
         self.recording = bool(mode)
-        state.recording = self.recording
+        state.set_recording(self.recording)
 
     def __enter__(self) -> None:
-        state.recording = self.recording
+        state.set_recording(self.recording)
 
     def __call__(self, function: F) -> F:
         self.__exit__()

@@ -238,8 +238,9 @@ def record(
     Raises:
         RuntimeError: where the inputs' shapes do not fit.
     """
+    recording, watched = state.for_records
     sources = None
-    if state.recording:
+    if recording:
         sources = []
         for x, rule in edges:
             if x._view is not None:
@@ -273,7 +274,7 @@ def record(
     else:
         tensor._requires_grad = False
         tensor._grad_fn = None
-    if state.watched:
+    if watched:
         _tell(Step("operation", name, function, options, tuple(x for x, _ in edges), (tensor,)))
     return tensor
 
@@ -444,7 +445,7 @@ def record_view(
         out._grad_fn = _node(Node, name, array, [(x._grad_fn or x, rule)])
     out._version_counter = shared_version(x)
     out._view = View(name, x, function, options, rule)
-    if state.watched:
+    if state.for_records[1]:
         _tell(Step("view", name, function, options, (x,), (out,)))
     return out
 
@@ -494,7 +495,7 @@ def record_joint(
         raise mismatch(name, arrays, error) from None
     outs = tuple(wrap(np.asarray(each)) for each in results)
     join_history(outs, name, inputs, rule, output=output, constant=constant)
-    if state.watched:
+    if state.for_records[1]:
         _tell(Step("operation", name, function, options, tuple(inputs), outs))
     return outs
 
@@ -549,6 +550,6 @@ def record_draw(name: str, function: Callable[..., Any], **options: Any) -> Tens
         options: keyword arguments of the function.
     """
     tensor = wrap(np.asarray(function(**options)))
-    if state.watched:
+    if state.for_records[1]:
         _tell(Step("draw", name, function, options, (), (tensor,)))
     return tensor

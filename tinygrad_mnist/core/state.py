@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 
 class ThreadState(threading.local):
-    """The state of the current thread.
+    """The state of the current thread. What a record looks at is changed by the methods alone.
 
     Attributes:
         recording: whether operations are recorded for a backward pass (`no_grad` switches it off).
@@ -43,8 +43,8 @@ class ThreadState(threading.local):
         anomaly: whether records note where they were made.
         check_nan: whether a backward pass looks for NaN while anomaly detection is on.
         tracer: the list that every `Step` is appended to, or None.
-        watched: whether there is a tracer, or anomaly detection: the one thing that a record looks
-            at.
+        for_records: whether operations are recorded, and whether there is a tracer or anomaly
+            detection: all that a record asks for, in one look, as a thread's attributes are slow.
     """
 
     recording = True
@@ -52,18 +52,26 @@ class ThreadState(threading.local):
     anomaly = False
     check_nan = True
     tracer: list[Step] | None = None
-    watched = False
+    for_records = (True, False)
+
+    def set_recording(self, wanted: bool) -> None:
+        """Switch the recording of operations on or off."""
+        self.recording = wanted
+        self._note_for_records()
 
     def set_anomaly(self, wanted: bool, check_nan: bool) -> None:
         """Switch anomaly detection on or off."""
         self.anomaly = wanted
         self.check_nan = check_nan
-        self.watched = wanted or self.tracer is not None
+        self._note_for_records()
 
     def set_tracer(self, tracer: list[Step] | None) -> None:
         """Let a list have every step from here on, or none."""
         self.tracer = tracer
-        self.watched = self.anomaly or tracer is not None
+        self._note_for_records()
+
+    def _note_for_records(self) -> None:
+        self.for_records = (self.recording, self.anomaly or self.tracer is not None)
 
 
 state = ThreadState()

@@ -93,18 +93,17 @@ def _in_blocks(flat: list[Array], largest: Array | None, factors: Factors) -> No
     size = flat[0].size
     scratch = np.empty(min(BLOCK, size), flat[0].dtype)
     if size <= BLOCK:
-        _block(*flat, largest, scratch, factors)
+        _block(flat, largest, scratch, factors)
         return
     for start in range(0, size, BLOCK):
         parts = [each[start : start + BLOCK] for each in flat]
         top = None if largest is None else largest[start : start + BLOCK]
-        _block(*parts, top, scratch[: parts[0].size], factors)
+        _block(parts, top, scratch[: parts[0].size], factors)
 
 
-def _block(
-    p: Array, g: Array, m: Array, v: Array, largest: Array | None, s: Array, factors: Factors
-) -> None:
+def _block(parts: list[Array], largest: Array | None, s: Array, factors: Factors) -> None:
     """The step on a part of the arrays, with s for scratch."""
+    p, g, m, v = parts
     # results as third argument, factors as 0-d arrays: NumPy is slower to take keywords and numbers
     np.multiply(g, factors.grad_share, s)
     np.multiply(m, factors.beta1, m)

@@ -18,7 +18,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.measures import Answers, Calibration
@@ -182,7 +183,7 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
     costs.set(title="Cost per epoch", xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")
     costs.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
     costs.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
-    costs.yaxis.set_minor_locator(plt.NullLocator())
+    costs.yaxis.set_minor_locator(NullLocator())
 
     errors.plot(epochs, [1 - epoch.train_accuracy for epoch in history], **blue, label="training")
     errors.plot(epochs, [1 - epoch.test_accuracy for epoch in history], **orange, label="test")
@@ -249,7 +250,7 @@ def confusion(found: Answers, theme: Theme) -> Figure:
         is_right = truth == answer
         if is_right:
             corner = (answer - 0.5, truth - 0.5)
-            axes.add_patch(plt.Rectangle(corner, 1, 1, color=theme.line))
+            axes.add_patch(Rectangle(corner, 1, 1, color=theme.line))
         colour = theme.ink if count else theme.soft
         if theme is DARK and not is_right and count > most * 0.6:
             colour = theme.paper
@@ -335,7 +336,7 @@ def _count_of_bins(axes: Axes, measured: Calibration, theme: Theme) -> None:
     top = max(10, measured.count.max()) * 2
     axes.set(xlabel="confidence", ylabel="answers", yscale="log", ylim=(0.7, top))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.yaxis.set_minor_locator(plt.NullLocator())
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(PercentFormatter(1))
 
 

@@ -286,14 +286,14 @@ def _paired_dimensions(
         )
         return list(range(a.array.ndim - dims, a.array.ndim)), list(range(dims))
     pairs = []
-    for given, x in zip(dims, (a, b), strict=True):  # type: ignore[arg-type]
+    for given, x in zip(dims, (a, b), strict=True):
         listed = [given] if isinstance(given, int) else given
         pairs.append([dimension(d, x.array.ndim, "tensordot") for d in listed])
     left, right = pairs
     check(
         len(left) == len(right),
         "tensordot: both dimension lists should have same length, got {} and {}",
-        *dims,  # type: ignore[misc]
+        *dims,
     )
     return left, right
 

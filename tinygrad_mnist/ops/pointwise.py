@@ -2386,11 +2386,11 @@ greater_equal = ge
 
 
 # With what is no number the operators are what Python makes of them: `x == None` is False.
-COMPARABLE = (Tensor, bool, int, float, np.ndarray, np.generic)
+COMPARABLE: Any = (Tensor, bool, int, float, np.ndarray, np.generic)
 
 
 @method(name="__eq__")
-def _eq_operator(self: Tensor, other: object) -> Tensor:
+def _eq_operator(self: Tensor, other: Any) -> Tensor:
     """self == other, element by element."""
     if isinstance(other, COMPARABLE):
         return eq(self, other)
@@ -2398,7 +2398,7 @@ def _eq_operator(self: Tensor, other: object) -> Tensor:
 
 
 @method(name="__ne__")
-def _ne_operator(self: Tensor, other: object) -> Tensor:
+def _ne_operator(self: Tensor, other: Any) -> Tensor:
     """self != other, element by element."""
     if isinstance(other, COMPARABLE):
         return ne(self, other)
@@ -2406,7 +2406,7 @@ def _ne_operator(self: Tensor, other: object) -> Tensor:
 
 
 @method(name="__lt__")
-def _lt_operator(self: Tensor, other: object) -> Tensor:
+def _lt_operator(self: Tensor, other: Any) -> Tensor:
     """self < other, element by element."""
     if isinstance(other, COMPARABLE):
         return lt(self, other)
@@ -2414,7 +2414,7 @@ def _lt_operator(self: Tensor, other: object) -> Tensor:
 
 
 @method(name="__le__")
-def _le_operator(self: Tensor, other: object) -> Tensor:
+def _le_operator(self: Tensor, other: Any) -> Tensor:
     """self <= other, element by element."""
     if isinstance(other, COMPARABLE):
         return le(self, other)
@@ -2422,7 +2422,7 @@ def _le_operator(self: Tensor, other: object) -> Tensor:
 
 
 @method(name="__gt__")
-def _gt_operator(self: Tensor, other: object) -> Tensor:
+def _gt_operator(self: Tensor, other: Any) -> Tensor:
     """self > other, element by element."""
     if isinstance(other, COMPARABLE):
         return gt(self, other)
@@ -2430,7 +2430,7 @@ def _gt_operator(self: Tensor, other: object) -> Tensor:
 
 
 @method(name="__ge__")
-def _ge_operator(self: Tensor, other: object) -> Tensor:
+def _ge_operator(self: Tensor, other: Any) -> Tensor:
     """self >= other, element by element."""
     if isinstance(other, COMPARABLE):
         return ge(self, other)
@@ -2465,8 +2465,9 @@ def isclose(
     check(a.dtype is b.dtype, "isclose: {} did not match {}", a.dtype, b.dtype)
     message = "isclose: rtol and atol must be at least zero, got {} and {}"
     check(rtol >= 0 and atol >= 0, message, rtol, atol)
-    options = {"rtol": rtol, "atol": atol, "equal_nan": equal_nan}
-    return record("isclose", np.isclose, (a, None), (b, None), **options)
+    return record(
+        "isclose", np.isclose, (a, None), (b, None), rtol=rtol, atol=atol, equal_nan=equal_nan
+    )
 
 
 @method

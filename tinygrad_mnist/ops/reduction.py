@@ -116,10 +116,11 @@ def _for_total(input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
 
 def require_float(input: Tensor, name: str) -> None:
     """RuntimeError, as PyTorch words it, for integers and bools."""
-    wanted = (
-        "{}(): could not infer output dtype. Input dtype must be a floating point dtype. Got: {}"
-    )
-    check(input.array.dtype.kind == "f", wanted, name, input.dtype)
+    if input.array.dtype.kind != "f":
+        raise RuntimeError(
+            f"{name}(): could not infer output dtype. Input dtype must be a floating point dtype."
+            f" Got: {input.dtype}"
+        )
 
 
 # sums and means ----------------------------------------------------------------------------

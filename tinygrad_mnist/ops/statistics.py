@@ -25,7 +25,7 @@ from tinygrad_mnist.ops.pointwise import (
     isnan,
     lerp,
     logical_not,
-    maximum,
+    clamp_min,
     round,
     sqrt,
     where,
@@ -909,7 +909,7 @@ def _quantile_place(name: str, ordered: Tensor, levels: Tensor, interpolation: s
     n = ordered.array.shape[-1]
     count = sum(logical_not(isnan(ordered)), -1, True)
     if name == "nanquantile":
-        place = levels * maximum(count - 1, 0)
+        place = levels * clamp_min(count - 1, 0)
     else:  # NaN, sorted last, is every quantile of its row
         place = where(count < n, n - 1, levels * (n - 1))
     if interpolation == "lower":
@@ -1481,7 +1481,7 @@ def cov(
     if aweights is not None:
         lost = sum(weights * aweights) * correction / total
     products = matmul(distance * weights, transpose(distance, -2, -1))
-    return squeeze(products / maximum(total - lost, 0))
+    return squeeze(products / clamp_min(total - lost, 0))
 
 
 def _check_weights(name: str, weights: Tensor | None, kinds: str, n: int) -> None:

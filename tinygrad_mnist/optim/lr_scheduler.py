@@ -731,7 +731,7 @@ class _CombinedLR(LRScheduler):
     def _hold(self, optimizer: Any, schedulers: Sequence[Any]) -> None:
         name = type(self).__name__
         refuse(len(schedulers), "{} expects at least one scheduler, but got no scheduler", name)
-        self.optimizer = optimizer or getattr(schedulers[0], "optimizer", None)
+        self.optimizer: Any = optimizer or getattr(schedulers[0], "optimizer", None)
         self._schedulers = list(schedulers)
         for i, each in enumerate(schedulers):
             refuse_type(

@@ -63,7 +63,7 @@ class _ConvNd(Module):
         self.out_channels = out_channels
         self.kernel_size = _repeat(kernel_size, self.rank)
         self.stride = _repeat(stride, self.rank)
-        self.padding = padding if isinstance(padding, str) else _repeat(padding, self.rank)
+        self.padding: Any = padding if isinstance(padding, str) else _repeat(padding, self.rank)
         self.dilation = _repeat(dilation, self.rank)
         self.transposed = transposed
         self.output_padding = _repeat(output_padding, self.rank)

@@ -51,7 +51,7 @@ class _MaxPoolNd(Module):
         self.stride = kernel_size if stride is None else stride
         self.padding = padding
         self.dilation = dilation
-        self.return_indices = return_indices
+        self.return_indices: Any = return_indices
         self.ceil_mode = ceil_mode
 
     def extra_repr(self) -> str:
@@ -407,7 +407,7 @@ class _AdaptiveAvgPoolNd(Module):
 
     def __init__(self, output_size: OptionalSizes) -> None:
         super().__init__()
-        self.output_size = output_size
+        self.output_size: Any = output_size
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
@@ -472,8 +472,8 @@ class _AdaptiveMaxPoolNd(Module):
 
     def __init__(self, output_size: OptionalSizes, return_indices: bool = False) -> None:
         super().__init__()
-        self.output_size = output_size
-        self.return_indices = return_indices
+        self.output_size: Any = output_size
+        self.return_indices: Any = return_indices
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"

@@ -34,7 +34,7 @@ def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
     """An activation function, given as such or by name."""
     if callable(activation):
         return activation
-    known = {"relu": F.relu, "gelu": F.gelu}
+    known: dict[str, Any] = {"relu": F.relu, "gelu": F.gelu}
     check(activation in known, "activation should be relu/gelu, not {}", activation)
     found: Callable[[Tensor], Tensor] = known[activation]
     return found

@@ -160,7 +160,7 @@ class DataLoader(Generic[T]):
 
     def __init__(
         self,
-        dataset: Dataset[T] | Sequence[T] | Any,
+        dataset: Dataset[T] | Sequence[T] | Tensor,
         batch_size: int | None = 1,
         shuffle: bool | None = None,
         sampler: Sampler[Any] | Iterable[Any] | None = None,
@@ -196,7 +196,7 @@ class DataLoader(Generic[T]):
             batch_sampler = BatchSampler(source, batch_size, drop_last)
         if collate_fn is None:
             collate_fn = default_convert if batch_sampler is None else default_collate
-        self.dataset = dataset
+        self.dataset: Any = dataset
         self.batch_size = batch_size
         self.drop_last = drop_last
         self.generator = generator
