@@ -1,6 +1,9 @@
-"""The type stub of Tensor's attached methods, made from the facts beside their definitions.
+"""Type stubs: of Tensor's attached methods, and of the modules that PyTorch's paths lead to.
 
-python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi
+python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi, tinygrad_mnist/linalg.pyi, ...
+
+The first is made from the facts beside the methods' definitions, the others from the paths that
+`torch_shims.paths` registers: only `import` finds those, type checkers and editors look for files.
 """
 
 from __future__ import annotations
@@ -10,7 +13,6 @@ import builtins
 import inspect
 import sys
 import textwrap
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_overloads
@@ -18,8 +20,10 @@ from typing import Any, get_overloads
 import tinygrad_mnist
 from tinygrad_mnist.core.surface import ATTACHED, Attached
 from tinygrad_mnist.core.tensor import Tensor
+from tinygrad_mnist.torch_shims.paths import PATHS
 
-PATH = Path(tinygrad_mnist.__file__).parent / "core" / "attached.pyi"
+PACKAGE = Path(tinygrad_mnist.__file__).parent
+PATH = PACKAGE / "core" / "attached.pyi"
 HEAD = '''\
 """Tensor's methods that are functions elsewhere. Written by `python -m tests.stubs`: change the functions, not this."""
 '''
@@ -234,6 +238,34 @@ def missing() -> list[str]:
     return [name for name in vars(Tensor) if name not in known and name not in source]
 
 
+def path_stubs() -> dict[Path, str]:
+    """For each registered path the file that type checkers look for, and its text."""
+    parents = {path.rpartition(".")[0] for path in PATHS}
+    found = {}
+    for path, module in PATHS.items():
+        place = PACKAGE.joinpath(*path.split("."))
+        file = place / "__init__.pyi" if path in parents else place.with_suffix(".pyi")
+        lines = [
+            f'"""`tinygrad_mnist.{path}`. Written by `python -m tests.stubs`."""',
+            "",
+            f"from {module.__name__} import *",
+        ]
+        found[file] = "\n".join([*lines, ""])
+    return found
+
+
+def written_stubs() -> set[Path]:
+    """The stubs that are there."""
+    return set(PACKAGE.rglob("*.pyi")) - {PATH}
+
+
 if __name__ == "__main__":
     PATH.write_text(text(), encoding="utf-8")
     print(f"{PATH}: {len(facts())} methods")
+    stubs = path_stubs()
+    for file in written_stubs() - set(stubs):
+        file.unlink()
+    for file, content in stubs.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    print(f"{len(stubs)} paths")

@@ -21,11 +21,11 @@ from tinygrad_mnist.ops.joining import cat
 from tinygrad_mnist.ops.pointwise import (
     bitwise_xor,
     ceil,
+    clamp_min,
     floor,
     isnan,
     lerp,
     logical_not,
-    clamp_min,
     round,
     sqrt,
     where,
