@@ -118,7 +118,7 @@ class _Writer:
         self.options = _Current.options
         self.all_shown = array.size <= self.options.threshold
         self.floating = array.dtype.kind == "f"
-        self.whole = False  # whether all numbers are integers
+        self.integral = False  # whether all numbers are integers
         self.scientific = False
         shown = array.ravel() if self.all_shown else np.concatenate(self._shown_rows(array))
         if self.floating:
@@ -130,15 +130,17 @@ class _Writer:
     def _choose_form(self, sizes: Array) -> None:
         """With exponents where the sizes differ much, without a fraction where none has one."""
         if not sizes.size:
-            self.whole = True
+            self.integral = True
             return
-        self.whole = bool((sizes == np.floor(sizes)).all())
+        self.integral = bool((sizes == np.floor(sizes)).all())
         if self.options.sci_mode is not None:
             self.scientific = self.options.sci_mode
             return
         high = sizes.max()
         low = sizes.min()
-        self.scientific = bool(high / low > 1000 or high > 1e8 or (not self.whole and low < 1e-4))
+        self.scientific = bool(
+            high / low > 1000 or high > 1e8 or (not self.integral and low < 1e-4)
+        )
 
     def element(self, each: Any) -> str:
         """One element."""
@@ -146,7 +148,7 @@ class _Writer:
             return str(each)
         if self.scientific:
             return f"{float(each):.{self.options.precision}e}"
-        if not self.whole:
+        if not self.integral:
             return f"{float(each):.{self.options.precision}f}"
         return f"{float(each):.0f}" + "." * bool(np.isfinite(each))
 

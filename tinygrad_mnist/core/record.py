@@ -1,6 +1,6 @@
 """The tape: what was computed from what.
 
-The only room that knows the graph. An operation hands `record` the function that computes it on
+The only file that knows the graph. An operation hands `record` the function that computes it on
 arrays and, beside each input, the rule for that input's gradient:
 
     record("mul", np.multiply, (a, lambda g: g * b), (b, lambda g: g * a))

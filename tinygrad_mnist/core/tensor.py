@@ -1,6 +1,6 @@
 """Tensor: an array, its gradient, and where it came from.
 
-This room holds the object and what needs no arithmetic. The operations that a tensor can do are
+This file holds the object and what needs no arithmetic. The operations that a tensor can do are
 functions in `ops`, each of which says beside its definition that it is a method too
 (`core/surface.py`).
 """

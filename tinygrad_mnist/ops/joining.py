@@ -612,6 +612,12 @@ def roll(
     axes = tuple(as_dimension(d, input.ndim, "roll") for d in named)
     fits = len(steps) == (len(axes) or 1)
     check(fits, "roll: shifts and dimensions must align, got {} and {}", shifts, dims)
+    check(
+        not axes or input.array.ndim,
+        "roll: Dimension specified as {} but tensor has no dimensions",
+        dims,
+        error=IndexError,
+    )
     return _rolled(input, tuple(steps) if axes else steps[0], axes or None)
 
 

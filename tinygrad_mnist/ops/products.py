@@ -529,10 +529,11 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear: {tuple(input.shape)} and weight {tuple(weight.shape)} do not match:"
             f" {columns} against {weight.array.shape[1]}"
         )
-    input_edge = (input, lambda g: _record_matmul("matmul", g, weight))
     if input.array.ndim == 2:
+        input_edge = (input, lambda g: _record_matmul("matmul", g, weight))
         weight_edge = (weight, lambda g: transposed_times(g, input))
     else:
+        input_edge = (input, lambda g: matmul(g, weight))
         weight_edge = (weight, lambda g: transposed_times(_as_rows(g), _as_rows(input)))
     if bias is None:
         return record("linear", matmul_transposed, input_edge, weight_edge)

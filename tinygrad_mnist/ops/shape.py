@@ -1129,7 +1129,8 @@ def tensor_split(
 def _cuts(name: str, sections: Any, indices: Any) -> Any:
     """The number of pieces, or the places to cut at as a list."""
     cuts = sections if indices is None else indices
-    check(cuts is not None, "{}: wanted sections or indices", name, error=TypeError)
+    known = cuts is not None and not isinstance(cuts, str)
+    check(known, "{}: wanted sections or indices, got {!r}", name, cuts, error=TypeError)
     return cuts.tolist() if isinstance(cuts, Tensor) else cuts
 
 

@@ -15,7 +15,7 @@ from tinygrad_mnist.optim.optimizer import (
     Params,
     Rate,
     State,
-    refuse,
+    check_value,
     state_array,
 )
 
@@ -115,8 +115,10 @@ def _check_betas(
     """ValueError for a mixture of numbers and tensors, as PyTorch refuses it."""
     of_tensors = [isinstance(beta, Tensor) for beta in betas]
     of_floats = [isinstance(beta, float) for beta in betas]
-    refuse(all(of_tensors) or all(of_floats), "betas must be either both floats or both Tensors")
-    refuse(
+    check_value(
+        all(of_tensors) or all(of_floats), "betas must be either both floats or both Tensors"
+    )
+    check_value(
         not foreach or capturable or not (isinstance(lr, Tensor) or of_tensors[0]),
         "lr or betas as a Tensor is not supported for capturable=False and foreach=True",
     )

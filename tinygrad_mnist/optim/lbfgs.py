@@ -11,7 +11,14 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.modes import enable_grad
 from tinygrad_mnist.core.tensor import Array, wrap
-from tinygrad_mnist.optim.optimizer import Optimizer, Params, Rate, State, check_options, refuse
+from tinygrad_mnist.optim.optimizer import (
+    Optimizer,
+    Params,
+    Rate,
+    State,
+    check_options,
+    check_value,
+)
 
 __all__ = ["LBFGS"]
 
@@ -75,7 +82,7 @@ class LBFGS(Optimizer):
         check_options(defaults)
         check(line_search_fn in (None, "strong_wolfe"), "only 'strong_wolfe' is supported")
         super().__init__(params, defaults)
-        refuse(
+        check_value(
             len(self.param_groups) == 1,
             "LBFGS doesn't support per-parameter options (parameter groups)",
         )

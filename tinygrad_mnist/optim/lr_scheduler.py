@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
-from tinygrad_mnist.optim.optimizer import Group, Optimizer, refuse, refuse_type
+from tinygrad_mnist.optim.optimizer import Group, Optimizer, check_type, check_value
 
 __all__ = [
     "ChainedScheduler",
@@ -63,7 +63,7 @@ class LRScheduler:
     _is_initial = False
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        refuse_type(
+        check_type(
             isinstance(optimizer, Optimizer), "{} is not an Optimizer", type(optimizer).__name__
         )
         self.optimizer = optimizer
@@ -186,7 +186,7 @@ def _one_for_each_group(name: str, optimizer: Optimizer, value: Any) -> list[Any
     """An option's value for each group: those given in a list, or one for all."""
     count = len(optimizer.param_groups)
     values = list(value) if isinstance(value, list | tuple) else [value] * count
-    refuse(len(values) == count, "Expected {} {}, but got {}", count, name, len(values))
+    check_value(len(values) == count, "Expected {} {}, but got {}", count, name, len(values))
     return [_value(each) for each in values]
 
 
@@ -365,7 +365,9 @@ class ConstantLR(_ShapedLR):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
-        refuse(0 <= factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.")
+        check_value(
+            0 <= factor <= 1, "Constant multiplicative factor expected to be between 0 and 1."
+        )
         self.factor = factor
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
@@ -403,11 +405,13 @@ class LinearLR(_ShapedLR):
         total_iters: int = 5,
         last_epoch: int = -1,
     ) -> None:
-        refuse(
+        check_value(
             0 < start_factor <= 1,
             "Starting multiplicative factor expected to be above 0 and at most 1.",
         )
-        refuse(0 <= end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1.")
+        check_value(
+            0 <= end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1."
+        )
         self.start_factor = start_factor
         self.end_factor = end_factor
         self.total_iters = total_iters
@@ -532,11 +536,11 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         fine = isinstance(T_0, int) and T_0 > 0
-        refuse(fine, "Expected positive integer T_0, but got {}", T_0)
+        check_value(fine, "Expected positive integer T_0, but got {}", T_0)
         fine = isinstance(T_mult, int) and T_mult >= 1
-        refuse(fine, "Expected integer T_mult >= 1, but got {}", T_mult)
+        check_value(fine, "Expected integer T_mult >= 1, but got {}", T_mult)
         fine = isinstance(eta_min, float | int)
-        refuse(fine, "Expected float or int eta_min, but got {!r}", eta_min)
+        check_value(fine, "Expected float or int eta_min, but got {!r}", eta_min)
         self.T_0 = T_0
         self.T_i = T_0
         self.T_mult = T_mult
@@ -565,7 +569,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 self.T_i *= self.T_mult
         else:
             epoch = epoch or 0
-            refuse(epoch >= 0, "Expected non-negative epoch, but got {}", epoch)
+            check_value(epoch >= 0, "Expected non-negative epoch, but got {}", epoch)
             self.T_cur = epoch
             self.T_i = self.T_0
             while self.T_cur >= self.T_i:
@@ -625,8 +629,8 @@ class OneCycleLR(LRScheduler):
     ) -> None:
         self.total_steps = _total(total_steps, epochs, steps_per_epoch)
         fine = isinstance(pct_start, float) and 0 <= pct_start <= 1
-        refuse(fine, "Expected float between 0 and 1 pct_start, but got {}", pct_start)
-        refuse(
+        check_value(fine, "Expected float between 0 and 1 pct_start, but got {}", pct_start)
+        check_value(
             anneal_strategy in ("cos", "linear"),
             "anneal_strategy must be one of 'cos' or 'linear', instead got {}",
             anneal_strategy,
@@ -636,7 +640,7 @@ class OneCycleLR(LRScheduler):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             self.use_beta1 = "betas" in optimizer.defaults
-            refuse(
+            check_value(
                 self.use_beta1 or "momentum" in optimizer.defaults,
                 "optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
             )
@@ -656,7 +660,7 @@ class OneCycleLR(LRScheduler):
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         n = self.last_epoch
-        refuse(
+        check_value(
             n <= self.total_steps,
             "Tried to step {} times. The number of total steps is {}",
             n,
@@ -690,9 +694,11 @@ def _total(total_steps: Any, epochs: Any, steps_per_epoch: Any) -> int:
     else:
         given = {"total_steps": total_steps}
     counts = list(given.values())
-    refuse(None not in counts, "You must define either total_steps OR (epochs AND steps_per_epoch)")
+    check_value(
+        None not in counts, "You must define either total_steps OR (epochs AND steps_per_epoch)"
+    )
     fine = all(isinstance(count, int) and count > 0 for count in counts)
-    refuse(fine, "Expected positive integer {}, but got {}", list(given), counts)
+    check_value(fine, "Expected positive integer {}, but got {}", list(given), counts)
     return math.prod(counts)
 
 
@@ -730,19 +736,21 @@ class _CombinedLR(LRScheduler):
 
     def _hold(self, optimizer: Any, schedulers: Sequence[Any]) -> None:
         name = type(self).__name__
-        refuse(len(schedulers), "{} expects at least one scheduler, but got no scheduler", name)
+        check_value(
+            len(schedulers), "{} expects at least one scheduler, but got no scheduler", name
+        )
         self.optimizer: Any = optimizer or getattr(schedulers[0], "optimizer", None)
         self._schedulers = list(schedulers)
         for i, each in enumerate(schedulers):
-            refuse_type(
+            check_type(
                 hasattr(each, "optimizer"), "{} at index {} should have `optimizer`", name, i
             )
-            refuse(
+            check_value(
                 not isinstance(each, ReduceLROnPlateau),
                 "{} does not support `ReduceLROnPlateau`",
                 name,
             )
-            refuse(
+            check_value(
                 each.optimizer is self.optimizer,
                 "{} expects all schedulers to belong to the same optimizer",
                 name,
@@ -794,7 +802,7 @@ class SequentialLR(_CombinedLR):
         self._hold(optimizer, schedulers)
         n = len(schedulers)
         m = len(milestones)
-        refuse(
+        check_value(
             n == m + 1,
             "SequentialLR expects one scheduler more than milestones, got {} and {} milestones",
             n,
@@ -892,12 +900,14 @@ class ReduceLROnPlateau(LRScheduler):
         min_lr: float | list[float] = 0,
         eps: float = 1e-8,
     ) -> None:
-        refuse_type(
+        check_type(
             isinstance(optimizer, Optimizer), "{} is not an Optimizer", type(optimizer).__name__
         )
-        refuse(factor < 1.0, "Factor should be < 1.0.")
-        refuse(mode in ("min", "max"), "mode {} is unknown!", mode)
-        refuse(threshold_mode in ("rel", "abs"), "threshold mode {} is unknown!", threshold_mode)
+        check_value(factor < 1.0, "Factor should be < 1.0.")
+        check_value(mode in ("min", "max"), "mode {} is unknown!", mode)
+        check_value(
+            threshold_mode in ("rel", "abs"), "threshold mode {} is unknown!", threshold_mode
+        )
         self.optimizer = optimizer
         self.mode = mode
         self.factor = factor

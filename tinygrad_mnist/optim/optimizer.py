@@ -25,8 +25,8 @@ Group = dict[str, Any]
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[Group]
 Rate = float | Tensor  # a number, or a tensor of one element
 
-refuse = partial(check, error=ValueError)
-refuse_type = partial(check, error=TypeError)
+check_value = partial(check, error=ValueError)
+check_type = partial(check, error=TypeError)
 required: Any = object()  # the default of an option that each group must set
 
 
@@ -63,7 +63,7 @@ class Optimizer:
     """
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
-        refuse_type(
+        check_type(
             not isinstance(params, Tensor),
             "params should be an iterable of Tensors or dicts, but got Tensor",
         )
@@ -71,7 +71,7 @@ class Optimizer:
         self.state: defaultdict[Any, State] = defaultdict(dict)
         self.param_groups: list[Group] = []
         groups: list[Any] = list(params)
-        refuse(groups, "optimizer got an empty parameter list")
+        check_value(groups, "optimizer got an empty parameter list")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
@@ -91,20 +91,20 @@ class Optimizer:
             ValueError: if a parameter is no leaf, is in another group already, or has a name where
                 others have none.
         """
-        refuse_type(
+        check_type(
             isinstance(param_group, dict),
             "param_group must be a dict, but got {}",
             type(param_group),
         )
         given = param_group["params"]
-        refuse_type(
+        check_type(
             not isinstance(given, set),
             "optimizer parameters need to be in ordered collections, but got a set",
         )
         members = [given] if isinstance(given, Tensor) else list(given)
         group = {**self.defaults, **param_group}
         named = [p for p in members if isinstance(p, tuple)]
-        refuse(
+        check_value(
             len(named) in (0, len(members)),
             "all optimizer params should be with/without names. Some are missing",
         )
@@ -119,14 +119,14 @@ class Optimizer:
         """Refuse a group that cannot join the others."""
         members = group["params"]
         for p in members:
-            refuse_type(
+            check_type(
                 isinstance(p, Tensor),
                 "optimizer can only optimize Tensors, but one of the params is {}",
                 type(p),
             )
-            refuse(p.is_leaf, "can't optimize a non-leaf Tensor")
+            check_value(p.is_leaf, "can't optimize a non-leaf Tensor")
         for name in self.defaults:
-            refuse(
+            check_value(
                 group[name] is not required,
                 "parameter group didn't specify the required option {}",
                 name,
@@ -136,11 +136,11 @@ class Optimizer:
                 "optimizer contains a parameter group with duplicate parameters", stacklevel=4
             )
         for other in self.param_groups:
-            refuse(
+            check_value(
                 ("param_names" in other) == ("param_names" in group),
                 "all optimizer param groups should be with/without names. Some names are missing",
             )
-            refuse(
+            check_value(
                 set(members).isdisjoint(other["params"]),
                 "some parameters appear in more than one parameter group",
             )
@@ -194,12 +194,12 @@ class Optimizer:
         """
         groups = self.param_groups
         saved = copy.deepcopy(state_dict["param_groups"])
-        refuse(
+        check_value(
             len(saved) == len(groups),
             "loaded state dict has a different number of parameter groups",
         )
         same = all(len(a["params"]) == len(b["params"]) for a, b in zip(saved, groups, strict=True))
-        refuse(
+        check_value(
             same,
             "loaded state dict has a parameter group of another size than the optimizer's group",
         )
@@ -256,13 +256,13 @@ _NOT_NEGATIVE = {
 def check_options(options: dict[str, Any]) -> None:
     """ValueError for numbers that make no sense, NotImplementedError for `differentiable`."""
     lr = options["lr"]
-    refuse(not isinstance(lr, Tensor) or lr.numel() == 1, "Tensor lr must be 1-element")
+    check_value(not isinstance(lr, Tensor) or lr.numel() == 1, "Tensor lr must be 1-element")
     for name, what in _NOT_NEGATIVE.items():
         if name in options:
             fine = options[name] >= 0 and (name != "rho" or options[name] <= 1)
-            refuse(fine, "Invalid {}: {}", what, options[name])
+            check_value(fine, "Invalid {}: {}", what, options[name])
     for i, beta in enumerate(options.get("betas", ())):
-        refuse(0 <= beta < 1, "Invalid beta parameter at index {}: {}", i, beta)
+        check_value(0 <= beta < 1, "Invalid beta parameter at index {}: {}", i, beta)
     check(
         not (options.get("fused") and options.get("foreach")),
         "`fused` and `foreach` cannot be `True` together.",

@@ -11,7 +11,7 @@ from tinygrad_mnist.optim.optimizer import (
     Params,
     Rate,
     State,
-    refuse,
+    check_value,
     state_array,
 )
 
@@ -68,7 +68,7 @@ class Rprop(ElementwiseOptimizer):
             "maximize": maximize,
             "differentiable": differentiable,
         }
-        refuse(0 < etas[0] < 1 < etas[1], "Invalid eta values: {}, {}", *etas)
+        check_value(0 < etas[0] < 1 < etas[1], "Invalid eta values: {}, {}", *etas)
         super().__init__(params, defaults)
 
     def update(self, p: Array, g: Array, step: float, state: State, group: Group) -> None:

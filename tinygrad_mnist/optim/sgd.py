@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tinygrad_mnist.core.tensor import Array, wrap
-from tinygrad_mnist.optim.optimizer import ElementwiseOptimizer, Group, Params, Rate, State, refuse
+from tinygrad_mnist.optim.optimizer import (
+    ElementwiseOptimizer,
+    Group,
+    Params,
+    Rate,
+    State,
+    check_value,
+)
 
 __all__ = ["SGD"]
 
@@ -65,7 +72,7 @@ class SGD(ElementwiseOptimizer):
             "fused": fused,
         }
         looks_ahead = momentum > 0 and dampening == 0
-        refuse(
+        check_value(
             not nesterov or looks_ahead, "Nesterov momentum requires a momentum and zero dampening"
         )
         super().__init__(params, defaults)

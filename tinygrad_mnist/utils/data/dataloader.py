@@ -30,7 +30,7 @@ from tinygrad_mnist.utils.data.sampler import (
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
 T = TypeVar("T", covariant=True)
-refuse = partial(check, error=ValueError)
+check_value = partial(check, error=ValueError)
 
 
 def _of_kind(like: Any, items: Any) -> Any:
@@ -181,8 +181,10 @@ class DataLoader(Generic[T]):
     ) -> None:
         iterable = isinstance(dataset, IterableDataset)
         ordered = bool(shuffle) or sampler is not None
-        refuse(num_workers >= 0, "num_workers option should be non-negative")
-        refuse(sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle")
+        check_value(num_workers >= 0, "num_workers option should be non-negative")
+        check_value(
+            sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle"
+        )
         _check_batching(iterable, ordered, batch_size, batch_sampler, drop_last)
         if sampler is None and not iterable:
             sampler = SequentialSampler(dataset)
@@ -218,7 +220,9 @@ class DataLoader(Generic[T]):
             "persistent_workers",
         )
         made = hasattr(self, "_made") and name in fixed
-        refuse(not made, "{} attribute should not be set after DataLoader is initialized", name)
+        check_value(
+            not made, "{} attribute should not be set after DataLoader is initialized", name
+        )
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[T]:
@@ -252,17 +256,17 @@ def _check_batching(
     iterable: bool, ordered: bool, batch_size: int | None, batch_sampler: Any, drop_last: bool
 ) -> None:
     """ValueError for options that exclude each other."""
-    refuse(
+    check_value(
         not iterable or not (ordered or batch_sampler is not None),
         "DataLoader with IterableDataset: expected unspecified shuffle, sampler and"
         " batch_sampler options",
     )
-    refuse(
+    check_value(
         batch_sampler is None or not (ordered or drop_last or batch_size != 1),
         "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and"
         " drop_last",
     )
-    refuse(
+    check_value(
         batch_size is not None or not drop_last,
         "batch_size=None option is mutually exclusive with drop_last",
     )

@@ -17,7 +17,7 @@ from tinygrad_mnist.ops import random
 __all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
 
 T = TypeVar("T", covariant=True)
-refuse = partial(check, error=ValueError)
+check_value = partial(check, error=ValueError)
 _assert = partial(check, error=AssertionError)
 
 
@@ -118,7 +118,7 @@ class ConcatDataset(Dataset[Any]):
 
     def __getitem__(self, index: int) -> Any:
         fine = index >= -len(self)
-        refuse(fine, "absolute value of index should not exceed dataset length")
+        check_value(fine, "absolute value of index should not exceed dataset length")
         if index < 0:
             index += len(self)
         which = bisect.bisect_right(self.cumulative_sizes, index)
@@ -180,7 +180,7 @@ def random_split(
     counts = list(lengths)
     if math.isclose(sum(counts), 1) and sum(counts) <= 1:
         fine = all(0 <= share <= 1 for share in counts)
-        refuse(fine, "random_split: each share must be between 0 and 1: {}", counts)
+        check_value(fine, "random_split: each share must be between 0 and 1: {}", counts)
         counts = [math.floor(total * share) for share in counts]
         for i in range(total - int(sum(counts))):
             counts[i % len(counts)] += 1
@@ -188,7 +188,7 @@ def random_split(
             place = counts.index(0)
             warnings.warn(f"Length of split at index {place} is 0: an empty dataset", stacklevel=2)
     message = "Sum of input lengths does not equal the length of the input dataset! {} against {}"
-    refuse(sum(counts) == total, message, sum(counts), total)
+    check_value(sum(counts) == total, message, sum(counts), total)
     order = random.source(generator).permutation(total).tolist()
     parts = []
     for n, end in zip(counts, accumulate(counts), strict=True):

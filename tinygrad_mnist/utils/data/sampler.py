@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
-refuse = partial(check, error=ValueError)
+check_value = partial(check, error=ValueError)
 
 
 def _require_bool(name: str, value: Any, error: type[Exception] = ValueError) -> None:
@@ -35,7 +35,7 @@ def _require_bool(name: str, value: Any, error: type[Exception] = ValueError) ->
 
 def _require_count(name: str, value: Any) -> None:
     fine = type(value) is int and value > 0
-    refuse(fine, "{} should be a positive integer value, but got {}={}", name, name, value)
+    check_value(fine, "{} should be a positive integer value, but got {}={}", name, name, value)
 
 
 class Sampler(Generic[T]):
@@ -185,7 +185,7 @@ class WeightedRandomSampler(Sampler[int]):
         _require_bool("replacement", replacement)
         self.weights = as_tensor(weights, dtype=float64)
         shape = self.weights.shape
-        refuse(len(shape) == 1, "weights should be a 1d sequence but have shape {}", shape)
+        check_value(len(shape) == 1, "weights should be a 1d sequence but have shape {}", shape)
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
