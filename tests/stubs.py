@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import inspect
 import sys
 import textwrap
@@ -36,27 +37,29 @@ def facts() -> dict[str, Attached]:
     return {name: found[name] for name in sorted(found)}
 
 
-def home_of(module: str, name: str) -> tuple[str, str]:
-    """The module that defines what a module calls `name`, and its name there; the package of a module."""
+@functools.cache
+def imports_of(module: str) -> dict[str, tuple[str, str]]:
+    """What each name that a module imports comes from: a module ("" for none) and its name there."""
     source = Path(sys.modules[module].__file__ or "").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, str]] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom):
             for each in node.names:
-                if (each.asname or each.name) == name:
-                    inner = f"{node.module}.{each.name}"
-                    known = (node.module or "").startswith(
-                        "tinygrad_mnist"
-                    ) and inner not in sys.modules
-                    return (
-                        home_of(str(node.module), each.name)
-                        if known
-                        else (str(node.module), each.name)
-                    )
-        if isinstance(node, ast.Import):
+                found.setdefault(each.asname or each.name, (str(node.module), each.name))
+        elif isinstance(node, ast.Import):
             for each in node.names:
-                if (each.asname or each.name) == name:
-                    return "", each.name
-    return module, name
+                found.setdefault(each.asname or each.name, ("", each.name))
+    return found
+
+
+def home_of(module: str, name: str) -> tuple[str, str]:
+    """The module that defines what a module calls `name`, and its name there; the package of a module."""
+    if name not in imports_of(module):
+        return module, name
+    source, original = imports_of(module)[name]
+    if source.startswith("tinygrad_mnist") and f"{source}.{original}" not in sys.modules:
+        return home_of(source, original)
+    return source, original
 
 
 class Scope:
