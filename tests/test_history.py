@@ -188,7 +188,9 @@ def test_a_write_to_the_base_reaches_a_view_with_another_shape():
     assert b.grad.tolist() == [[3, 3, 3], [0, 0, 0]]
 
 
-@pytest.mark.parametrize("change", [lambda x: x.t_(), lambda x: x.unsqueeze_(0), lambda x: x.transpose_(0, 1)])
+@pytest.mark.parametrize(
+    "change", [lambda x: x.t_(), lambda x: x.unsqueeze_(0), lambda x: x.transpose_(0, 1)]
+)
 def test_a_leaf_and_a_view_of_one_keep_their_shape(change):
     for x in (numbers(), numbers().view(2, 3)):
         with pytest.raises(RuntimeError, match="leaf"):
@@ -197,7 +199,11 @@ def test_a_leaf_and_a_view_of_one_keep_their_shape(change):
 
 def test_a_tensor_without_history_changes_its_shape_again_and_again():
     x = tg.arange(6.0).reshape(2, 3)
-    assert x.t_().t_().unsqueeze_(0).transpose_(1, 2).squeeze_().tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert x.t_().t_().unsqueeze_(0).transpose_(1, 2).squeeze_().tolist() == [
+        [0, 3],
+        [1, 4],
+        [2, 5],
+    ]
     y = leaf(3, 2) * 2
     x.mul_(y)
     x.t_()

@@ -103,7 +103,11 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` gets zeros (the default), not None, for outputs without a gradient."""
+        """Choose what `backward` gets for outputs without a gradient.
+
+        Args:
+            value: True for zeros, as by default; False for None.
+        """
         self._materialize = value
 
     @property

@@ -445,8 +445,8 @@ class OpaqueView(View):
         """RuntimeError if the memory was written with a gradient at stake."""
         if cast(Any, tensor._version_counter).version > self.made:
             raise RuntimeError(
-                f"{self.name}: an output is a view of an input, which has been modified by an inplace"
-                " operation since; return a clone() from forward, or write out of place"
+                f"{self.name}: an output is a view of an input, which has been modified by an "
+                "inplace operation since; return a clone() from forward, or write out of place"
             )
 
 

@@ -156,7 +156,11 @@ class Tensor(AttachedMethods):
         self._requires_grad = bool(wanted)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Switch the recording of operations on this leaf on or off, and return it."""
+        """Switch the recording of operations on this leaf on or off, and return it.
+
+        Args:
+            requires_grad: whether they are recorded, so that this leaf gets a gradient.
+        """
         self.requires_grad = requires_grad
         return self
 
@@ -228,7 +232,11 @@ class Tensor(AttachedMethods):
     @overload
     def size(self, dim: int) -> int: ...
     def size(self, dim: int | None = None) -> Size | int:
-        """The shape, or the length of one dimension."""
+        """The shape, or the length of one dimension.
+
+        Args:
+            dim: the dimension; None for the whole shape.
+        """
         if dim is None:
             return self.shape
         return self.array.shape[dim]
@@ -242,7 +250,11 @@ class Tensor(AttachedMethods):
     @overload
     def stride(self, dim: int) -> int: ...
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Elements to step over for the next index in each dimension, or in one."""
+        """Elements to step over for the next index in each dimension, or in one.
+
+        Args:
+            dim: the dimension; None for a tuple of all.
+        """
         steps = tuple(step // self.array.itemsize for step in self.array.strides)
         if dim is None:
             return steps
