@@ -184,9 +184,10 @@ def become(tensor: Tensor, make: Callable[[Tensor], Tensor], name: str) -> Tenso
         return tensor
     tensor.array = seen.array
     tell_alias(seen, tensor)
-    if tensor._requires_grad and tensor._grad_fn is None and not state.recording:
-        return tensor  # a parameter under no_grad: still a leaf
-    set_history(tensor, seen._grad_fn)
+    if tensor._requires_grad and not state.recording:
+        return tensor  # under no_grad a history stays as it is, and a parameter a leaf
+    tensor._grad_fn = seen._grad_fn
+    tensor._requires_grad = seen._requires_grad
     tensor._view = seen._view
     if tensor._view is not None:
         tensor._view.replaces = True

@@ -20,7 +20,7 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import EmbedRule, become, write_out
 from tinygrad_mnist.core.record import record, record_view
 from tinygrad_mnist.core.surface import method, numpy_names, tensor_property
-from tinygrad_mnist.core.tensor import Array, Size, Tensor
+from tinygrad_mnist.core.tensor import Array, Size, Tensor, same_array
 from tinygrad_mnist.ops.arguments import cast
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
 from tinygrad_mnist.ops.arguments import dimensions as as_dimensions
@@ -513,7 +513,9 @@ def t(input: Tensor) -> Tensor:
         torch.Size([3, 2])
     """
     check(input.ndim <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D", input.ndim)
-    return transpose(input, 0, 1) if input.ndim == 2 else input
+    if input.ndim == 2:
+        return transpose(input, 0, 1)
+    return record_view("t", same_array, input, pass_on)
 
 
 @tensor_property("T")
