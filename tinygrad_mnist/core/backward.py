@@ -359,7 +359,8 @@ class _Pass:
                     add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
-            node = edges = source = rule = result = h = g = None  # type: ignore[assignment]  # free before the next
+            # What they hold is free before the next node runs.
+            node = edges = source = rule = result = h = g = None  # type: ignore[assignment]
 
     def is_wanted(self, source: Source) -> bool:
         """Whether a gradient of the source is of use in this pass."""
