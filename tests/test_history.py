@@ -234,3 +234,13 @@ def test_a_view_that_a_function_returned_is_not_written(through):
         h.mul_(2)
         with pytest.raises(RuntimeError, match="clone"):
             (y * 1).sum()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda x: x.add_(1), lambda x: x.copy_(tg.ones(3)), lambda x: x.zero_()]
+)
+def test_elements_that_share_memory_are_not_written(write):
+    shared = tg.zeros(1)
+    with pytest.raises(RuntimeError, match="share memory.*clone"):
+        write(shared.expand(3))
+    assert shared.item() == 0

@@ -77,6 +77,11 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
         try:
             copy_into(target.array, value.array)
         except ValueError as error:
+            if not target.array.flags.writeable:
+                raise RuntimeError(
+                    f"{name}_: cannot write into a tensor whose elements share memory, as expand "
+                    "makes them, or whose memory is read-only; clone() it first"
+                ) from None
             raise RuntimeError(
                 f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
             ) from None
