@@ -20,7 +20,7 @@ from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read
-from tinygrad_mnist.kernels import network
+from tinygrad_mnist.kernels import elementary, network
 from tinygrad_mnist.ops.arguments import (
     Number,
     TensorLike,
@@ -773,7 +773,7 @@ def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.6487, 1.7183, 6.3891])
     """
     x = floating(input)
-    result = record("expm1", np.expm1, (x, lambda g, y: g * (y + 1)), output=True)
+    result = record("expm1", np.expm1, (x, lambda g: g * exp(x)))
     return result if out is None else write_out("expm1", result, out)
 
 
@@ -902,8 +902,24 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Te
         tensor([   0., 1001.])
     """
     a, b = promoted(input, other, name="logaddexp2", least=dtypes.FLOAT)
-    result = logaddexp(a * math.log(2), b * math.log(2)) / math.log(2)
+
+    def by_input(g: Tensor) -> Tensor:
+        return g * _sigmoid_base_2(a - b)
+
+    def by_other(g: Tensor) -> Tensor:
+        return g * _sigmoid_base_2(b - a)
+
+    result = record("logaddexp2", np.logaddexp2, (a, by_input), (b, by_other))
     return result if out is None else write_out("logaddexp2", result, out)
+
+
+def _sigmoid_base_2(x: Tensor) -> Tensor:
+    """1 / (1 + 2^-x)."""
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        return g * (y * _sigmoid_base_2(-x) * math.log(2))
+
+    return record("sigmoid_base_2", elementary.sigmoid_base_2, (x, rule), output=True)
 
 
 @method(in_place=True)
@@ -986,7 +1002,9 @@ def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([1.4142, 1.0000, 0.7071])
     """
     x = floating(input)
-    result = record("rsqrt", _reciprocal_root, (x, lambda g, y: g * (y**3 * -0.5)), output=True)
+    result = record(
+        "rsqrt", _reciprocal_root, (x, lambda g, y: g * (y * -0.5 * (y * y))), output=True
+    )
     return result if out is None else write_out("rsqrt", result, out)
 
 
@@ -1206,7 +1224,7 @@ def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.5236,  0.0000,  0.5236])
     """
     x = floating(input)
-    result = record("asin", np.arcsin, (x, lambda g: g * rsqrt(1 - x * x)))
+    result = record("asin", np.arcsin, (x, lambda g: g * rsqrt((1 - x) * (1 + x))))
     return result if out is None else write_out("asin", result, out)
 
 
@@ -1229,7 +1247,7 @@ def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([2.0944, 1.5708, 1.0472])
     """
     x = floating(input)
-    result = record("acos", np.arccos, (x, lambda g: -g * rsqrt(1 - x * x)))
+    result = record("acos", np.arccos, (x, lambda g: -g * rsqrt((1 - x) * (1 + x))))
     return result if out is None else write_out("acos", result, out)
 
 
@@ -1252,11 +1270,26 @@ def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.4636,  0.0000,  0.4636])
     """
     x = floating(input)
-    result = record("atan", np.arctan, (x, lambda g: g / (x * x + 1)))
+    result = record("atan", np.arctan, (x, _atan_rule(x)))
     return result if out is None else write_out("atan", result, out)
 
 
 arctan = atan
+
+
+def _atan_rule(x: Tensor) -> Callable[[Tensor], Tensor]:
+    """g / (1 + x^2), where x^2 may overflow."""
+
+    def rule(g: Tensor) -> Tensor:
+        root = _root_of_square_plus_1(x)
+        return g / root / root
+
+    return rule
+
+
+def _root_of_square_plus_1(x: Tensor) -> Tensor:
+    """sqrt(1 + x^2), where x^2 may overflow."""
+    return hypot(x, as_tensor(1.0, dtype=x.array.dtype))
 
 
 @method(in_place=True, aliases=["arctan2"])
@@ -1294,8 +1327,9 @@ arctan2 = atan2
 
 def _over_square(a: Tensor, b: Tensor) -> Tensor:
     """a / (a^2 + b^2), and 0 where both are 0."""
-    total = a * a + b * b
-    return a / where(total == 0, 1.0, total)
+    safe = where((a == 0) & (b == 0), 1.0, b)
+    length = hypot(a, safe)
+    return a / length / length
 
 
 @method(in_place=True)
@@ -1354,8 +1388,27 @@ def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.4621,  0.0000,  0.4621])
     """
     x = floating(input)
-    result = record("tanh", np.tanh, (x, lambda g, y: g * (1 - y * y)), output=True)
+    if state.recording and x.requires_grad:
+        function = elementary.tanh_with_slope
+        result = record_joint("tanh", function, [x], _tanh_rule, output=True)[0]
+    else:
+        result = record("tanh", np.tanh, (x, None))
     return result if out is None else write_out("tanh", result, out)
+
+
+Gradients = tuple[Tensor | None, Tensor | None]
+
+
+def _tanh_rule(gradients: Gradients, results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+    """Of tanh and its slope, whose own derivative is the slope times -2 tanh."""
+    y, slope = results
+    by_value, by_slope = gradients
+    factor = by_value
+    if by_slope is not None:
+        second = by_slope * (y * -2)
+        factor = second if by_value is None else by_value + second
+    assert factor is not None
+    return (factor * slope,)
 
 
 @method(in_place=True, aliases=["arcsinh"])
@@ -1374,7 +1427,7 @@ def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.4812,  0.0000,  0.4812])
     """
     x = floating(input)
-    result = record("asinh", np.arcsinh, (x, lambda g: g * rsqrt(x * x + 1)))
+    result = record("asinh", np.arcsinh, (x, lambda g: g / _root_of_square_plus_1(x)))
     return result if out is None else write_out("asinh", result, out)
 
 
@@ -1397,7 +1450,7 @@ def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.0000, 1.3170])
     """
     x = floating(input)
-    result = record("acosh", np.arccosh, (x, lambda g: g * rsqrt(x * x - 1)))
+    result = record("acosh", np.arccosh, (x, lambda g: g / (sqrt(x - 1) * sqrt(x + 1))))
     return result if out is None else write_out("acosh", result, out)
 
 
@@ -1420,7 +1473,7 @@ def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.5493,  0.0000,  0.5493])
     """
     x = floating(input)
-    result = record("atanh", np.arctanh, (x, lambda g: g / (1 - x * x)))
+    result = record("atanh", np.arctanh, (x, lambda g: g / ((1 - x) * (1 + x))))
     return result if out is None else write_out("atanh", result, out)
 
 
@@ -1483,12 +1536,20 @@ def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.6366, 1.0000, 0.6366])
     """
     x = floating(input)
-    result = record("sinc", np.sinc, (x, lambda g: g * _sinc_slope(x)))
+    result = record("sinc", elementary.sinc, (x, lambda g: g * _sinc_slope(x)))
     return result if out is None else write_out("sinc", result, out)
 
 
 def _sinc_slope(x: Tensor) -> Tensor:
-    return where(x == 0, 0.0, (cos(x * math.pi) - sinc(x)) / where(x == 0, 1.0, x))
+    """Its derivative."""
+
+    def rule(g: Tensor) -> Tensor:
+        at_0 = x == 0
+        quotient = _sinc_slope(x) / where(at_0, 1.0, x)
+        quotient = where(at_0, -(math.pi**2) / 3, quotient)  # its limit
+        return g * (sinc(x) * -(math.pi**2) - quotient * 2)
+
+    return record("sinc_slope", elementary.sinc_slope, (x, rule))
 
 
 # sigmoids and the error function ------------------------------------------------------------------
@@ -1510,8 +1571,25 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.3775, 0.5000, 0.6225])
     """
     x = floating(input)
-    result = record("sigmoid", network.sigmoid, (x, lambda g, y: g * ((1 - y) * y)), output=True)
+    if state.recording and x.requires_grad:
+        result = record_joint(
+            "sigmoid", elementary.sigmoid_with_slope, [x], _sigmoid_rule, output=True
+        )[0]
+    else:
+        result = record("sigmoid", elementary.sigmoid, (x, None))
     return result if out is None else write_out("sigmoid", result, out)
+
+
+def _sigmoid_rule(gradients: Gradients, results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+    """Of the sigmoid s and its slope, whose own derivative is the slope times 1 - 2 s."""
+    y, slope = results
+    by_value, by_slope = gradients
+    factor = by_value
+    if by_slope is not None:
+        second = by_slope * (1 - y * 2)
+        factor = second if by_value is None else by_value + second
+    assert factor is not None
+    return (factor * slope,)
 
 
 def log_sigmoid(input: Tensor) -> Tensor:
@@ -1535,6 +1613,15 @@ def _softplus(x: Array) -> Array:
 
 
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
+
+
+def gaussian(x: Tensor, scale: float = 1.0) -> Tensor:
+    """exp(-scale x^2), for a scale of 1 or 1/2: the slope of erf, and of ndtr, but for a factor."""
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        return g * (y * (x * (-2 * scale)))
+
+    return record("gaussian", elementary.gaussian, (x, rule), output=True, scale=scale)
 
 
 def scipy_special(*arrays: Any, called: str) -> Array:
@@ -1562,7 +1649,7 @@ def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     x = floating(input)
     result = record(
-        "erf", scipy_special, (x, lambda g: g * (exp(-x * x) * TWO_OVER_ROOT_PI)), called="erf"
+        "erf", scipy_special, (x, lambda g: g * (gaussian(x) * TWO_OVER_ROOT_PI)), called="erf"
     )
     return result if out is None else write_out("erf", result, out)
 
@@ -1583,9 +1670,7 @@ def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([1.5205, 1.0000, 0.4795])
     """
     x = floating(input)
-    result = record(
-        "erfc", scipy_special, (x, lambda g: g * (exp(-x * x) * -TWO_OVER_ROOT_PI)), called="erfc"
-    )
+    result = record("erfc", elementary.erfc, (x, lambda g: g * (gaussian(x) * -TWO_OVER_ROOT_PI)))
     return result if out is None else write_out("erfc", result, out)
 
 

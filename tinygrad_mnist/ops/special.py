@@ -16,6 +16,7 @@ from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor
+from tinygrad_mnist.kernels import elementary
 from tinygrad_mnist.ops.arguments import TensorLike, as_tensor, floating, promoted
 from tinygrad_mnist.ops.pointwise import (
     TWO_OVER_ROOT_PI,
@@ -25,6 +26,7 @@ from tinygrad_mnist.ops.pointwise import (
     exp,
     exp2,
     expm1,
+    gaussian,
     isinf,
     log,
     log1p,
@@ -150,13 +152,17 @@ def erfcx(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.7703, 0.6157])
     """
     x = floating(input)
-    result = record(
-        "erfcx",
-        scipy_special,
-        (x, lambda g: g * (x * erfcx(x) * 2 - TWO_OVER_ROOT_PI)),
-        called="erfcx",
-    )
+    result = record("erfcx", elementary.erfcx, (x, lambda g: g * _erfcx_slope(x)))
     return result if out is None else write_out("erfcx", result, out)
+
+
+def _erfcx_slope(x: Tensor) -> Tensor:
+    """Its derivative."""
+
+    def rule(g: Tensor) -> Tensor:
+        return g * (erfcx(x) * 2 + x * _erfcx_slope(x) * 2)
+
+    return record("erfcx_slope", elementary.erfcx_slope, (x, rule))
 
 
 def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -174,9 +180,7 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.5987, 0.6915])
     """
     x = floating(input)
-    result = record(
-        "ndtr", scipy_special, (x, lambda g: g * exp(x * x * -0.5) / ROOT_2_PI), called="ndtr"
-    )
+    result = record("ndtr", elementary.ndtr, (x, lambda g: g * gaussian(x, 0.5) / ROOT_2_PI))
     return result if out is None else write_out("ndtr", result, out)
 
 
@@ -220,13 +224,26 @@ def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.5130, -0.3689])
     """
     x = floating(input)
-    result = record(
-        "log_ndtr",
-        scipy_special,
-        (x, lambda g: g * math.sqrt(2 / math.pi) / erfcx(x * -math.sqrt(0.5))),
-        called="log_ndtr",
-    )
+    result = record("log_ndtr", elementary.log_ndtr, (x, lambda g: g * _log_ndtr_slope(x)))
     return result if out is None else write_out("log_ndtr", result, out)
+
+
+def _log_ndtr_slope(x: Tensor) -> Tensor:
+    """The derivative of log_ndtr."""
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        return g * -(y * _log_ndtr_excess(x))
+
+    return record("log_ndtr_slope", elementary.log_ndtr_slope, (x, rule), output=True)
+
+
+def _log_ndtr_excess(x: Tensor) -> Tensor:
+    """x plus the derivative of log_ndtr, which far below 0 is all but -x."""
+
+    def rule(g: Tensor, y: Tensor) -> Tensor:
+        return g * (1 - _log_ndtr_slope(x) * y)
+
+    return record("log_ndtr_excess", elementary.log_ndtr_excess, (x, rule), output=True)
 
 
 # entropy and logarithms ---------------------------------------------------------------------------
@@ -271,12 +288,8 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
     if eps is not None:
         held = clamp(held, eps, 1 - eps)
     x = floating(held)
-    result = record("logit", _logit, (x, lambda g: g * _logit_slope(x)))
+    result = record("logit", elementary.logit, (x, lambda g: g * _logit_slope(x)))
     return result if out is None else write_out("logit", result, out)
-
-
-def _logit(x: Array) -> Array:
-    return np.log(x / (1 - x))
 
 
 def _logit_slope(x: Tensor) -> Tensor:

@@ -13,10 +13,21 @@ from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.kernels import network
+from tinygrad_mnist.kernels import elementary, network
 from tinygrad_mnist.ops import pointwise, random
+from tinygrad_mnist.ops.arguments import floating
 from tinygrad_mnist.ops.indexing import scatter
-from tinygrad_mnist.ops.pointwise import abs, clamp, erf, exp, expm1, sigmoid, sign, tanh, where
+from tinygrad_mnist.ops.pointwise import (
+    abs,
+    clamp,
+    expm1,
+    gaussian,
+    sigmoid,
+    sign,
+    square,
+    tanh,
+    where,
+)
 from tinygrad_mnist.ops.reduction import argmax, softmax
 from tinygrad_mnist.ops.shape import chunk, reshape
 
@@ -370,27 +381,39 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """
     known = approximate in ("none", "tanh")
     check(known, "gelu: approximate must be either none or tanh, got {}", approximate)
+    x = floating(input)
     if approximate == "tanh":
-        inner = (input + input**3 * 0.044715) * math.sqrt(2 / math.pi)
-        return input * (tanh(inner) + 1) * 0.5
-    if input.array.dtype != np.float32:
-        return input * _normal_distribution(input)
-    if not (state.recording and input.requires_grad):
-        return record("gelu", network.gelu, (input, None))
+        return record("gelu", elementary.gelu_tanh, (x, lambda g: g * _gelu_tanh_slope(x)))
+    if not (state.recording and x.requires_grad):
+        return record("gelu", network.gelu, (x, None))
 
-    def rule(gradients: tuple[Tensor, None], results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
-        if not state.recording:
-            return (gradients[0] * results[1],)
-        density = exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))
-        return (gradients[0] * (_normal_distribution(input) + input * density),)
+    def rule(gradients: pointwise.Gradients, results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+        by_value, by_slope = gradients
+        if by_slope is None:
+            assert by_value is not None
+            return (by_value * results[1],)
+        held = clamp(x, -100.0, 100.0)  # beyond, the density is 0
+        second = gaussian(held, 0.5) * (2 - held * held) * (1 / math.sqrt(2 * math.pi))
+        by_slope = by_slope * second
+        return (by_slope if by_value is None else by_value * results[1] + by_slope,)
 
-    function = network.gelu_with_slope
-    return record_joint("gelu", function, [input], rule, output=True, constant=[1])[0]
+    return record_joint("gelu", network.gelu_with_slope, [x], rule, output=True)[0]
 
 
-def _normal_distribution(x: Tensor) -> Tensor:
-    """The standard normal distribution function."""
-    return (erf(x * math.sqrt(0.5)) + 1) * 0.5
+def _gelu_tanh_slope(x: Tensor) -> Tensor:
+    """The derivative of gelu's approximation x sigmoid(u), u = scale (x + cube x^3)."""
+
+    def rule(g: Tensor) -> Tensor:
+        held = clamp(x, -100.0, 100.0)  # beyond, the sigmoid's slope is 0
+        square_of = held * held
+        u = held * (1 + square_of * elementary.GELU_CUBE) * elementary.GELU_SCALE
+        first = (1 + square_of * (3 * elementary.GELU_CUBE)) * elementary.GELU_SCALE
+        second = held * (6 * elementary.GELU_CUBE * elementary.GELU_SCALE)
+        s = sigmoid(u)
+        bend = held * (second - first * first * (s * 2 - 1))
+        return g * (s * sigmoid(-u) * (first * 2 + bend))
+
+    return record("gelu_tanh_slope", elementary.gelu_tanh_slope, (x, rule))
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -411,7 +434,18 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return _write_in_place(silu, input)
-    return input * sigmoid(input)
+    x = floating(input)
+    return record("silu", elementary.silu, (x, lambda g: g * _silu_slope(x)))
+
+
+def _silu_slope(x: Tensor) -> Tensor:
+    """The derivative of silu."""
+
+    def rule(g: Tensor) -> Tensor:
+        slope = sigmoid(x) * sigmoid(-x)
+        return g * (slope * (2 - x * tanh(x * 0.5)))
+
+    return record("silu_slope", elementary.silu_slope, (x, rule))
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -432,7 +466,21 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return _write_in_place(mish, input)
-    return input * tanh(softplus(input))
+    x = floating(input)
+    return record("mish", elementary.mish, (x, lambda g: g * _mish_slope(x)))
+
+
+def _mish_slope(x: Tensor) -> Tensor:
+    """The derivative of mish."""
+
+    def rule(g: Tensor) -> Tensor:
+        y = tanh(pointwise.softplus(x))
+        s = sigmoid(x)
+        first = (1 - y * y) * s  # of y by x
+        second = first * (1 - s) - y * first * s * 2
+        return g * (first * 2 + x * second)
+
+    return record("mish_slope", elementary.mish_slope, (x, rule))
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -610,7 +658,16 @@ def softsign(input: Tensor) -> Tensor:
         >>> F.softsign(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.6667,  0.3333,  0.7500])
     """
-    return input / (abs(input) + 1)
+    x = floating(input)
+    return record("softsign", elementary.softsign, (x, _softsign_rule(x)))
+
+
+def _softsign_rule(x: Tensor) -> Callable[[Tensor], Tensor]:
+    def rule(g: Tensor) -> Tensor:
+        divisor = abs(x) + 1
+        return g / divisor / divisor
+
+    return rule
 
 
 def tanhshrink(input: Tensor) -> Tensor:
@@ -626,7 +683,8 @@ def tanhshrink(input: Tensor) -> Tensor:
         >>> F.tanhshrink(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-1.0360,  0.0379,  2.0049])
     """
-    return input - tanh(input)
+    x = floating(input)
+    return record("tanhshrink", elementary.tanhshrink, (x, lambda g: g * square(tanh(x))))
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:

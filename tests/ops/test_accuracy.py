@@ -1,0 +1,322 @@
+"""Every elementary function and its gradient against mpmath, over the whole range of the dtype."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tinygrad_mnist as torch
+import tinygrad_mnist.nn.functional as F
+
+mpmath = pytest.importorskip("mpmath")
+mp = mpmath.mp
+
+VALUE_LIMIT = 4  # units in the last place
+GRADIENT_LIMIT = 8
+
+
+@dataclass
+class Row:
+    """A function under test.
+
+    Attributes:
+        function: of a tensor.
+        value: the same in mpmath.
+        slope: its derivative in mpmath.
+        low: the least argument.
+        high: the largest argument.
+        extra: arguments beside the log-spaced ones.
+        values: units in the last place that a value may be off.
+        gradients: the same of a gradient.
+    """
+
+    function: Callable[[Any], Any]
+    value: Callable[[Any], Any]
+    slope: Callable[[Any], Any]
+    low: float = -np.inf
+    high: float = np.inf
+    extra: tuple[float, ...] = ()
+    values: float = VALUE_LIMIT
+    gradients: float = GRADIENT_LIMIT
+
+
+def logistic(x: Any) -> Any:
+    """1 / (1 + exp(-x))."""
+    return 1 / (1 + mp.exp(-x)) if x > 0 else mp.exp(x) / (1 + mp.exp(x))
+
+
+def logistic_slope(x: Any) -> Any:
+    """Of `logistic`."""
+    return logistic(x) * logistic(-x)
+
+
+def log1p_exp(x: Any) -> Any:
+    """log(1 + exp(x))."""
+    return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
+
+
+def softplus_20(x: Any) -> Any:
+    """`log1p_exp` with PyTorch's threshold."""
+    return log1p_exp(x) if x <= 20 else x
+
+
+def normal(x: Any) -> Any:
+    """The standard normal distribution function."""
+    return erfc(-x / mp.sqrt(2)) / 2
+
+
+def erfc(x: Any) -> Any:
+    """1 - erf(x), 0 where it is below all numbers."""
+    return mp.mpf(0) if x > 10**5 else mp.mpf(2) if x < -(10**5) else mp.erfc(x)
+
+
+def density(x: Any) -> Any:
+    """Its derivative."""
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def log_normal_slope(x: Any) -> Any:
+    """Of log(normal(x)); by the asymptotic series far out."""
+    if x < -(10**4):
+        return -x - 1 / x + 2 / x**3
+    return density(x) / normal(x)
+
+
+def log_normal(x: Any) -> Any:
+    """log(normal(x)); by the asymptotic series far out."""
+    if x < -(10**4):
+        tail = mp.log1p(-1 / x**2 + 3 / x**4)
+        return -x * x / 2 - mp.log(-x) - mp.log(2 * mp.pi) / 2 + tail
+    return mp.log1p(-normal(-x)) if x > 0 else mp.log(normal(x))
+
+
+def scaled_erfc(x: Any) -> Any:
+    """exp(x^2) erfc(x); by the asymptotic series far out."""
+    if x > 10**4:
+        return (1 - 1 / (2 * x * x) + 3 / (4 * x**4)) / (x * mp.sqrt(mp.pi))
+    return mp.exp(x * x) * erfc(x)
+
+
+def scaled_erfc_slope(x: Any) -> Any:
+    """Of `scaled_erfc`."""
+    if x > 10**4:
+        return -(1 - 3 / (2 * x * x) + 15 / (4 * x**4)) / (x * x * mp.sqrt(mp.pi))
+    return 2 * x * scaled_erfc(x) - 2 / mp.sqrt(mp.pi)
+
+
+def mish(x: Any) -> Any:
+    """x tanh(softplus(x))."""
+    e = mp.exp(-abs(x))
+    return (
+        x * (1 + 2 * e) / (1 + 2 * e + 2 * e * e) if x > 0 else x * e * (e + 2) / (e * (e + 2) + 2)
+    )
+
+
+def mish_slope(x: Any) -> Any:
+    """Of `mish`."""
+    s = log1p_exp(x)
+    return mish(x) / x + x * logistic(x) / mp.cosh(s) ** 2
+
+
+def gelu_tanh(x: Any) -> Any:
+    """The approximation of gelu by tanh: x sigmoid(2 inner)."""
+    return x * logistic(2 * gelu_inner(x))
+
+
+def gelu_inner(x: Any) -> Any:
+    """What tanh is taken of."""
+    return mp.sqrt(2 / mp.pi) * (x + mp.mpf(0.044715) * x**3)
+
+
+def gelu_tanh_slope(x: Any) -> Any:
+    """Of `gelu_tanh`."""
+    inner = gelu_inner(x)
+    slope = mp.sqrt(2 / mp.pi) * (1 + 3 * mp.mpf(0.044715) * x**2)
+    return logistic(2 * inner) + x * 2 * slope * logistic_slope(2 * inner)
+
+
+def sinc_slope(x: Any) -> Any:
+    """Of sin(pi x) / (pi x)."""
+    return (mp.cos(mp.pi * x) - mp.sincpi(x)) / x
+
+
+def elu(x: Any, alpha: float, scale: float = 1.0, inner: float = 1.0) -> Any:
+    """x, or alpha expm1(x / inner) below 0, scaled."""
+    return mp.mpf(scale) * (x if x > 0 else mp.mpf(alpha) * mp.expm1(x / inner))
+
+
+def elu_slope(x: Any, alpha: float, scale: float = 1.0, inner: float = 1.0) -> Any:
+    """Of `elu`."""
+    return mp.mpf(scale) * (1 if x > 0 else mp.mpf(alpha) * mp.exp(x / inner) / inner)
+
+
+ALPHA = 1.6732632423543772848
+SCALE = 1.0507009873554804934
+NEAR_ONE = (0.9, 0.99, 0.999999, -0.9, -0.99, -0.999999)
+STEPS = tuple(float(x) for x in (*np.arange(-30, 30, 0.73), *np.arange(-800, 800, 37.3)))
+LOG2 = mp.log(2)
+
+ROWS = {
+    "exp": Row(torch.exp, mp.exp, mp.exp),
+    "exp2": Row(torch.exp2, lambda x: mp.mpf(2) ** x, lambda x: mp.mpf(2) ** x * mp.log(2)),
+    "expm1": Row(torch.expm1, mp.expm1, mp.exp),
+    "log": Row(torch.log, mp.log, lambda x: 1 / x, low=0, extra=NEAR_ONE),
+    "log2": Row(torch.log2, lambda x: mp.log(x, 2), lambda x: 1 / (x * mp.log(2)), low=0),
+    "log10": Row(torch.log10, mp.log10, lambda x: 1 / (x * mp.log(10)), low=0),
+    "log1p": Row(torch.log1p, mp.log1p, lambda x: 1 / (1 + x), low=-1, extra=NEAR_ONE),
+    "sqrt": Row(torch.sqrt, mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), low=0),
+    "rsqrt": Row(torch.rsqrt, lambda x: 1 / mp.sqrt(x), lambda x: -1 / (2 * x * mp.sqrt(x)), low=0),
+    "reciprocal": Row(torch.reciprocal, lambda x: 1 / x, lambda x: -1 / x**2),
+    "square": Row(torch.square, lambda x: x**2, lambda x: 2 * x),
+    "pow 1.5": Row(lambda x: x**1.5, lambda x: x * mp.sqrt(x), lambda x: 1.5 * mp.sqrt(x), low=0),
+    "pow -0.5": Row(
+        lambda x: x**-0.5, lambda x: 1 / mp.sqrt(x), lambda x: -1 / (2 * x * mp.sqrt(x)), low=0
+    ),
+    "pow -1": Row(lambda x: x**-1, lambda x: 1 / x, lambda x: -1 / x**2),
+    "pow 3": Row(lambda x: x**3, lambda x: x**3, lambda x: 3 * x**2),
+    "2 pow": Row(lambda x: 2**x, lambda x: mp.mpf(2) ** x, lambda x: mp.mpf(2) ** x * mp.log(2)),
+    "1 over": Row(lambda x: 1 / x, lambda x: 1 / x, lambda x: -1 / x**2),
+    "sin": Row(torch.sin, mp.sin, mp.cos),
+    "cos": Row(torch.cos, mp.cos, lambda x: -mp.sin(x)),
+    "tan": Row(torch.tan, mp.tan, lambda x: 1 + mp.tan(x) ** 2),
+    "asin": Row(torch.asin, mp.asin, lambda x: 1 / mp.sqrt((1 - x) * (1 + x)), -1, 1, NEAR_ONE),
+    "acos": Row(torch.acos, mp.acos, lambda x: -1 / mp.sqrt((1 - x) * (1 + x)), -1, 1, NEAR_ONE),
+    "atan": Row(torch.atan, mp.atan, lambda x: 1 / (1 + x * x)),
+    "sinh": Row(torch.sinh, mp.sinh, mp.cosh),
+    "cosh": Row(torch.cosh, mp.cosh, mp.sinh),
+    "tanh": Row(torch.tanh, mp.tanh, lambda x: mp.sech(x) ** 2),
+    "asinh": Row(torch.asinh, mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
+    "acosh": Row(
+        torch.acosh,
+        mp.acosh,
+        lambda x: 1 / mp.sqrt((x - 1) * (x + 1)),
+        low=1,
+        extra=(1.01, 1.000001),
+    ),
+    "atanh": Row(torch.atanh, mp.atanh, lambda x: 1 / ((1 - x) * (1 + x)), -1, 1, NEAR_ONE),
+    "deg2rad": Row(torch.deg2rad, mp.radians, lambda x: mp.pi / 180),
+    "rad2deg": Row(torch.rad2deg, mp.degrees, lambda x: 180 / mp.pi),
+    "sinc": Row(torch.sinc, mp.sincpi, sinc_slope, -8, 8),
+    "sigmoid": Row(torch.sigmoid, logistic, logistic_slope),
+    "expit": Row(torch.special.expit, logistic, logistic_slope),
+    "logsigmoid": Row(F.logsigmoid, lambda x: -log1p_exp(-x), lambda x: logistic(-x)),
+    "softplus": Row(F.softplus, softplus_20, lambda x: logistic(x) if x <= 20 else mp.mpf(1)),
+    "silu": Row(F.silu, lambda x: x * logistic(x), lambda x: logistic(x) * (1 + x * logistic(-x))),
+    "mish": Row(F.mish, mish, mish_slope),
+    "gelu": Row(F.gelu, lambda x: x * normal(x), lambda x: normal(x) + x * density(x)),
+    "gelu tanh": Row(lambda x: F.gelu(x, "tanh"), gelu_tanh, gelu_tanh_slope),
+    "elu": Row(F.elu, lambda x: elu(x, 1.0), lambda x: elu_slope(x, 1.0)),
+    "elu 0.3": Row(lambda x: F.elu(x, 0.3), lambda x: elu(x, 0.3), lambda x: elu_slope(x, 0.3)),
+    "selu": Row(F.selu, lambda x: elu(x, ALPHA, SCALE), lambda x: elu_slope(x, ALPHA, SCALE)),
+    "celu": Row(
+        lambda x: F.celu(x, 2.0),
+        lambda x: elu(x, 2.0, inner=2.0),
+        lambda x: elu_slope(x, 2.0, inner=2.0),
+    ),
+    "softsign": Row(F.softsign, lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2),
+    "tanhshrink": Row(F.tanhshrink, lambda x: x - mp.tanh(x), lambda x: mp.tanh(x) ** 2),
+    "erf": Row(torch.erf, mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x)),
+    "erfc": Row(torch.erfc, erfc, lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x)),
+    "erfcx": Row(torch.special.erfcx, scaled_erfc, scaled_erfc_slope),
+    "ndtr": Row(torch.special.ndtr, normal, density),
+    "log_ndtr": Row(torch.special.log_ndtr, log_normal, log_normal_slope),
+    "entr": Row(torch.special.entr, lambda x: -x * mp.log(x), lambda x: -mp.log(x) - 1, low=0),
+    "logit": Row(
+        torch.logit,
+        lambda x: mp.log(x) - mp.log1p(-x),
+        lambda x: 1 / (x * (1 - x)),
+        0,
+        1,
+        (*NEAR_ONE, 0.3, 0.5001, 0.4999),
+    ),
+    "logaddexp 0": Row(lambda x: torch.logaddexp(x, torch.zeros_like(x)), log1p_exp, logistic),
+    "logaddexp2 0": Row(
+        lambda x: torch.logaddexp2(x, torch.zeros_like(x)),
+        lambda x: log1p_exp(x * mp.log(2)) / mp.log(2),
+        lambda x: logistic(x * mp.log(2)),
+    ),
+    "hypot 1": Row(
+        lambda x: torch.hypot(x, torch.ones_like(x)),
+        lambda x: mp.sqrt(1 + x * x),
+        lambda x: x / mp.sqrt(1 + x * x),
+    ),
+    "atan2 1": Row(
+        lambda x: torch.atan2(x, torch.ones_like(x)), mp.atan, lambda x: 1 / (1 + x * x)
+    ),
+    "atan2 of 1": Row(
+        lambda x: torch.atan2(torch.ones_like(x), x),
+        lambda x: mp.atan2(1, x),
+        lambda x: -1 / (1 + x * x),
+    ),
+    "atan2 itself": Row(
+        lambda x: torch.atan2(x, x.detach()), lambda x: mp.atan2(x, x), lambda x: 1 / (2 * x)
+    ),
+    "xlogy": Row(
+        lambda x: torch.xlogy(x, x), lambda x: x * mp.log(x), lambda x: mp.log(x) + 1, low=0
+    ),
+    "xlog1py": Row(
+        lambda x: torch.special.xlog1py(torch.full_like(x, 3.0), x),
+        lambda x: 3 * mp.log1p(x),
+        lambda x: 3 / (1 + x),
+        low=-1,
+    ),
+}
+
+
+def arguments(row: Row, dtype: Any) -> np.ndarray:
+    """Log-spaced arguments of both signs over the whole range, and steps through the middle."""
+    info = np.finfo(dtype)
+    lowest = np.log10(float(info.smallest_subnormal)) + 0.2
+    decades = np.arange(lowest, np.log10(float(info.max)), 0.73 if dtype == np.float32 else 4.7)
+    middle = np.arange(-8, 3.5, 0.37)
+    sizes = 10.0 ** np.concatenate([decades, middle])
+    found = np.concatenate([sizes, -sizes, np.array(STEPS), np.array(row.extra)]).astype(dtype)
+    return np.unique(found[(found > row.low) & (found < row.high) & (found != 0)])
+
+
+def references(function: Callable[[Any], Any], arguments: np.ndarray) -> Iterator[Any]:
+    """What mpmath says, with enough digits that nothing cancels."""
+    for x in arguments:
+        size = abs(np.log2(abs(float(x))))
+        with mpmath.workprec(int(160 + 3 * min(size, 1100))):
+            yield function(mp.mpf(float(x)))
+
+
+def errors(got: np.ndarray, function: Callable[[Any], Any], at: np.ndarray) -> np.ndarray:
+    """How many units in the last place each is off; 0 where the true value overflows to inf."""
+    info = np.finfo(got.dtype)
+    found = []
+    for value, true in zip(got, references(function, at), strict=True):
+        if abs(true) > float(info.max):
+            found.append(0.0 if np.isinf(value) or abs(value) == info.max else np.inf)
+        elif not np.isfinite(value):
+            found.append(np.inf)
+        else:
+            spacing = abs(float(np.spacing(got.dtype.type(float(true)))))
+            found.append(float(abs(mp.mpf(float(value)) - true) / mp.mpf(spacing)))
+    return np.array(found)
+
+
+def measured(row: Row, dtype: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The arguments, and how far values and gradients are off there."""
+    at = arguments(row, dtype)
+    x = torch.from_numpy(at.copy()).requires_grad_()
+    with np.errstate(all="ignore"):
+        y = row.function(x)
+        y.backward(torch.ones_like(y))
+    assert x.grad is not None
+    values = errors(y.detach().numpy(), row.value, at)
+    return at, values, errors(x.grad.numpy(), row.slope, at)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
+@pytest.mark.parametrize("name", ROWS)
+def test_values_and_gradients_keep_their_last_digits(name: str, dtype: Any) -> None:
+    row = ROWS[name]
+    at, values, gradients = measured(row, dtype)
+    worst = int(np.argmax(values))
+    assert values[worst] <= row.values, f"value at {at[worst]}: {values[worst]} ulp"
+    worst = int(np.argmax(gradients))
+    assert gradients[worst] <= row.gradients, f"gradient at {at[worst]}: {gradients[worst]} ulp"

@@ -1,0 +1,335 @@
+"""Elementary functions and slopes that keep their last digits where the plain formula cancels,
+overflows or saturates.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+FAR = {"f": 80.0, "d": 700.0}  # exp(-x) of more is not a normal number any more
+HALVES = 64.0  # beyond it x exp(x) is taken in two steps, for exp(x) alone loses digits
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), with both tails."""
+    if x.dtype == np.float16:
+        return sigmoid(x.astype(np.float32)).astype(x.dtype)
+    e = _exp_of_negative(x)
+    if e is None:
+        return _both_sides(x)[0]
+    e += 1
+    return np.reciprocal(e, e)
+
+
+def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
+    """`sigmoid`, and its derivative sigmoid(x) sigmoid(-x)."""
+    if x.dtype == np.float16:
+        y, slope = sigmoid_with_slope(x.astype(np.float32))
+        return y.astype(x.dtype), slope.astype(x.dtype)
+    e = _exp_of_negative(x)
+    if e is None:
+        y, other = _both_sides(x)
+        return y, np.multiply(y, other, other)
+    y = e + 1
+    y = np.reciprocal(y)
+    e *= y
+    e *= y
+    return y, e
+
+
+def _exp_of_negative(x: Array) -> Array | None:
+    """exp(-x), or None where it would leave the normal numbers, or x holds a NaN."""
+    e = np.empty(x.shape, x.dtype)
+    np.negative(x, e)
+    highest = e.max(initial=0)
+    if not highest <= FAR[x.dtype.char]:
+        return None
+    return np.exp(e, e)
+
+
+def _both_sides(x: Array) -> tuple[Array, Array]:
+    """sigmoid(x) and sigmoid(-x), by the exponential of the negative side."""
+    small = np.exp(-np.abs(x))
+    total = 1 + small
+    small = small / total
+    large = 1 / total
+    positive = x > 0
+    one_side = np.where(positive, large, small)
+    other_side = np.where(positive, small, large)
+    return one_side, other_side
+
+
+def sigmoid_base_2(x: Array) -> Array:
+    """1 / (1 + 2^-x), with both tails."""
+    small = np.exp2(-np.abs(x))
+    return np.where(x > 0, x.dtype.type(1), small) / (1 + small)
+
+
+def tanh_with_slope(x: Array) -> tuple[Array, Array]:
+    """tanh, and its derivative 1 / cosh(x)^2."""
+    if x.dtype == np.float16:
+        y, slope = tanh_with_slope(x.astype(np.float32))
+        return y.astype(x.dtype), slope.astype(x.dtype)
+    e = np.empty(x.shape, x.dtype)
+    np.abs(x, e)
+    e *= -2
+    np.exp(e, e)
+    total = e + 1
+    e *= 4
+    e /= total
+    e /= total
+    return np.tanh(x), e
+
+
+def silu(x: Array) -> Array:
+    """x sigmoid(x)."""
+    y = sigmoid(x)
+    y = np.multiply(x, y)
+    if y.size and x.min() < -HALVES:
+        y = np.where(x < -HALVES, _times_exp(x, x), y)
+    return y
+
+
+def silu_slope(x: Array) -> Array:
+    """The derivative of `silu`: sigmoid(x) (1 + x sigmoid(-x))."""
+    y, slope = sigmoid_with_slope(x)
+    slope = np.multiply(slope, x)
+    slope = slope + y
+    if slope.size and not np.abs(x).max() < HALVES:
+        slope = np.where(x < -HALVES, _times_exp(x, x + 1), slope)
+        slope = np.where(x > FAR["d"], x.dtype.type(1), slope)
+    return slope
+
+
+def _times_exp(x: Array, factor: Array) -> Array:
+    """factor * exp(x) for x below 0, without the digits that exp(x) loses as a subnormal number."""
+    low = np.minimum(x, x.dtype.type(-HALVES))
+    product = np.maximum(factor, x.dtype.type(-2000)) * np.exp(low + x.dtype.type(HALVES))
+    return product * x.dtype.type(math.exp(-HALVES))
+
+
+def mish(x: Array) -> Array:
+    """x tanh(log(1 + exp(x))): a quotient of polynomials of exp(-|x|)."""
+    e = np.exp(-np.abs(x))
+    twice = e * (e + 2)
+    above = (1 + 2 * e) / (1 + 2 * e + 2 * e * e)
+    below = twice / (twice + 2)
+    y = x * np.where(x > 0, above, below)
+    return np.where(x < -HALVES, _times_exp(x, x), y)
+
+
+def mish_slope(x: Array) -> Array:
+    """The derivative of `mish`."""
+    e = np.exp(-np.abs(x))
+    twice = e * (e + 2)
+    total = 1 + 2 * e + 2 * e * e
+    size = np.minimum(np.abs(x), x.dtype.type(2000))
+    above = (1 + 2 * e) / total + size * e * (4 * e * (1 + e) / (total * total))
+    total = twice + 2
+    below = e * ((e + 2) * total - 4 * size * (1 + e)) / (total * total)
+    slope = np.where(x > 0, above, below)
+    slope = np.where(x < -HALVES, _times_exp(x, x + 1), slope)
+    return np.where(np.isnan(x), x, slope)
+
+
+def softsign(x: Array) -> Array:
+    """x / (1 + |x|)."""
+    return x / (1 + np.abs(x))
+
+
+def tanhshrink(x: Array) -> Array:
+    """x - tanh(x); near 0 by the series of (x cosh(x) - sinh(x)) / cosh(x)."""
+    near = np.clip(x, -1, 1)
+    square = near * near
+    total = np.zeros_like(near)
+    for k in range(10, 0, -1):
+        total = total * square + x.dtype.type(2 * k / math.factorial(2 * k + 1))
+    series = square * near * total / np.cosh(near)
+    return np.where(np.abs(x) < 1, series, x - np.tanh(x))
+
+
+def sinc(x: Array) -> Array:
+    """sin(pi x) / (pi x), 1 at 0; the sine is taken of the distance to the next integer."""
+    safe = np.where(x == 0, x.dtype.type(1), x)
+    nearest = np.rint(safe)
+    sign = 1 - 2 * np.abs(np.fmod(nearest, 2))
+    sine = np.sin((safe - nearest) * x.dtype.type(np.pi)) * sign
+    return np.where(x == 0, x.dtype.type(1), sine / (safe * x.dtype.type(np.pi)))
+
+
+def sinc_slope(x: Array) -> Array:
+    """The derivative of `sinc`, (cos(pi x) - sinc(x)) / x; near 0 by its series."""
+    z = np.clip(x, -0.5, 0.5) * x.dtype.type(np.pi)
+    square = z * z
+    series = np.zeros_like(z)
+    for k in range(12, 0, -1):
+        series = series * -square - x.dtype.type(2 * k / math.factorial(2 * k + 1))
+    series = series * z * x.dtype.type(np.pi)
+    safe = np.where(x == 0, x.dtype.type(1), x)
+    nearest = np.rint(safe)
+    sign = 1 - 2 * np.abs(np.fmod(nearest, 2))
+    quarter = 0.5 - np.abs(safe - nearest)  # so that the cosine is exact where it is 0
+    cosine = np.sin(quarter * x.dtype.type(np.pi)) * sign
+    return np.where(np.abs(x) < 0.5, series, (cosine - sinc(x)) / safe)
+
+
+def gaussian(x: Array, scale: float) -> Array:
+    """exp(-scale x^2), for a scale of 1, -1 or 1/2.
+
+    In float64 x^2 is taken as a sum of two, so that no digits are lost by its rounding.
+    """
+    if x.dtype != np.float64:
+        return gaussian(x.astype(np.float64), scale).astype(x.dtype)
+    held = np.clip(x, -64, 64)
+    high = held.astype(np.float32).astype(np.float64)  # its square is exact
+    rest = (held - high) * (held + high)
+    return np.exp(high * high * -scale) * np.exp(rest * -scale)
+
+
+def logit(x: Array) -> Array:
+    """log(x / (1 - x)); around 1/2 by atanh."""
+    middle = 2 * np.arctanh(2 * np.clip(x, 0.25, 0.75) - 1)
+    return np.where(np.abs(x - 0.5) < 0.25, middle, np.log(x / (1 - x)))
+
+
+def erfc_fraction(x: Array) -> Array:
+    """K with erfcx(x) = 1 / (sqrt(pi) (x + K)) for x above 1.25: Laplace's continued fraction.
+
+    Cuyt et al., Handbook of Continued Fractions for Special Functions (2008), 13.2.
+    """
+    fraction = np.zeros_like(x)
+    for k in range(140, 0, -1):
+        fraction = (k / 2) / (x + fraction)
+    return fraction
+
+
+def erfc(x: Array) -> Array:
+    """1 - erf(x); above 1 by erfcx, for SciPy's own loses digits in the tail."""
+    from scipy import special
+
+    if x.dtype != np.float64:
+        return np.asarray(special.erfc(x)).astype(x.dtype)
+    tail = gaussian(x, 1.0) * special.erfcx(np.maximum(x, 1))
+    return np.where(x > 1, tail, special.erfc(x))
+
+
+def erfcx(x: Array) -> Array:
+    """exp(x^2) erfc(x); below -1 by 2 exp(x^2) - erfcx(-x)."""
+    from scipy import special
+
+    wide = x.astype(np.float64)
+    mirrored = 2 * gaussian(wide, -1.0) - special.erfcx(-wide)
+    return np.where(wide < -1, mirrored, special.erfcx(wide)).astype(x.dtype)
+
+
+def ndtr(x: Array) -> Array:
+    """The normal distribution function; below -1 by erfcx."""
+    from scipy import special
+
+    wide = x.astype(np.float64)
+    tail = gaussian(wide, 0.5) * special.erfcx(np.maximum(-wide, 1) * math.sqrt(0.5)) / 2
+    return np.where(wide < -1, tail, special.ndtr(wide)).astype(x.dtype)
+
+
+def log_ndtr(x: Array) -> Array:
+    """log(ndtr(x)); above 1 by the other side, log(1 - ndtr(-x))."""
+    from scipy import special
+
+    wide = x.astype(np.float64)
+    above = np.log1p(-ndtr(-np.maximum(wide, 1)))
+    return np.where(wide > 1, above, special.log_ndtr(wide)).astype(x.dtype)
+
+
+def gelu_with_slope(x: Array) -> tuple[Array, Array]:
+    """x times the normal distribution function, and its derivative, in float64."""
+    from scipy import special
+
+    power = gaussian(x, 0.5)
+    scaled = special.erfcx(np.maximum(-x, 1) * math.sqrt(0.5)) / 2
+    held = np.clip(x, -100, 100)
+    density = 1 / math.sqrt(2 * math.pi)
+    above = special.ndtr(x)
+    tail = np.where(x < -1, held * scaled * power, x * above)
+    slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
+    return tail, slope
+
+
+GELU_SCALE = 2 * math.sqrt(2 / math.pi)
+GELU_CUBE = 0.044715
+
+
+def gelu_tanh(x: Array) -> Array:
+    """gelu's approximation x (1 + tanh(u / 2)) / 2, which is x sigmoid(u)."""
+    wide = np.maximum(x.astype(np.float64), -100)
+    high, rest, factor = _gelu_argument(np.minimum(wide, 100))
+    y, slope = sigmoid_with_slope(high)
+    return np.asarray(wide * (y + rest * slope) * factor).astype(x.dtype)
+
+
+def gelu_tanh_slope(x: Array) -> Array:
+    """The derivative of `gelu_tanh`."""
+    wide = np.clip(x.astype(np.float64), -100, 100)
+    high, rest, factor = _gelu_argument(wide)
+    y, slope = sigmoid_with_slope(high)
+    other = 1 - 2 * y
+    y = y + rest * slope
+    slope = slope + rest * slope * other
+    by_x = GELU_SCALE * (1 + 3 * GELU_CUBE * wide * wide)
+    return np.asarray((y + wide * by_x * slope) * factor).astype(x.dtype)
+
+
+def _gelu_argument(x: Array) -> tuple[Array, Array, Array]:
+    """u = scale (x + cube x^3), rounded, and what the rounding left: sigmoid's tail multiplies it
+    by u. Where long doubles are no longer than doubles, nothing is left.
+
+    Far below 0 the argument is raised by `HALVES`, so that its sigmoid is no subnormal number; the
+    third result is the factor that takes this back.
+    """
+    pi = np.longdouble("3.14159265358979323846264338328")
+    long = x.astype(np.longdouble)
+    scale = 2 * np.sqrt(2 / pi)
+    u = scale * (long + GELU_CUBE * (long * long * long))
+    high = u.astype(np.float64)
+    rest = np.asarray(u - high).astype(np.float64)
+    low = high < -2 * HALVES
+    factor = np.where(low, math.exp(-HALVES), 1.0)
+    return np.where(low, high + HALVES, high), rest, factor
+
+
+def erfcx_slope(x: Array) -> Array:
+    """The derivative of exp(x^2) erfc(x): 2 x erfcx(x) - 2 / sqrt(pi); above 1.25, where it
+    cancels, by the continued fraction.
+    """
+    wide = x.astype(np.float64)
+    scale = 2 / math.sqrt(math.pi)
+    plain = 2 * wide * erfcx(np.minimum(wide, 2)) - scale
+    held = np.maximum(wide, 1.25)
+    fraction = erfc_fraction(held)
+    far = -scale * fraction / (held + fraction)
+    return np.where(wide > 1.25, far, plain).astype(x.dtype)
+
+
+def log_ndtr_slope(x: Array) -> Array:
+    """The derivative of log(ndtr(x)), the normal density over ndtr(x)."""
+    from scipy import special
+
+    wide = x.astype(np.float64)
+    root = math.sqrt(0.5)
+    above = np.maximum(wide, -1)
+    near = gaussian(above, 0.5) / (math.sqrt(2 * math.pi) * special.ndtr(above))
+    tail = special.erfcx(np.clip(wide, -2e9, -1) * -root)
+    far = math.sqrt(2 / math.pi) / tail
+    far = np.where(wide < -1e9, -wide, far)
+    return np.where(wide < -1, far, near).astype(x.dtype)
+
+
+def log_ndtr_excess(x: Array) -> Array:
+    """x plus the derivative of log(ndtr(x)); below -2 by the continued fraction."""
+    wide = x.astype(np.float64)
+    held = np.minimum(wide, -2) * -math.sqrt(0.5)
+    far = math.sqrt(2) * erfc_fraction(held)
+    return np.where(wide < -2, far, wide + log_ndtr_slope(wide)).astype(x.dtype)
