@@ -14,6 +14,8 @@ import numpy as np
 from tinygrad_mnist.core.record import record, record_view
 from tinygrad_mnist.core.tensor import Array, Tensor
 
+HALF = "e"  # NumPy's character for float16, whose sums are added up in float32 and rounded once
+
 
 def pass_on(g: Tensor) -> Tensor:
     """The rule of an input whose gradient is the result's."""
@@ -62,6 +64,9 @@ def sum_to_shape(g: Tensor, shape: tuple[int, ...]) -> Tensor:
 def summed_to(array: Array, shape: tuple[int, ...]) -> Array:
     """An array summed over the dimensions that `shape` lacks or has as 1."""
     lead = array.ndim - len(shape)
+    if array.dtype.char == HALF:
+        wide = summed_to(array.astype(np.float32), shape)
+        return wide.astype(array.dtype)
     if lead > 0 and array.shape[lead:] == shape:
         return np.asarray(np.add.reduce(array, tuple(range(lead))))
     thin = (d + lead for d, n in enumerate(shape) if n == 1 and array.shape[d + lead] != 1)

@@ -152,11 +152,18 @@ def convolution_weight_gradient(x: Array, g: Array, *, grid: Grid, groups: int) 
     first, last = grid.split(lead)
     grouped = g.reshape(len(g), groups, outputs // groups, math.prod(grid.out))
     row = channels * math.prod(last.kernel)
-    result = np.zeros((*first.kernel, groups, outputs // groups, row), x.dtype)
+    wide = _wide(x.dtype)
+    result = np.zeros((*first.kernel, groups, outputs // groups, row), wide)
     for images, offset, columns in _columns(x, grid, groups, lead):
-        result[offset] += np.matmul(grouped[images], columns.swapaxes(2, 3)).sum(0)
+        result[offset] += np.matmul(grouped[images], columns.swapaxes(2, 3)).sum(0, wide)
     parts = result.reshape(*first.kernel, outputs, channels, *last.kernel)
-    return np.ascontiguousarray(np.moveaxis(parts, range(lead), range(2, 2 + lead)))
+    whole = np.ascontiguousarray(np.moveaxis(parts, range(lead), range(2, 2 + lead)))
+    return whole.astype(x.dtype, copy=False)
+
+
+def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """What is added up in: float32 for float16, which is rounded to once at the end."""
+    return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
 def convolution_input_gradient(g: Array, w: Array, *, size: Ints, grid: Grid, groups: int) -> Array:
@@ -189,7 +196,8 @@ def unfold_windows(x: Array, *, grid: Grid) -> Array:
 
 def fold_windows(columns: Array, *, size: Ints, grid: Grid) -> Array:
     """(n, c, *kernel, *out) added up to (n, c, *size)."""
-    return grid.add_windows(columns, np.zeros((*columns.shape[:2], *size), columns.dtype))
+    total = np.zeros((*columns.shape[:2], *size), _wide(columns.dtype))
+    return grid.add_windows(columns, total).astype(columns.dtype, copy=False)
 
 
 # pooling -----------------------------------------------------------------------------------
@@ -303,9 +311,9 @@ def take_elements(x: Array, indices: Array, *, rank: int) -> Array:
 def add_elements(g: Array, indices: Array, *, size: Ints) -> Array:
     """The transpose of `take_elements`: zeros of (..., *size) with g of (..., *out) added."""
     shape = (*g.shape[: -len(size)], *size)
-    result = np.zeros(math.prod(shape), g.dtype)
+    result = np.zeros(math.prod(shape), _wide(g.dtype))
     np.add.at(result, _places(indices, shape, len(size)).reshape(-1), g.reshape(-1))
-    return result.reshape(shape)
+    return result.reshape(shape).astype(g.dtype, copy=False)
 
 
 def _places(indices: Array, shape: Ints, rank: int) -> Array:

@@ -19,6 +19,8 @@ def exponentials(x: Array, axis: int) -> tuple[Array, Array, Array]:
 
 def softmax_array(x: Array, axis: int) -> Array:
     """exp(x) over its sum along an axis; a scalar counts as a vector of one."""
+    if x.dtype == np.float16:
+        return softmax_array(x.astype(np.float32), axis).astype(x.dtype)
     rows = x if x.ndim else x.reshape(1)
     _, powers, totals = exponentials(rows, axis)
     powers /= totals
@@ -27,6 +29,8 @@ def softmax_array(x: Array, axis: int) -> Array:
 
 def log_softmax_array(x: Array, axis: int) -> Array:
     """The logarithm of `softmax_array`, without underflow."""
+    if x.dtype == np.float16:
+        return log_softmax_array(x.astype(np.float32), axis).astype(x.dtype)
     rows = x if x.ndim else x.reshape(1)
     shifted, _, totals = exponentials(rows, axis)
     return (shifted - np.log(totals)).reshape(x.shape)

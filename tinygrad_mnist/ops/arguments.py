@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.arithmetic import cast_tensor
+from tinygrad_mnist.core.arithmetic import HALF, cast_tensor
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
@@ -35,6 +35,11 @@ def cast(x: Tensor, dtype: Any) -> Tensor:
     if x.array.dtype == wanted:
         return x
     return cast_tensor(x, wanted)
+
+
+def widened(x: Tensor) -> Tensor:
+    """float16 as float32, in which sums are added up and rounded once; others as they are."""
+    return cast(x, dtypes.float32) if x.array.dtype.char == HALF else x
 
 
 def floating(x: Any) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.arithmetic import copy_tensor, expand_to
+from tinygrad_mnist.core.arithmetic import HALF, copy_tensor, expand_to
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
@@ -18,7 +18,15 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import log_softmax_array, softmax_array
-from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, supported
+from tinygrad_mnist.ops.arguments import (
+    Dims,
+    cast,
+    dimension,
+    dimensions,
+    floating,
+    supported,
+    widened,
+)
 from tinygrad_mnist.ops.indexing import gather
 from tinygrad_mnist.ops.joining import cat, flip
 from tinygrad_mnist.ops.pointwise import abs, exp, isnan, log, maximum, minimum, ne, sign, where
@@ -182,7 +190,7 @@ def sum(
         kept = kept_shape(shape, dims)
     result = record(
         "sum",
-        np.add.reduce,
+        np.add.reduce if array.dtype.char != HALF else _half_sum,
         (x, lambda g: _expand_reduced(g, kept, shape)),
         axis=dims,
         dtype=array.dtype,
@@ -240,9 +248,19 @@ def mean(
     return result if out is None else write_out("mean", result, out)
 
 
+def _half_sum(
+    array: Array, axis: tuple[int, ...] | None, dtype: np.dtype[Any], keepdims: bool
+) -> Any:
+    """The sum of float16, added up in float32 and rounded once."""
+    return np.add.reduce(array, axis, np.float32, keepdims=keepdims).astype(dtype)
+
+
 def _mean_array(array: Array, axis: tuple[int, ...], count: int, keepdims: bool) -> Any:
-    total: Any = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
-    return total / array.dtype.type(count)
+    if array.dtype.char == HALF:
+        total = np.add.reduce(array, axis, np.float32, keepdims=keepdims)
+        return (total / np.float32(count)).astype(array.dtype)
+    sums: Any = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
+    return sums / array.dtype.type(count)
 
 
 # products ----------------------------------------------------------------------------------
@@ -286,14 +304,19 @@ def prod(
     kept = kept_shape(rows.array.shape, (d,))
     result = record(
         "prod",
-        np.multiply.reduce,
-        (rows, lambda g: _times_others(reshape(g, kept), rows, d)),
+        np.multiply.reduce if rows.array.dtype.char != HALF else _half_prod,
+        (rows, lambda g: _times_others(reshape(g, kept), widened(rows), d)),
         axis=d,
         dtype=rows.array.dtype,
     )
     if keepdim and x.ndim:
         result = reshape(result, (1,) * x.ndim if dim is None else kept)
     return result if out is None else write_out("prod", result, out)
+
+
+def _half_prod(array: Array, axis: int, dtype: np.dtype[Any]) -> Any:
+    """The product of float16, multiplied in float32 and rounded once."""
+    return np.multiply.reduce(array, axis, np.float32).astype(dtype)
 
 
 def _times_others(g: Tensor, x: Tensor, dim: int) -> Tensor:
@@ -359,14 +382,19 @@ def cumprod(
     if x.ndim:
         result = record(
             "cumprod",
-            np.cumprod,
-            (x, lambda g: _cumprod_gradient(g, x, d)),
+            np.cumprod if x.array.dtype.char != HALF else _half_cumprod,
+            (x, lambda g: _cumprod_gradient(widened(g), widened(x), d)),
             axis=d,
             dtype=x.array.dtype,
         )
     else:
         result = copy_tensor(x)
     return result if out is None else write_out("cumprod", result, out)
+
+
+def _half_cumprod(array: Array, axis: int, dtype: np.dtype[Any]) -> Array:
+    """The running products of float16, multiplied in float32 and rounded once."""
+    return np.cumprod(array, axis, np.float32).astype(dtype)
 
 
 def _cumprod_gradient(g: Tensor, x: Tensor, dim: int) -> Tensor:
@@ -440,13 +468,15 @@ def logsumexp(
         >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
         tensor(1000.6932)
     """
-    x = floating(input)
+    given = floating(input)
+    x = widened(given)
     shape = x.array.shape
     dims = dimensions(dim, len(shape), "logsumexp")
     shift = record("amax", _finite_top, (x, None), axis=dims)
     result = log(sum(exp(x - shift), dims, True)) + shift
     if not keepdim:
         result = reshape(result, tuple(n for d, n in enumerate(shape) if d not in dims))
+    result = cast(result, given.dtype)
     return result if out is None else write_out("logsumexp", result, out)
 
 
@@ -500,11 +530,15 @@ def softmax(
     result = record(
         "softmax",
         softmax_array,
-        (x, lambda g, y: y * (g - sum(g * y, d, True))),
+        (x, lambda g, y: _softmax_gradient(g, widened(y), d)),
         output=True,
         axis=d,
     )
     return result if out is None else write_out("softmax", result, out)
+
+
+def _softmax_gradient(g: Tensor, y: Tensor, dim: int) -> Tensor:
+    return y * (g - sum(g * y, dim, True))
 
 
 @method
@@ -541,11 +575,15 @@ def log_softmax(
     result = record(
         "log_softmax",
         log_softmax_array,
-        (x, lambda g, y: g - exp(y) * sum(g, d, True)),
+        (x, lambda g, y: _log_softmax_gradient(widened(g), widened(y), d)),
         output=True,
         axis=d,
     )
     return result if out is None else write_out("log_softmax", result, out)
+
+
+def _log_softmax_gradient(g: Tensor, y: Tensor, dim: int) -> Tensor:
+    return g - exp(y) * sum(g, dim, True)
 
 
 # lengths -----------------------------------------------------------------------------------
@@ -1078,7 +1116,7 @@ def cumsum(
     if x.ndim:
         result = record(
             "cumsum",
-            np.cumsum,
+            np.cumsum if x.array.dtype.char != HALF else _half_cumsum,
             (x, lambda g: flip(cumsum(flip(g, d), d), d)),
             axis=d,
             dtype=x.array.dtype,
@@ -1086,6 +1124,11 @@ def cumsum(
     else:
         result = copy_tensor(x)
     return result if out is None else write_out("cumsum", result, out)
+
+
+def _half_cumsum(array: Array, axis: int, dtype: np.dtype[Any]) -> Array:
+    """The running sums of float16, added up in float32 and rounded once."""
+    return np.cumsum(array, axis, np.float32).astype(dtype)
 
 
 @method
@@ -1112,13 +1155,15 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
     supported("logcumsumexp", "f", input)
     d = dimension(dim, input.ndim, "logcumsumexp")
     if input.ndim:
+        x = widened(input)
         result = record(
             "logcumsumexp",
             np.logaddexp.accumulate,
-            (input, lambda g, y: _logcumsumexp_gradient(g, y, input, d)),
+            (x, lambda g, y: _logcumsumexp_gradient(g, y, x, d)),
             output=True,
             axis=d,
         )
+        result = cast(result, input.dtype)
     else:
         result = copy_tensor(input)
     return result if out is None else write_out("logcumsumexp", result, out)

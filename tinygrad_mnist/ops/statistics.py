@@ -15,7 +15,7 @@ from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
-from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating
+from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, widened
 from tinygrad_mnist.ops.indexing import gather, take_along_dim
 from tinygrad_mnist.ops.joining import cat
 from tinygrad_mnist.ops.pointwise import (
@@ -250,8 +250,11 @@ def nanmean(
         >>> torch.nanmean(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.5000)
     """
-    total = nansum(input, dim, keepdim, dtype=wanted_dtype(dtype, out))
+    wanted = wanted_dtype(dtype, out)
+    total = nansum(widened(input) if wanted is None else input, dim, keepdim, dtype=wanted)
     result = total / sum(logical_not(isnan(input)), dim, keepdim)
+    if wanted is None and input.array.dtype.kind == "f":
+        result = cast(result, input.dtype)
     return result if out is None else write_out("nanmean", result, out)
 
 
@@ -289,12 +292,12 @@ def var_mean(
         dim = None
     require_float(input, "var")
     dims = dimensions(dim, input.ndim, "var")
-    center = mean(input, dim, True)
+    center = mean(widened(input), dim, True)
     lost = float(unbiased) if correction is None else correction
     count = math.prod(input.array.shape[d] for d in dims)
-    distance = input - center
+    distance = widened(input) - center
     variance = sum(distance * distance, dims, keepdim) / max(count - lost, 0)
-    return variance, center if keepdim else mean(input, dim)
+    return cast(variance, input.dtype), cast(center, input.dtype) if keepdim else mean(input, dim)
 
 
 @method
@@ -363,9 +366,11 @@ def std_mean(
         >>> torch.std_mean(torch.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
-    variance, center = var_mean(input, dim, unbiased, keepdim, correction=correction)
+    require_float(input, "std")
+    variance, center = var_mean(widened(input), dim, unbiased, keepdim, correction=correction)
     none = variance == 0
-    return where(none, 0.0, sqrt(where(none, 1.0, variance))), center
+    deviation = where(none, 0.0, sqrt(where(none, 1.0, variance)))
+    return cast(deviation, input.dtype), cast(center, input.dtype)
 
 
 @method

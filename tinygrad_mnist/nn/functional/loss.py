@@ -20,7 +20,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
-from tinygrad_mnist.ops.arguments import cast, index_array
+from tinygrad_mnist.ops.arguments import cast, index_array, widened
 from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
@@ -173,7 +173,7 @@ def nll_loss(
         fits = weight.dtype is input.dtype
         message = "nll_loss: expected a weight of {} as the input, but found {}"
         check(fits, message, input.dtype, weight.dtype)
-    likelihood = _widened(input)
+    likelihood = widened(input)
     safe = _safe_classes("nll_loss", input, target, dim, ignore_index)
     losses = -squeeze(gather(likelihood, dim, unsqueeze(safe, dim)), dim)
     if weight is not None:
@@ -183,13 +183,8 @@ def nll_loss(
     return _rounded(reduced(where(kept, losses, 0.0), how, total), input)
 
 
-def _widened(x: Tensor) -> Tensor:
-    """float16 as float32, in which losses are added up and rounded once; others as they are."""
-    return cast(x, dtypes.float32) if x.array.dtype == np.float16 else x
-
-
 def _rounded(loss: Tensor, input: Tensor) -> Tensor:
-    """A loss of what `_widened` made of the input, in the input's dtype."""
+    """A loss of what `widened` made of the input, in the input's dtype."""
     return cast(loss, dtypes.float16) if input.array.dtype == np.float16 else loss
 
 
@@ -198,7 +193,7 @@ def _total_weight(kept: Tensor, weight: Tensor | None, safe: Tensor) -> Tensor:
     if weight is None:
         total = sum(kept)
     else:
-        total = sum(where(kept, getitem(_widened(weight), safe), 0.0))
+        total = sum(where(kept, getitem(widened(weight), safe), 0.0))
     return where(total == 0, math.nan, total)
 
 
@@ -322,7 +317,7 @@ def _losses_of_shares(input: Tensor, shares: Tensor, weight: Tensor | None) -> T
     dim = 0 if input.ndim == 1 else 1
     if weight is not None:
         shares = shares * reshape(weight, (-1,) + (1,) * (input.ndim - dim - 1))
-    return -sum(log_softmax(_widened(input), dim) * shares, dim)
+    return -sum(log_softmax(widened(input), dim) * shares, dim)
 
 
 def _smooth_losses(
@@ -514,7 +509,7 @@ def multi_margin_loss(
     message = "multi_margin_loss: weight must be one-dimensional"
     check(weight is None or weight.ndim == 1, message, error=ValueError)
     _check_classes("multi_margin_loss", target, ("Long",))
-    x = _widened(input if input.ndim else reshape(input, 1))
+    x = widened(input if input.ndim else reshape(input, 1))
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
     gaps = relu(x - gather(x, -1, classes) + margin) ** p
     if weight is not None:
@@ -553,7 +548,7 @@ def multilabel_margin_loss(
     same = input.shape == target.shape
     check(same, SIZES_DIFFER, "multilabel_margin_loss", target.shape, input.shape)
     _check_classes("multilabel_margin_loss", target, ("Long",))
-    x = _widened(input if input.ndim else reshape(input, -1))
+    x = widened(input if input.ndim else reshape(input, -1))
     classes = target if target.ndim else reshape(target, -1)
     chosen = gather(x, -1, record("multilabel_margin_loss", _named_classes, (classes, None)))
     pairs = record("multilabel_margin_loss", _rival_pairs, (classes, None))

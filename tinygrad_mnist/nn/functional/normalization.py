@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tinygrad_mnist.core.arithmetic import HALF, copy_tensor
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record, record_joint
@@ -14,6 +15,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.nn.functional.padding import pad
 from tinygrad_mnist.nn.functional.pooling import avg_pool2d
+from tinygrad_mnist.ops.arguments import cast, widened
 from tinygrad_mnist.ops.pointwise import rsqrt
 from tinygrad_mnist.ops.reduction import mean
 from tinygrad_mnist.ops.shape import reshape
@@ -76,19 +78,21 @@ def batch_norm(
     check(ok, "batch_norm eps must be {}, but got {}", wanted, eps, error=ValueError)
     if not input.array.size:
         return _affine(input.clone(), weight, bias)
+    x = widened(input)
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm: evaluation needs running statistics")
-        centered = _affine(input, None, -running_mean)
-        standardized = _affine(centered, rsqrt(running_var + eps), None)
-        return _affine(standardized, weight, bias)
+        centered = _affine(x, None, -running_mean)
+        standardized = _affine(centered, rsqrt(widened(running_var) + eps), None)
+        return _rounded(_affine(standardized, weight, bias), input)
     dims = (0, *range(2, input.ndim))
     with no_grad():
         if running_mean is not None:
-            _update(running_mean, mean(input, dims), momentum)
+            _update(running_mean, mean(x, dims), momentum)
         if running_var is not None:
-            _update(running_var, var(input, dims), momentum)
-    return _affine(_standardize(input, dims, eps), weight, bias)
+            _update(running_var, var(x, dims), momentum)
+    standardized = _standardize(x, dims, eps, weight is None and bias is None)
+    return _rounded(_affine(standardized, weight, bias), input)
 
 
 def layer_norm(
@@ -119,7 +123,8 @@ def layer_norm(
     """
     shape = _normalized_shape(input, normalized_shape, "layer_norm")
     dims = tuple(range(-len(shape), 0))
-    return _affine(_standardize(input, dims, eps), weight, bias, shape)
+    standardized = _standardize(widened(input), dims, eps, weight is None and bias is None)
+    return _rounded(_affine(standardized, weight, bias, shape), input)
 
 
 def rms_norm(
@@ -152,7 +157,9 @@ def rms_norm(
     dims = tuple(range(-len(shape), 0))
     if eps is None:
         eps = np.finfo(input.array.dtype).eps.item()
-    return _affine(input * rsqrt(mean(input * input, dims, True) + eps), weight, None, shape)
+    x = widened(input)
+    scale = rsqrt(mean(x * x, dims, True) + eps)
+    return _rounded(_affine(x * scale, weight, None, shape), input)
 
 
 def group_norm(
@@ -194,8 +201,9 @@ def group_norm(
         " input of shape {} and num_groups={}"
     )
     check(c % num_groups == 0, message, list(shape), num_groups)
-    grouped = reshape(input, (n, num_groups, c // num_groups * positions))
-    return _affine(reshape(_standardize(grouped, (-1,), eps), shape), weight, bias)
+    grouped = reshape(widened(input), (n, num_groups, c // num_groups * positions))
+    standardized = _standardize(grouped, (-1,), eps, weight is None and bias is None)
+    return _rounded(_affine(reshape(standardized, shape), weight, bias), input)
 
 
 def instance_norm(
@@ -237,12 +245,14 @@ def instance_norm(
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _require_many(math.prod(input.array.shape[2:]), "spatial element", input)
     dims = tuple(range(2, input.ndim))
+    x = widened(input)
     with no_grad():
         if running_mean is not None:
-            _update(running_mean, mean(input, (0, *dims)), momentum)
+            _update(running_mean, mean(x, (0, *dims)), momentum)
         if running_var is not None:
-            _update(running_var, mean(var(input, dims), 0), momentum)
-    return _affine(_standardize(input, dims, eps), weight, bias)
+            _update(running_var, mean(var(x, dims), 0), momentum)
+    standardized = _standardize(x, dims, eps, weight is None and bias is None)
+    return _rounded(_affine(standardized, weight, bias), input)
 
 
 def local_response_norm(
@@ -274,17 +284,26 @@ def local_response_norm(
     shape = input.array.shape
     if not input.array.size:
         return input
-    columns = reshape(input * input, (shape[0], 1, shape[1], -1))
+    x = widened(input)
+    columns = reshape(x * x, (shape[0], 1, shape[1], -1))
     around = (0, 0, size // 2, (size - 1) // 2)
     square = avg_pool2d(pad(columns, around), (size, 1), 1)
-    return input / (reshape(square, shape) * alpha + k) ** beta
+    return _rounded(x / (reshape(square, shape) * alpha + k) ** beta, input)
 
 
 # what they share ---------------------------------------------------------------------------
 
 
-def _standardize(input: Tensor, dims: Ints, eps: float) -> Tensor:
-    """(x - mean) / sqrt(variance + eps) over dimensions, the variance biased."""
+def _standardize(input: Tensor, dims: Ints, eps: float, exposed: bool) -> Tensor:
+    """(x - mean) / sqrt(variance + eps) over dimensions, the variance biased.
+
+    Args:
+        input: of any shape.
+        dims: the dimensions.
+        eps: added to the variance.
+        exposed: whether the caller of the layer gets the result, and so may write it in place: then
+            it is a copy of what the rule reads.
+    """
     count = math.prod(input.array.shape[d] for d in dims)
 
     def rule(gradients: tuple[Tensor | None, ...], results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
@@ -301,9 +320,10 @@ def _standardize(input: Tensor, dims: Ints, eps: float) -> Tensor:
             total = through_scale if total is None else total + through_scale
         return (total,)  # type: ignore[return-value]
 
-    return record_joint(
+    result, _ = record_joint(
         "standardized", standardize, (input,), rule, output=True, dims=dims, eps=eps
-    )[0]
+    )
+    return copy_tensor(result) if exposed and result.requires_grad else result
 
 
 def standardize(x: Array, *, dims: Ints, eps: float) -> tuple[Array, Array]:
@@ -324,10 +344,9 @@ def standardized_gradient(g: Array, y: Array, scale: Array, *, dims: Ints) -> Ar
 
 def _average(x: Array, dims: Ints) -> Array:
     """`x.mean(dims, keepdims=True)`, in less time for small arrays."""
-    wide = np.float32 if x.dtype == np.float16 else x.dtype
-    total = np.add.reduce(x, dims, wide, keepdims=True)
+    total = np.add.reduce(x, dims, x.dtype, keepdims=True)
     total /= math.prod(x.shape[d] for d in dims)
-    return total.astype(x.dtype, copy=False)
+    return total
 
 
 def _affine(
@@ -341,6 +360,11 @@ def _affine(
     if bias is not None:
         x = x + reshape(bias, shape)
     return x
+
+
+def _rounded(x: Tensor, input: Tensor) -> Tensor:
+    """A result of what `widened` made of the input, as float16 if the input is."""
+    return cast(x, input.dtype) if input.array.dtype.char == HALF else x
 
 
 def _update(running: Tensor, now: Tensor, momentum: float) -> None:

@@ -12,7 +12,6 @@ from typing import Literal, overload
 
 import numpy as np
 
-from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.state import state
@@ -28,7 +27,7 @@ from tinygrad_mnist.nn.functional.windows import (
     multiply_dimensions,
     window_grid,
 )
-from tinygrad_mnist.ops.arguments import cast
+from tinygrad_mnist.ops.arguments import cast, widened
 from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [
@@ -464,14 +463,9 @@ def _avg_pool(
         counts = _element_counts(input.array.shape[-rank:], grid, widths, count_include_pad)
     else:
         counts = np.array(float(divisor_override))
-    x = pad_zeros(_widened(input), widths)
+    x = pad_zeros(widened(input), widths)
     mean = window_sum(x, grid) / wrap(counts.astype(x.array.dtype))
     return cast(mean, input.dtype)
-
-
-def _widened(x: Tensor) -> Tensor:
-    """float16 as float32, in which windows are added up and rounded once; others as they are."""
-    return cast(x, dtypes.float32) if x.array.dtype == np.float16 else x
 
 
 def _element_counts(size: Ints, grid: Grid, padding: Pairs, count_padding: bool) -> Array:
@@ -599,7 +593,7 @@ def _lp_pool(
     ceil_mode: bool,
 ) -> Tensor:
     """`lp_pool2d` and its kin, for images of `rank` sizes."""
-    powers = _widened(input) ** norm_type
+    powers = widened(input) ** norm_type
     mean = _avg_pool(rank, name, powers, kernel_size, stride, 0, ceil_mode, True, None)
     count = math.prod(each_dimension(kernel_size, rank, "kernel_size", name))
     none = mean == 0
@@ -778,7 +772,7 @@ def _adaptive_avg_pool(rank: int, name: str, input: Tensor, output_size: Optiona
     is_float = input.array.dtype.kind == "f"
     check(is_float, "interpolation and averages are not implemented for {}", input.dtype)
     size = input.array.shape[-rank:]
-    x = _widened(input)
+    x = widened(input)
 
     def rule(g: Tensor) -> Tensor:
         pairs = zip(size, goal, strict=True)
