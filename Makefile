@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 
-stubs: $(VENV)/.installed-test ## Write the type stub of Tensor's methods anew
+stubs: $(VENV)/.installed-test ## Write the type stubs anew: Tensor's methods, PyTorch's paths
 	@$(BIN)/python -m tests.stubs
 
 bench: $(VENV)/.installed ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)

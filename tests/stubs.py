@@ -1,12 +1,16 @@
-"""The type stub of Tensor's attached methods, made from the facts beside their definitions.
+"""Type stubs: of Tensor's attached methods, and of the modules that PyTorch's paths lead to.
 
-python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi
+python -m tests.stubs          writes tinygrad_mnist/core/attached.pyi, tinygrad_mnist/linalg.pyi, ...
+
+The first is made from the facts beside the methods' definitions, the others from the paths that
+`torch_shims.paths` registers: only `import` finds those, type checkers and editors look for files.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import inspect
 import sys
 import textwrap
@@ -17,8 +21,10 @@ from typing import Any, get_overloads
 import tinygrad_mnist
 from tinygrad_mnist.core.surface import ATTACHED, Attached
 from tinygrad_mnist.core.tensor import Tensor
+from tinygrad_mnist.torch_shims.paths import PATHS
 
-PATH = Path(tinygrad_mnist.__file__).parent / "core" / "attached.pyi"
+PACKAGE = Path(tinygrad_mnist.__file__).parent
+PATH = PACKAGE / "core" / "attached.pyi"
 HEAD = '''\
 """Tensor's methods that are functions elsewhere. Written by `python -m tests.stubs`: change the functions, not this."""
 '''
@@ -31,27 +37,29 @@ def facts() -> dict[str, Attached]:
     return {name: found[name] for name in sorted(found)}
 
 
-def home_of(module: str, name: str) -> tuple[str, str]:
-    """The module that defines what a module calls `name`, and its name there; the package of a module."""
+@functools.cache
+def imports_of(module: str) -> dict[str, tuple[str, str]]:
+    """What each name that a module imports comes from: a module ("" for none) and its name there."""
     source = Path(sys.modules[module].__file__ or "").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, str]] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom):
             for each in node.names:
-                if (each.asname or each.name) == name:
-                    inner = f"{node.module}.{each.name}"
-                    known = (node.module or "").startswith(
-                        "tinygrad_mnist"
-                    ) and inner not in sys.modules
-                    return (
-                        home_of(str(node.module), each.name)
-                        if known
-                        else (str(node.module), each.name)
-                    )
-        if isinstance(node, ast.Import):
+                found.setdefault(each.asname or each.name, (str(node.module), each.name))
+        elif isinstance(node, ast.Import):
             for each in node.names:
-                if (each.asname or each.name) == name:
-                    return "", each.name
-    return module, name
+                found.setdefault(each.asname or each.name, ("", each.name))
+    return found
+
+
+def home_of(module: str, name: str) -> tuple[str, str]:
+    """The module that defines what a module calls `name`, and its name there; the package of a module."""
+    if name not in imports_of(module):
+        return module, name
+    source, original = imports_of(module)[name]
+    if source.startswith("tinygrad_mnist") and f"{source}.{original}" not in sys.modules:
+        return home_of(source, original)
+    return source, original
 
 
 class Scope:
@@ -233,6 +241,34 @@ def missing() -> list[str]:
     return [name for name in vars(Tensor) if name not in known and name not in source]
 
 
+def path_stubs() -> dict[Path, str]:
+    """For each registered path the file that type checkers look for, and its text."""
+    parents = {path.rpartition(".")[0] for path in PATHS}
+    found = {}
+    for path, module in PATHS.items():
+        place = PACKAGE.joinpath(*path.split("."))
+        file = place / "__init__.pyi" if path in parents else place.with_suffix(".pyi")
+        lines = [
+            f'"""`tinygrad_mnist.{path}`. Written by `python -m tests.stubs`."""',
+            "",
+            f"from {module.__name__} import *",
+        ]
+        found[file] = "\n".join([*lines, ""])
+    return found
+
+
+def written_stubs() -> set[Path]:
+    """The stubs that are there."""
+    return set(PACKAGE.rglob("*.pyi")) - {PATH}
+
+
 if __name__ == "__main__":
     PATH.write_text(text(), encoding="utf-8")
     print(f"{PATH}: {len(facts())} methods")
+    stubs = path_stubs()
+    for file in written_stubs() - set(stubs):
+        file.unlink()
+    for file, content in stubs.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    print(f"{len(stubs)} paths")

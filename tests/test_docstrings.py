@@ -82,6 +82,49 @@ def test_every_public_callable_says_what_it_does():
     assert not [name for name, each in PUBLIC.items() if not (each.__doc__ or "").strip()]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "autograd",
+        "core",
+        "distributions",
+        "formats",
+        "nn.functional",
+        "nn.init",
+        "nn.modules",
+        "nn.utils",
+        "ops.linalg",
+        "ops.special",
+        "optim",
+        "torch_shims",
+        "utils.data",
+    ],
+)
+def test_all_rooms_are_looked_at(place):
+    assert any(name.startswith(f"tinygrad_mnist.{place}.") for name in PUBLIC)
+
+
+def methods():
+    """The methods of the public classes. What `forward` takes is said in its class."""
+    for name, each in PUBLIC.items():
+        for own, value in vars(each).items() if inspect.isclass(each) else ():
+            function = value.__func__ if isinstance(value, classmethod | staticmethod) else value
+            if inspect.isfunction(function) and not own.startswith("_") and own != "forward":
+                yield f"{name}.{own}", getattr(each, own), function
+
+
+def test_every_parameter_of_a_method_is_named():
+    missing = {
+        name: [
+            p
+            for p in parameters(function)
+            if not re.search(rf"(?<!\w){re.escape(p)}(?!\w)", documentation(method))
+        ]
+        for name, method, function in methods()
+    }
+    assert not {name: left for name, left in missing.items() if left}
+
+
 def test_every_parameter_is_named():
     missing = {
         name: [

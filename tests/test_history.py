@@ -148,3 +148,99 @@ def test_a_hook_may_change_neither_shape_nor_dtype(make, hook, error, words):
     x.register_hook(hook)
     with pytest.raises(error, match=words):
         (x * 2).sum().backward()
+
+
+def numbers():
+    return tg.arange(6.0).reshape(2, 3).requires_grad_()
+
+
+def test_a_view_that_is_transposed_in_place_stays_one():
+    b = numbers()
+    h = b * 1
+    v = h[:, :2]
+    v.t_()
+    v.mul_(tg.tensor([[2.0, 3.0], [4.0, 5.0]]))
+    assert h.tolist() == [[0, 4, 2], [9, 20, 5]]
+    h.sum().backward()
+    assert b.grad.tolist() == [[2, 4, 1], [3, 5, 1]]
+
+
+def test_views_of_what_takes_another_shape_in_place_go_on_seeing_it():
+    b = numbers()
+    h = b * 1
+    v = h[0]
+    w = h.view(-1)
+    h.unsqueeze_(0)
+    v.mul_(2)
+    assert h.shape == (1, 2, 3) and v.tolist() == [0, 2, 4] and w.tolist() == [0, 2, 4, 3, 4, 5]
+    (h * tg.arange(6.0).reshape(1, 2, 3)).sum().backward()
+    assert b.grad.tolist() == [[0, 2, 4], [3, 4, 5]]
+
+
+def test_a_write_to_the_base_reaches_a_view_with_another_shape():
+    b = numbers()
+    h = b * 1
+    v = h[0]
+    v.unsqueeze_(0)
+    h.mul_(3)
+    assert v.tolist() == [[0, 3, 6]]
+    v.sum().backward()
+    assert b.grad.tolist() == [[3, 3, 3], [0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    "change", [lambda x: x.t_(), lambda x: x.unsqueeze_(0), lambda x: x.transpose_(0, 1)]
+)
+def test_a_leaf_and_a_view_of_one_keep_their_shape(change):
+    for x in (numbers(), numbers().view(2, 3)):
+        with pytest.raises(RuntimeError, match="leaf"):
+            change(x)
+
+
+def test_a_tensor_without_history_changes_its_shape_again_and_again():
+    x = tg.arange(6.0).reshape(2, 3)
+    assert x.t_().t_().unsqueeze_(0).transpose_(1, 2).squeeze_().tolist() == [
+        [0, 3],
+        [1, 4],
+        [2, 5],
+    ]
+    y = leaf(3, 2) * 2
+    x.mul_(y)
+    x.t_()
+    assert x.requires_grad and x.shape == (2, 3)
+
+
+class Flattened(tg.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view(-1)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g.view(2, 3) * 10
+
+
+@pytest.mark.parametrize("through", ["input", "output"])
+def test_a_view_that_a_function_returned_is_not_written(through):
+    b = numbers()
+    h = b * 1
+    y = Flattened.apply(h)
+    if through == "output":
+        with pytest.raises(RuntimeError, match="clone"):
+            y.mul_(2)
+        y.sum().backward()
+        assert b.grad.tolist() == [[10] * 3] * 2
+    else:
+        h.mul_(2)
+        with pytest.raises(RuntimeError, match="clone"):
+            (y * 1).sum()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda x: x.add_(1), lambda x: x.copy_(tg.ones(3)), lambda x: x.zero_()]
+)
+def test_elements_that_share_memory_are_not_written(write):
+    shared = tg.zeros(1)
+    with pytest.raises(RuntimeError, match="share memory.*clone"):
+        write(shared.expand(3))
+    assert shared.item() == 0

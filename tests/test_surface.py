@@ -21,6 +21,14 @@ def test_the_stub_of_attached_methods_is_fresh():
     assert tests.stubs.PATH.read_text(encoding="utf-8") == tests.stubs.text()
 
 
+def test_the_stubs_of_paths_are_fresh():
+    """`python -m tests.stubs` writes them anew."""
+    wanted = tests.stubs.path_stubs()
+    assert tests.stubs.written_stubs() == set(wanted)
+    for file, content in wanted.items():
+        assert file.read_text(encoding="utf-8") == content, file
+
+
 def test_every_attribute_of_a_tensor_is_in_its_class_or_a_noted_fact():
     assert not tests.stubs.missing()
 
@@ -52,6 +60,8 @@ def test_completion_knows_methods():
     source = "import tinygrad_mnist as torch\ntorch.tensor(1.).me"
     names = {each.name for each in jedi.Script(source).complete(2, len("torch.tensor(1.).me"))}
     assert {"mean", "median"} <= names
+    source = "from tinygrad_mnist.linalg import in"
+    assert "inv" in {each.name for each in jedi.Script(source).complete(1, len(source))}
 
 
 # PyTorch's signatures ----------------------------------------------------------------------------

@@ -462,7 +462,7 @@ from tinygrad_mnist.torch_shims import (
     version,
     xpu,
 )
-from tinygrad_mnist.torch_shims import storage as _storage  # noqa: F401 (it attaches Tensor.storage)
+from tinygrad_mnist.torch_shims import storage as _storage  # noqa: F401 (for Tensor.storage)
 from tinygrad_mnist.torch_shims.amp import autocast
 from tinygrad_mnist.torch_shims.constants import (
     channels_last,

@@ -131,7 +131,7 @@ LAYERS = [
         call=lambda op, x, w: op(x, (w.shape[0],), w, 1e-5), ties=False),
     Row(F.group_norm, lambda x, w, b: channels(normed(x.reshape(len(x), 2, -1), -1).reshape(x.shape), w, b),
         lettered("n4l", "4", "4", low=1), call=lambda op, x, w, b: op(x, 2, w, b), ties=False),
-    Row(F.instance_norm, lambda x, w, b: channels(normed(x, tuple(range(2, x.ndim))), w, b), one_of_lettered(*CHANNELS, low=2),
+    Row(F.instance_norm, lambda x, w, b: channels(normed(x, tuple(range(2, x.ndim))), w, b), one_of_lettered(*CHANNELS, low=2, domains=[distinct(), REAL, REAL]),
         call=lambda op, x, w, b: op(x, weight=w, bias=b), ties=False),
     Row(F.local_response_norm, local_response, one_of_lettered(("ncl",), ("nclk",), size=st.integers(1, 4), low=1), ties=False),
     Row(F.scaled_dot_product_attention, attention, one_of_lettered(("nld", "nsd", "nso"), ("ld", "sd", "so"), low=1,

@@ -3,7 +3,11 @@
 from typing import assert_type
 
 import tinygrad_mnist as torch
+import tinygrad_mnist.backends.cudnn
+import tinygrad_mnist.special
 from tinygrad_mnist import Tensor, nn, optim
+from tinygrad_mnist.cuda.amp import GradScaler
+from tinygrad_mnist.linalg import inv
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
@@ -37,6 +41,12 @@ assert_type(x.shape, torch.Size)
 assert_type(x.size(0), int)
 assert_type(x.grad, Tensor | None)
 assert_type(x.T, Tensor)
+assert_type(inv(x.T @ x), Tensor)
+assert_type(torch.linalg.inv(x.T @ x), Tensor)
+assert_type(tinygrad_mnist.special.erf(x), Tensor)
+assert_type(torch.cuda.is_available(), bool)
+assert_type(tinygrad_mnist.backends.cudnn.benchmark, bool)
+assert_type(GradScaler().is_enabled(), bool)
 assert_type(x.requires_grad, bool)
 assert_type(torch.cat([x, x]), Tensor)
 assert_type(torch.where(x > 0, x, 0.0), Tensor)

@@ -28,7 +28,13 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, mark_written
 from tinygrad_mnist.core.modes import no_grad
-from tinygrad_mnist.core.record import JointNode, attach_output, join_history, record_view
+from tinygrad_mnist.core.record import (
+    JointNode,
+    OpaqueView,
+    attach_output,
+    join_history,
+    record_view,
+)
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Tensor, same_array, shared_version, wrap
 
@@ -97,7 +103,11 @@ class FunctionCtx:
         self._constant = args
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` gets zeros (the default), not None, for outputs without a gradient."""
+        """Choose what `backward` gets for outputs without a gradient.
+
+        Args:
+            value: True for zeros, as by default; False for None.
+        """
         self._materialize = value
 
     @property
@@ -260,12 +270,22 @@ def _recorded(
     constant = [i for i, k in enumerate(places) if _among(raw[k], ctx._constant)]
     joint = join_history(fresh, name, inputs, rule, constant=constant)
     ctx._joint = (lambda: None) if joint is None else weakref.ref(joint)
+    for k, out in zip(places, fresh, strict=True):
+        if out.requires_grad and not _among(raw[k], ctx._dirty):
+            _forbid_writes(out, raw[k], inputs, name)
     ctx._smooth = {k: i for i, k in enumerate(places) if fresh[i].requires_grad}
     outs = list(raw)
     for k, out in zip(places, fresh, strict=True):
         outs[k] = _written(raw[k], out, name) if _among(raw[k], ctx._dirty) else out
     ctx._settle(args, raw, tuple(outs))
     return tuple(outs)
+
+
+def _forbid_writes(out: Tensor, raw: Tensor, inputs: Sequence[Tensor], name: str) -> None:
+    """Where an output has an input's memory, refuse later writes to either."""
+    for x in inputs:
+        if raw is x or shared_version(raw) is x._version_counter:
+            out._view = OpaqueView(name, x, same_array, {}, None)
 
 
 def _alias(x: Tensor, name: str) -> Tensor:

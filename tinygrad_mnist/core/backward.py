@@ -86,10 +86,10 @@ def backward(
     wanted = None if inputs is None else as_list(inputs)
     check(wanted != [], "`inputs` argument to `backward()` cannot be empty.")
     found = _Pass(create_graph, retain_graph).run(roots, seeds, wanted)
-    targets = wanted or [leaf for leaf in found if isinstance(leaf, Tensor)]
+    targets = wanted or [leaf for leaf in found if isinstance(leaf, Tensor) and leaf._requires_grad]
     for x in targets:
         g = found.get(x.grad_fn or x)
-        if g is not None:
+        if g is not None and not _retains_grad(x):
             _accumulate(x, g, create_graph)
 
 
@@ -359,7 +359,8 @@ class _Pass:
                     add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
-            node = edges = source = rule = result = h = g = None  # type: ignore[assignment]  # free before the next
+            # What they hold is free before the next node runs.
+            node = edges = source = rule = result = h = g = None  # type: ignore[assignment]
 
     def is_wanted(self, source: Source) -> bool:
         """Whether a gradient of the source is of use in this pass."""

@@ -18,11 +18,13 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.record import (
     NEVER,
     Clock,
+    OpaqueView,
     attach_history,
     record,
     record_view,
     refresh,
     set_history,
+    tell_alias,
     tick,
 )
 from tinygrad_mnist.core.state import Step, state
@@ -75,13 +77,18 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
         try:
             copy_into(target.array, value.array)
         except ValueError as error:
+            if not target.array.flags.writeable:
+                raise RuntimeError(
+                    f"{name}_: cannot write into a tensor whose elements share memory, as expand "
+                    "makes them, or whose memory is read-only; clone() it first"
+                ) from None
             raise RuntimeError(
                 f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
             ) from None
-    mark_written(target)
     if at_stake:
         _replace_history(target, value if fresh else _copied_over(target, value, name))
-        shared_version(target).graph_version = tick()
+    mark_written(target)  # from here on views of the memory make their histories anew
+    if at_stake:
         refresh(target)
     return target
 
@@ -115,6 +122,11 @@ def refuse_leaf(x: Tensor, name: str) -> None:
     view = x._view
     if view is not None and view.made == NEVER:
         raise RuntimeError(f"{name}_: a view made under no_grad is written with grad mode enabled")
+    if isinstance(view, OpaqueView):
+        raise RuntimeError(
+            f"{name}_: the tensor is what {view.name} returned of an input's memory, and is being"
+            " modified inplace; return a clone() from forward, or write out of place"
+        )
     if x._requires_grad and x._grad_fn is None:
         raise RuntimeError(
             f"{name}_: a leaf Variable that requires grad is being used in an in-place operation"
@@ -146,6 +158,45 @@ def _replace_history(target: Tensor, value: Tensor) -> None:
         (value, lambda g: part(g, of)),
     )
     _replace_history(view.base, whole)
+
+
+def become(tensor: Tensor, make: Callable[[Tensor], Tensor], name: str) -> Tensor:
+    """Let a tensor be a view of itself from here on, the same memory in another shape (`t_`).
+
+    What was a view of it goes on seeing it as it was, and writes to either are seen by both.
+
+    Args:
+        tensor: what changes.
+        make: gives the view of a tensor.
+        name: the operation, without the underscore that its method has.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        RuntimeError: if it is a leaf that requires a gradient, or a view of one.
+    """
+    if state.recording and has_history(tensor):
+        refuse_leaf(tensor, name)
+    before = wrap(tensor.array)
+    before._version_counter = shared_version(tensor)
+    before._requires_grad = tensor._requires_grad
+    before._grad_fn = tensor._grad_fn
+    before._view = tensor._view
+    tell_alias(tensor, before)
+    seen = make(before)
+    if seen is before:
+        return tensor
+    tensor.array = seen.array
+    tell_alias(seen, tensor)
+    if tensor._requires_grad and not state.recording:
+        return tensor  # under no_grad a history stays as it is, and a parameter a leaf
+    tensor._grad_fn = seen._grad_fn
+    tensor._requires_grad = seen._requires_grad
+    tensor._view = seen._view
+    if tensor._view is not None:
+        tensor._view.replaces = True
+    return tensor
 
 
 # a part of a gradient ------------------------------------------------------------------------

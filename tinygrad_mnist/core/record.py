@@ -389,13 +389,14 @@ class View:
 
     Attributes:
         name: the operation.
-        base: the tensor whose memory it is.
         function: gives the view's array of the base's, with `options`.
         rule: for the base's gradient.
-        made: the clock's time when the history was made; NEVER under `no_grad`.
+        born: the clock's time when the view was made.
+        made: the time when its history was made; NEVER under `no_grad`.
+        replaces: whether the tensor took this view of itself in place (`t_` and its kin).
     """
 
-    __slots__ = ("base", "function", "made", "name", "options", "rule")
+    __slots__ = ("_base", "born", "function", "made", "name", "options", "replaces", "rule")
 
     def __init__(
         self,
@@ -406,17 +407,47 @@ class View:
         rule: Rule | None,
     ) -> None:
         self.name = name
-        self.base = base
+        self._base = base
         self.function = function
         self.options = options
         self.rule = rule
-        self.made: float = tick() if state.recording else NEVER
+        self.born = tick()
+        self.made: float = self.born if state.recording else NEVER
+        self.replaces = False
+
+    @property
+    def base(self) -> Tensor:
+        """The tensor whose memory it is, as it was when the view was made: before it took another
+        shape in place.
+        """
+        base = self._base
+        view = base._view
+        while view is not None and view.replaces and self.born < view.born:
+            base = view._base
+            view = base._view
+        return base
 
     def refresh(self, tensor: Tensor) -> None:
         """Give the tensor the history of what its memory holds now, if that changed since."""
-        if cast(Any, tensor._version_counter).graph_version > self.made:
+        if cast(Any, tensor._version_counter).version > self.made:
             attach_history(tensor, self.name, (self.base, self.rule))
             self.made = tick()
+
+
+class OpaqueView(View):
+    """What a user's Function returned of an input's memory: how a write to one would change the
+    history of the other is not known, and so it is refused.
+    """
+
+    __slots__ = ()
+
+    def refresh(self, tensor: Tensor) -> None:
+        """RuntimeError if the memory was written with a gradient at stake."""
+        if cast(Any, tensor._version_counter).version > self.made:
+            raise RuntimeError(
+                f"{self.name}: an output is a view of an input, which has been modified by an "
+                "inplace operation since; return a clone() from forward, or write out of place"
+            )
 
 
 def record_view(

@@ -56,16 +56,13 @@ class VersionCounter:
     """When the memory that a tensor shares with its views was last written in place.
 
     Attributes:
-        version: the tape's clock at the last write.
-        graph_version: the clock at the last write that changed a history: older views read theirs
-            anew.
+        version: the tape's clock at the last write; a view's older history is made anew.
     """
 
-    __slots__ = ("graph_version", "version")
+    __slots__ = ("version",)
 
     def __init__(self) -> None:
         self.version = 0
-        self.graph_version = 0
 
 
 class Tensor(AttachedMethods):
@@ -159,7 +156,11 @@ class Tensor(AttachedMethods):
         self._requires_grad = bool(wanted)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Switch the recording of operations on this leaf on or off, and return it."""
+        """Switch the recording of operations on this leaf on or off, and return it.
+
+        Args:
+            requires_grad: whether they are recorded, so that this leaf gets a gradient.
+        """
         self.requires_grad = requires_grad
         return self
 
@@ -231,7 +232,11 @@ class Tensor(AttachedMethods):
     @overload
     def size(self, dim: int) -> int: ...
     def size(self, dim: int | None = None) -> Size | int:
-        """The shape, or the length of one dimension."""
+        """The shape, or the length of one dimension.
+
+        Args:
+            dim: the dimension; None for the whole shape.
+        """
         if dim is None:
             return self.shape
         return self.array.shape[dim]
@@ -245,7 +250,11 @@ class Tensor(AttachedMethods):
     @overload
     def stride(self, dim: int) -> int: ...
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """Elements to step over for the next index in each dimension, or in one."""
+        """Elements to step over for the next index in each dimension, or in one.
+
+        Args:
+            dim: the dimension; None for a tuple of all.
+        """
         steps = tuple(step // self.array.itemsize for step in self.array.strides)
         if dim is None:
             return steps

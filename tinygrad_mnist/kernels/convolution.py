@@ -324,6 +324,29 @@ def parts(size: int, count: int) -> tuple[Array, Array]:
     return edges[:-1] // max(count, 1), -(-edges[1:] // max(count, 1))
 
 
+def part_shares(size: int, count: int) -> Array:
+    """What each element counts in the mean of each part, (count, size)."""
+    starts, ends = (each[:, None] for each in parts(size, count))
+    places = np.arange(size)
+    inside = (starts <= places) & (places < ends)
+    return inside / (ends - starts)
+
+
+def part_means(x: Array, *, output_size: Ints) -> Array:
+    """The mean of each part of (..., *size): (..., *output_size)."""
+    means = x
+    for d, count in enumerate(output_size, x.ndim - len(output_size)):
+        rows = np.moveaxis(means, d, -1)
+        shares = part_shares(rows.shape[-1], count).T.astype(x.dtype)
+        found = np.matmul(rows, shares)
+        if not np.isfinite(found).all():  # 0 times infinity would reach the other parts
+            starts, ends = parts(rows.shape[-1], count)
+            pairs = zip(starts, ends, strict=True)
+            found = np.stack([rows[..., a:b].mean(-1) for a, b in pairs], -1)
+        means = np.moveaxis(found, -1, d)
+    return np.ascontiguousarray(means)
+
+
 def adaptive_maximum_with_indices(x: Array, *, output_size: Ints) -> tuple[Array, Array]:
     """The largest element of each part of (..., *size), (..., *output_size), and where it first is.
 

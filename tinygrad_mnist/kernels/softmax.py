@@ -75,20 +75,28 @@ def class_weights(
     picks, kept = valid_classes(
         classes.reshape(-1), count=count, ignore_index=ignore_index, name="cross_entropy"
     )
-    return _weights_of(picks, kept, weight, reduction, dtype)
+    weights, _ = _weights_of(picks, kept, weight, reduction, dtype)
+    return weights
 
 
 def _weights_of(
     picks: Array, kept: Array | None, weight: Array | None, reduction: str, dtype: np.dtype[Any]
-) -> Array:
+) -> tuple[Array, Any]:
+    """What each class number counts, 0 for the ignored ones, and what their sum was before it was
+    divided by: a mean of no weight is NaN, but nothing flows to what is ignored.
+    """
     weights = np.ones(len(picks), dtype)
     if kept is not None:
         weights *= kept
     if weight is not None:
         weights *= weight[picks]
-    if reduction == "mean":
-        weights /= np.add.reduce(weights)
-    return weights
+    if reduction != "mean":
+        return weights, 1
+    total = np.add.reduce(weights)
+    weights /= total
+    if kept is not None and not total:
+        weights[~kept] = 0
+    return weights, total
 
 
 def class_losses(
@@ -113,13 +121,26 @@ def class_losses(
     picks, kept = valid_classes(
         classes.reshape(-1), count=logits.shape[1], ignore_index=ignore_index, name="cross_entropy"
     )
-    weights = _weights_of(picks, kept, weight, reduction, logits.dtype)
+    if logits.dtype == np.float16:
+        loss, slope = class_losses(
+            logits.astype(np.float32),
+            classes,
+            weight,
+            reduction=reduction,
+            ignore_index=ignore_index,
+        )
+        return loss.astype(logits.dtype), slope.astype(logits.dtype)
+    weights, total = _weights_of(picks, kept, weight, reduction, logits.dtype)
     shifted, powers, totals = exponentials(logits, 1)
     places = np.arange(len(picks)), picks
     losses = (np.log(totals[:, 0]) - shifted[places]) * weights
+    if kept is not None:
+        losses[~kept] = 0
     powers /= totals
     powers[places] -= 1
     powers *= weights[:, None]
     if reduction == "none":
         return losses.reshape(classes.shape), powers
+    if not total:
+        return np.full((), np.nan, losses.dtype), powers
     return np.add.reduce(losses), powers

@@ -13,7 +13,7 @@ from tinygrad_mnist.core.arithmetic import copy_tensor
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign
-from tinygrad_mnist.core.record import record
+from tinygrad_mnist.core.record import record, set_history
 from tinygrad_mnist.core.surface import method, tensor_property
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, shared_version
 from tinygrad_mnist.ops.arguments import cast
@@ -512,9 +512,14 @@ def detach_(input: Tensor) -> Tensor:
 
     Returns:
         The input, which requires no gradient now.
+
+    Raises:
+        RuntimeError: if it is a view of another tensor.
     """
-    input._grad_fn = None
-    input._requires_grad = False
+    view = input._view
+    if view is not None and not view.replaces:
+        raise RuntimeError("detach_: a view can't be detached in place; use detach() instead")
+    set_history(input, None)
     input._view = None
     return input
 

@@ -241,7 +241,8 @@ def mean(
 
 
 def _mean_array(array: Array, axis: tuple[int, ...], count: int, keepdims: bool) -> Any:
-    return np.add.reduce(array, axis, keepdims=keepdims) / array.dtype.type(count)  # type: ignore[call-overload]
+    total: Any = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
+    return total / array.dtype.type(count)
 
 
 # products ----------------------------------------------------------------------------------

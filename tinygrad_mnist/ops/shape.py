@@ -17,9 +17,8 @@ from numpy.lib.stride_tricks import as_strided as strided_view
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import broadcast_array, pass_on, sum_to_shape
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.inplace import EmbedRule, refuse_leaf, write_out
+from tinygrad_mnist.core.inplace import EmbedRule, become, write_out
 from tinygrad_mnist.core.record import record, record_view
-from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.surface import method, numpy_names, tensor_property
 from tinygrad_mnist.core.tensor import Array, Size, Tensor, same_array
 from tinygrad_mnist.ops.arguments import cast
@@ -514,7 +513,9 @@ def t(input: Tensor) -> Tensor:
         torch.Size([3, 2])
     """
     check(input.ndim <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D", input.ndim)
-    return transpose(input, 0, 1) if input.ndim == 2 else input
+    if input.ndim == 2:
+        return transpose(input, 0, 1)
+    return record_view("t", same_array, input, pass_on)
 
 
 @tensor_property("T")
@@ -1423,19 +1424,6 @@ def as_strided(
 # shapes changed in place ---------------------------------------------------------------------
 
 
-def _become(tensor: Tensor, seen: Tensor, name: str) -> Tensor:
-    """Let a tensor be what a view of it is, the same memory in another shape, and return it."""
-    if state.recording and tensor.requires_grad and tensor.grad_fn is None:
-        refuse_leaf(tensor, name)
-    tensor.array = seen.array
-    if state.recording or tensor.grad_fn is not None:
-        tensor._grad_fn = seen._grad_fn
-        tensor._requires_grad = seen._requires_grad
-    if state.tracer is not None:
-        state.tracer.append(Step("view", name, same_array, {}, (seen,), (tensor,)))
-    return tensor
-
-
 @method
 @numpy_names
 def squeeze_(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
@@ -1452,7 +1440,7 @@ def squeeze_(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
         IndexError: if it has no such dimension.
         RuntimeError: if it is a leaf that requires a gradient.
     """
-    return _become(input, squeeze(input, dim), "squeeze")
+    return become(input, lambda x: squeeze(x, dim), "squeeze")
 
 
 @method
@@ -1471,7 +1459,7 @@ def unsqueeze_(input: Tensor, dim: int) -> Tensor:
         IndexError: if `dim` is out of range.
         RuntimeError: if it is a leaf that requires a gradient.
     """
-    return _become(input, unsqueeze(input, dim), "unsqueeze")
+    return become(input, lambda x: unsqueeze(x, dim), "unsqueeze")
 
 
 @method
@@ -1487,7 +1475,7 @@ def t_(input: Tensor) -> Tensor:
     Raises:
         RuntimeError: if it has more dimensions, or is a leaf that requires a gradient.
     """
-    return _become(input, t(input), "t")
+    return become(input, t, "t")
 
 
 @method(aliases=["swapdims_"])
@@ -1506,7 +1494,7 @@ def transpose_(input: Tensor, dim0: int, dim1: int) -> Tensor:
         IndexError: if it has no such dimension.
         RuntimeError: if it is a leaf that requires a gradient.
     """
-    return _become(input, transpose(input, dim0, dim1), "transpose")
+    return become(input, lambda x: transpose(x, dim0, dim1), "transpose")
 
 
 swapdims_ = transpose_
@@ -1551,4 +1539,4 @@ def as_strided_(
         RuntimeError: if the memory ends before the last element, or if it is a leaf that requires
             a gradient.
     """
-    return _become(input, as_strided(input, size, stride, storage_offset), "as_strided")
+    return become(input, lambda x: as_strided(x, size, stride, storage_offset), "as_strided")

@@ -12,19 +12,22 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
-from tinygrad_mnist.ops.arguments import index_array
+from tinygrad_mnist.ops.arguments import cast, index_array
 from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
     clamp,
     exp,
     log,
+    log1p,
     log_sigmoid,
     minimum,
     relu,
@@ -59,6 +62,18 @@ __all__ = [
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
 ]
+
+SCALAR_TYPES = {
+    "float32": "Float",
+    "float64": "Double",
+    "float16": "Half",
+    "int64": "Long",
+    "int32": "Int",
+    "int16": "Short",
+    "int8": "Char",
+    "uint8": "Byte",
+    "bool": "Bool",
+}  # what PyTorch's errors call the dtypes
 
 SIZES_DIFFER = "{}: Target size ({}) must be the same as input size ({})"
 
@@ -106,6 +121,15 @@ def reduced(losses: Tensor, reduction: str, total: Tensor | None = None) -> Tens
     return sum(losses) / total
 
 
+def _check_same_dtype(name: str, input: Tensor, other: Tensor) -> None:
+    """RuntimeError, as PyTorch words it, unless the other tensor has the input's dtype."""
+    if other.array.dtype == input.array.dtype:
+        return
+    wanted = SCALAR_TYPES.get(input.array.dtype.name, input.array.dtype.name)
+    found = SCALAR_TYPES.get(other.array.dtype.name, other.array.dtype.name)
+    raise RuntimeError(f"{name}: Found dtype {found} but expected {wanted}")
+
+
 # of classes --------------------------------------------------------------------------------
 
 
@@ -145,19 +169,49 @@ def nll_loss(
     how = reduction_of("nll_loss", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
     _check_class_shapes("nll_loss", input, target, dim)
-    safe = _safe_classes("nll_loss", input, target, dim, ignore_index)
-    weights = _kept_classes(target, ignore_index, input.array.dtype)
     if weight is not None:
         fits = weight.dtype is input.dtype
         message = "nll_loss: expected a weight of {} as the input, but found {}"
         check(fits, message, input.dtype, weight.dtype)
-        weights = getitem(weight, safe) * weights
-    likelihood = squeeze(gather(input, dim, unsqueeze(safe, dim)), dim)
-    return reduced(-likelihood * weights, how, sum(weights))
+    likelihood = _widened(input)
+    safe = _safe_classes("nll_loss", input, target, dim, ignore_index)
+    losses = -squeeze(gather(likelihood, dim, unsqueeze(safe, dim)), dim)
+    if weight is not None:
+        losses = losses * getitem(weight, safe)
+    kept = _kept_classes(target, ignore_index)
+    total = _total_weight(kept, weight, safe) if how == "mean" else None
+    return _rounded(reduced(where(kept, losses, 0.0), how, total), input)
+
+
+def _widened(x: Tensor) -> Tensor:
+    """float16 as float32, in which losses are added up and rounded once; others as they are."""
+    return cast(x, dtypes.float32) if x.array.dtype == np.float16 else x
+
+
+def _rounded(loss: Tensor, input: Tensor) -> Tensor:
+    """A loss of what `_widened` made of the input, in the input's dtype."""
+    return cast(loss, dtypes.float16) if input.array.dtype == np.float16 else loss
+
+
+def _total_weight(kept: Tensor, weight: Tensor | None, safe: Tensor) -> Tensor:
+    """What the mean over targets divides by: NaN where nothing counts, as a mean of nothing is."""
+    if weight is None:
+        total = sum(kept)
+    else:
+        total = sum(where(kept, getitem(_widened(weight), safe), 0.0))
+    return where(total == 0, math.nan, total)
+
+
+def _check_classes(name: str, target: Tensor, kinds: Sequence[str]) -> None:
+    """RuntimeError, as PyTorch words it, unless the target's dtype is one that holds classes."""
+    found = SCALAR_TYPES.get(target.array.dtype.name, target.array.dtype.name)
+    message = "{}: expected target dtype to be {}, but got {}"
+    check(found in kinds, message, name, " or ".join(kinds), found)
 
 
 def _check_class_shapes(name: str, input: Tensor, target: Tensor, dim: int) -> None:
     """An error unless the target holds an integer for each vector along the input's dimension."""
+    _check_classes(name, target, ("Long",) if input.ndim > 2 else ("Long", "Byte"))
     shape = input.array.shape
     classes = index_array(target, name)
     if shape[:dim] + shape[dim + 1 :] == classes.shape:
@@ -186,13 +240,13 @@ def _safe_classes_array(classes: Array, count: int, ignore_index: int, operation
     return safe.astype(np.int64)
 
 
-def _kept_classes(target: Tensor, ignore_index: int, dtype: np.dtype[Any]) -> Tensor:
-    """1 for each target that counts, 0 for the ignored ones."""
-    return record("ne", _kept_array, (target, None), ignore_index=ignore_index, dtype=dtype)
+def _kept_classes(target: Tensor, ignore_index: int) -> Tensor:
+    """True for each target that counts, false for the ignored ones."""
+    return record("ne", _kept_array, (target, None), ignore_index=ignore_index)
 
 
-def _kept_array(classes: Array, ignore_index: int, dtype: np.dtype[Any]) -> Array:
-    return (classes != ignore_index).astype(dtype)
+def _kept_array(classes: Array, ignore_index: int) -> Array:
+    return classes != ignore_index
 
 
 def cross_entropy(
@@ -223,7 +277,7 @@ def cross_entropy(
     Raises:
         IndexError: if a target is neither a class number nor `ignore_index`.
         ValueError: if the batch sizes differ, or the reduction is unknown.
-        RuntimeError: if other sizes do not fit, or `label_smoothing` is out of range.
+        RuntimeError: if other sizes or the dtypes do not fit, or `label_smoothing` is out of range.
 
     Example:
         >>> logits = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
@@ -237,15 +291,20 @@ def cross_entropy(
         fits = weight.array.shape == input.array.shape[dim : dim + 1]
         message = "cross_entropy: weight should be defined for all classes of {}, got {}"
         check(fits, message, input.shape, weight.shape)
+        _check_same_dtype("cross_entropy", input, weight)
     if of_numbers:
         _check_class_shapes("cross_entropy", input, target, dim)
         if not label_smoothing:
             return _class_loss(input, target, weight, how, ignore_index)
     message = "cross_entropy: label_smoothing must be between 0 and 1, got {}"
     check(0 <= label_smoothing <= 1, message, label_smoothing)
-    total: Any
     if of_numbers:
-        shares, total = _smooth_classes(input, target, weight, dim, ignore_index, label_smoothing)
+        losses = _smooth_losses(input, target, weight, ignore_index, label_smoothing)
+        total = None
+        if how == "mean":
+            safe = _safe_classes("cross_entropy", input, target, dim, ignore_index)
+            total = _total_weight(_kept_classes(target, ignore_index), weight, safe)
+        loss = reduced(losses, how, total)
     else:
         fits = target.array.shape == input.array.shape
         error = RuntimeError if target.shape[:1] == input.shape[:1] else ValueError
@@ -254,21 +313,23 @@ def cross_entropy(
         check(ignore_index < 0, message)
         count = input.array.shape[dim]
         shares = target * (1 - label_smoothing) + label_smoothing / count
-        total = input.numel() // count
+        loss = reduced(_losses_of_shares(input, shares, weight), how)
+    return _rounded(loss, input)
+
+
+def _losses_of_shares(input: Tensor, shares: Tensor, weight: Tensor | None) -> Tensor:
+    """The cross-entropy of each vector of probabilities, in the input's shape."""
+    dim = 0 if input.ndim == 1 else 1
     if weight is not None:
         shares = shares * reshape(weight, (-1,) + (1,) * (input.ndim - dim - 1))
-    return reduced(-sum(log_softmax(input, dim) * shares, dim), how, total)
+    return -sum(log_softmax(_widened(input), dim) * shares, dim)
 
 
-def _smooth_classes(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None,
-    dim: int,
-    ignore_index: int,
-    label_smoothing: float,
-) -> tuple[Tensor, Tensor]:
-    """Class numbers as smoothed probabilities in the input's shape, and their total weight."""
+def _smooth_losses(
+    input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, label_smoothing: float
+) -> Tensor:
+    """The cross-entropy of each class number as smoothed probabilities, 0 for the ignored ones."""
+    dim = 0 if input.ndim == 1 else 1
     shares = record(
         "one_hot",
         _smooth_array,
@@ -279,11 +340,8 @@ def _smooth_classes(
         ignore_index=ignore_index,
         dtype=input.array.dtype,
     )
-    kept = _kept_classes(target, ignore_index, np.dtype(bool))
-    if weight is None:
-        return shares, sum(kept)
-    safe = _safe_classes("cross_entropy", input, target, dim, ignore_index)
-    return shares, sum(getitem(weight, safe) * kept)
+    losses = _losses_of_shares(input, shares, weight)
+    return where(_kept_classes(target, ignore_index), losses, 0.0)
 
 
 def _smooth_array(
@@ -455,12 +513,13 @@ def multi_margin_loss(
     check(p in (1, 2), message, p, error=ValueError)
     message = "multi_margin_loss: weight must be one-dimensional"
     check(weight is None or weight.ndim == 1, message, error=ValueError)
-    x = input if input.ndim else reshape(input, 1)
+    _check_classes("multi_margin_loss", target, ("Long",))
+    x = _widened(input if input.ndim else reshape(input, 1))
     classes = unsqueeze(target, -1) if target.ndim == x.ndim - 1 else target
     gaps = relu(x - gather(x, -1, classes) + margin) ** p
     if weight is not None:
         gaps = gaps * getitem(weight, classes)
-    return reduced(mean(scatter(gaps, -1, classes, 0.0), -1), how)
+    return _rounded(reduced(mean(scatter(gaps, -1, classes, 0.0), -1), how), input)
 
 
 def multilabel_margin_loss(
@@ -493,12 +552,14 @@ def multilabel_margin_loss(
     how = reduction_of("multilabel_margin_loss", size_average, reduce, reduction)
     same = input.shape == target.shape
     check(same, SIZES_DIFFER, "multilabel_margin_loss", target.shape, input.shape)
-    x = input if input.ndim else reshape(input, -1)
+    _check_classes("multilabel_margin_loss", target, ("Long",))
+    x = _widened(input if input.ndim else reshape(input, -1))
     classes = target if target.ndim else reshape(target, -1)
     chosen = gather(x, -1, record("multilabel_margin_loss", _named_classes, (classes, None)))
     pairs = record("multilabel_margin_loss", _rival_pairs, (classes, None))
     gaps = relu(1 - unsqueeze(chosen, -1) + unsqueeze(x, -2))
-    return reduced(sum(gaps * pairs, (-2, -1)) / x.array.shape[-1], how)
+    losses = sum(where(pairs, gaps, 0.0), (-2, -1)) / x.array.shape[-1]
+    return _rounded(reduced(losses, how), input)
 
 
 def _named_classes(classes: Array) -> Array:
@@ -546,7 +607,12 @@ def multilabel_soft_margin_loss(
         tensor(0.6931)
     """
     how = reduction_of("multilabel_soft_margin_loss", size_average, reduce, reduction)
-    losses = binary_cross_entropy_with_logits(input, target, weight, reduction="none")
+    name = "multilabel_soft_margin_loss"
+    same = input.shape == target.shape
+    check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
+    losses = (target - 1) * log_sigmoid(-input) - target * log_sigmoid(input)
+    if weight is not None:
+        losses = losses * weight
     return reduced(mean(losses, -1), how)
 
 
@@ -664,10 +730,19 @@ def smooth_l1_loss(
     """
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
-    d = abs(input - target)
+    difference = input - target
     if not beta:
-        return reduced(d, how)
-    return reduced(where(d < beta, d * d * (0.5 / beta), d - beta / 2), how)
+        return reduced(abs(difference), how)
+
+    def rule(g: Tensor) -> Tensor:
+        return g * clamp(difference / beta, -1.0, 1.0)
+
+    return reduced(record("smooth_l1_loss", _smooth_l1, (difference, rule), beta=beta), how)
+
+
+def _smooth_l1(difference: Array, beta: float) -> Array:
+    d = np.abs(difference)
+    return np.where(d < beta, d * d * (0.5 / beta), d - beta / 2)
 
 
 def huber_loss(
@@ -701,9 +776,18 @@ def huber_loss(
     """
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
-    d = abs(input - target)
-    losses = where(d < delta, d * d * 0.5, (d - delta / 2) * delta)
+    difference = input - target
+
+    def rule(g: Tensor) -> Tensor:
+        return g * clamp(difference, -delta, delta)
+
+    losses = record("huber_loss", _huber, (difference, rule), delta=delta)
     return reduced(_weighted("huber_loss", losses, weight)[0], how)
+
+
+def _huber(difference: Array, delta: float) -> Array:
+    d = np.abs(difference)
+    return np.where(d < delta, d * d * 0.5, (d - delta / 2) * delta)
 
 
 def poisson_nll_loss(
@@ -794,12 +878,15 @@ def gaussian_nll_loss(
     fits = variance.ndim == input.ndim and odd in ([], [1])
     message = "gaussian_nll_loss: var is of incorrect size {}"
     check(fits, message, variance.shape, error=ValueError)
-    fixed = variance.detach()
-    variance = variance + (clamp(fixed, eps) - fixed)
+    variance = record("clamp", _at_least, (variance, pass_on), least=eps)
     losses = (log(variance) + (input - target) ** 2 / variance) * 0.5
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)
     return reduced(losses, how)
+
+
+def _at_least(array: Array, least: float) -> Array:
+    return np.maximum(array, array.dtype.type(least))
 
 
 def kl_div(
@@ -851,6 +938,8 @@ def binary_cross_entropy(
 ) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)) of probabilities x; each logarithm is held above -100.
 
+    The gradient divides by x (1 - x), held above 1e-12: a sure and right x has the gradient 0.
+
     Args:
         input: probabilities, of any shape.
         target: 0 or 1, or between, in the input's shape.
@@ -864,7 +953,8 @@ def binary_cross_entropy(
 
     Raises:
         ValueError: if the shapes differ, or the reduction is unknown.
-        RuntimeError: if an element of the input is not between 0 and 1.
+        RuntimeError: if an element of the input or the target is not between 0 and 1, or their
+            dtypes differ.
 
     Example:
         >>> F.binary_cross_entropy(torch.tensor([0.5, 1.0]), torch.tensor([1.0, 1.0]))
@@ -874,10 +964,42 @@ def binary_cross_entropy(
     same = input.shape == target.shape
     name = "binary_cross_entropy"
     check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
-    inside = (input.array >= 0) & (input.array <= 1)
-    check(inside.all(), "binary_cross_entropy: all elements of input should be between 0 and 1")
-    losses = (target - 1) * clamp(log(1 - input), -100) - target * clamp(log(input), -100)
-    return reduced(losses if weight is None else losses * weight, how)
+    _check_same_dtype(name, input, target)
+
+    def by_input(g: Tensor) -> Tensor:
+        if not state.recording:
+            return record(
+                "binary_cross_entropy_backward",
+                _binary_gradient,
+                (g, None),
+                (input, None),
+                (target, None),
+            )
+        return g * (input - target) / clamp(input * (1 - input), 1e-12)
+
+    def by_target(g: Tensor) -> Tensor:
+        return g * (clamp(log1p(-input), -100) - clamp(log(input), -100))
+
+    losses = record(name, _binary_losses, (input, by_input), (target, by_target))
+    if weight is not None:
+        losses = losses * cast(weight, losses.dtype)
+    return reduced(losses, how)
+
+
+def _binary_losses(x: Array, t: Array) -> Array:
+    for what, array in (("input", x), ("target", t)):
+        inside = ((array >= 0) & (array <= 1)).all()
+        check(inside, "binary_cross_entropy: all elements of {} should be between 0 and 1", what)
+    likely = np.maximum(np.log(x), -100)
+    unlikely = np.maximum(np.log1p(-x), -100)
+    return (t - 1) * unlikely - t * likely
+
+
+def _binary_gradient(g: Array, x: Array, t: Array) -> Array:
+    """The denominator held above 1e-12, so that a confident right answer has the gradient 0."""
+    wide = x.astype(np.float32) if x.dtype == np.float16 else x
+    slope = (wide - t) / np.maximum(wide * (1 - wide), 1e-12)
+    return (g * slope).astype(x.dtype, copy=False)
 
 
 def binary_cross_entropy_with_logits(
@@ -905,6 +1027,7 @@ def binary_cross_entropy_with_logits(
 
     Raises:
         ValueError: if the shapes differ, or the reduction is unknown.
+        RuntimeError: if the target's elements are not floating-point.
 
     Example:
         >>> logits = torch.tensor([0.0, 1000.0])
@@ -915,6 +1038,9 @@ def binary_cross_entropy_with_logits(
     how = reduction_of(name, size_average, reduce, reduction)
     same = input.shape == target.shape
     check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
+    kind = SCALAR_TYPES.get(target.array.dtype.name)
+    message = "{}: result type Float can't be cast to the desired output type {}"
+    check(target.array.dtype.kind == "f", message, name, kind)
     positive = target if pos_weight is None else target * pos_weight
     losses = (target - 1) * log_sigmoid(-input) - positive * log_sigmoid(input)
     return reduced(losses if weight is None else losses * weight, how)

@@ -12,6 +12,7 @@ from typing import Literal, overload
 
 import numpy as np
 
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.state import state
@@ -28,6 +29,7 @@ from tinygrad_mnist.nn.functional.windows import (
     window_grid,
 )
 from tinygrad_mnist.ops.arguments import cast
+from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -462,9 +464,14 @@ def _avg_pool(
         counts = _element_counts(input.array.shape[-rank:], grid, widths, count_include_pad)
     else:
         counts = np.array(float(divisor_override))
-    x = pad_zeros(input, widths)
+    x = pad_zeros(_widened(input), widths)
     mean = window_sum(x, grid) / wrap(counts.astype(x.array.dtype))
-    return cast(mean, x.dtype)
+    return cast(mean, input.dtype)
+
+
+def _widened(x: Tensor) -> Tensor:
+    """float16 as float32, in which windows are added up and rounded once; others as they are."""
+    return cast(x, dtypes.float32) if x.array.dtype == np.float16 else x
 
 
 def _element_counts(size: Ints, grid: Grid, padding: Pairs, count_padding: bool) -> Array:
@@ -592,10 +599,12 @@ def _lp_pool(
     ceil_mode: bool,
 ) -> Tensor:
     """`lp_pool2d` and its kin, for images of `rank` sizes."""
-    powers = input**norm_type
+    powers = _widened(input) ** norm_type
     mean = _avg_pool(rank, name, powers, kernel_size, stride, 0, ceil_mode, True, None)
     count = math.prod(each_dimension(kernel_size, rank, "kernel_size", name))
-    return (mean.sign() * mean.abs().relu() * count) ** (1 / norm_type)
+    none = mean == 0
+    lengths = (where(none, 1.0, mean) * count) ** (1 / norm_type)
+    return cast(where(none, 0.0, lengths), input.dtype)
 
 
 # windows that divide images into parts -----------------------------------------------------
@@ -766,13 +775,16 @@ def adaptive_max_pool3d(
 def _adaptive_avg_pool(rank: int, name: str, input: Tensor, output_size: OptionalSizes) -> Tensor:
     """`adaptive_avg_pool2d` and its kin, for images of `rank` sizes."""
     goal = _output_size(input, output_size, rank, name)
-    matrices = []
-    for n, count in zip(input.array.shape[-rank:], goal, strict=True):
-        starts, ends = (each[:, None] for each in kernels.parts(n, count))
-        places = np.arange(n)
-        inside = (starts <= places) & (places < ends)
-        matrices.append(inside / (ends - starts))
-    return multiply_dimensions(input, matrices)
+    is_float = input.array.dtype.kind == "f"
+    check(is_float, "interpolation and averages are not implemented for {}", input.dtype)
+    size = input.array.shape[-rank:]
+    x = _widened(input)
+
+    def rule(g: Tensor) -> Tensor:
+        pairs = zip(size, goal, strict=True)
+        return multiply_dimensions(g, [kernels.part_shares(n, count).T for n, count in pairs])
+
+    return cast(record(name, kernels.part_means, (x, rule), output_size=goal), input.dtype)
 
 
 def _adaptive_max_pool(

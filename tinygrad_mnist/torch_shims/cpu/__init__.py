@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["device_count", "is_available", "set_device", "synchronize"]
+from tinygrad_mnist.torch_shims.cpu import amp
+
+__all__ = ["amp", "device_count", "is_available", "set_device", "synchronize"]
 
 
 def is_available() -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any, NoReturn
 
+from tinygrad_mnist.torch_shims.cuda import amp
+
 __all__ = [
     "Event",
     "OutOfMemoryError",
     "Stream",
+    "amp",
     "current_device",
     "current_stream",
     "device",

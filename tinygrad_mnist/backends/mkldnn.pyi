@@ -1,0 +1,3 @@
+"""`tinygrad_mnist.backends.mkldnn`. Written by `python -m tests.stubs`."""
+
+from tinygrad_mnist.torch_shims.backends.mkldnn import *

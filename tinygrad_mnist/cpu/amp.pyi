@@ -1,0 +1,3 @@
+"""`tinygrad_mnist.cpu.amp`. Written by `python -m tests.stubs`."""
+
+from tinygrad_mnist.torch_shims.cpu.amp import *

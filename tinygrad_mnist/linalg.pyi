@@ -1,0 +1,3 @@
+"""`tinygrad_mnist.linalg`. Written by `python -m tests.stubs`."""
+
+from tinygrad_mnist.ops.linalg import *
