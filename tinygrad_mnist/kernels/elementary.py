@@ -254,7 +254,7 @@ def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     held = np.clip(x, -100, 100)
     density = 1 / math.sqrt(2 * math.pi)
     above = special.ndtr(x)
-    tail = np.where(x < -1, held * scaled * power, x * above)
+    tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
     return tail, slope
 
