@@ -84,7 +84,8 @@ def test_gelu_at_the_edges_is_pytorchs():
     np.testing.assert_array_equal(
         y.detach().numpy(), np.float32([0, 1e25, 0, np.inf, np.nan, np.nan])
     )
-    np.testing.assert_array_equal(x.grad.numpy(), np.float32([0.5, 1, 0, np.nan, np.nan, np.nan]))
+    # at the infinities the limits, where PyTorch has NaN
+    np.testing.assert_array_equal(x.grad.numpy(), np.float32([0.5, 1, 0, 1, 0, np.nan]))
     np.testing.assert_array_equal(F.gelu(torch.zeros(0)).numpy(), np.zeros(0))
 
 

@@ -34,8 +34,8 @@ def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
     if e is None:
         y, other = _both_sides(x)
         return y, np.multiply(y, other, other)
-    y = e + 1
-    y = np.reciprocal(y)
+    y = np.add(e, 1, out=np.empty_like(e))
+    np.reciprocal(y, y)
     e *= y
     e *= y
     return y, e
@@ -78,11 +78,12 @@ def tanh_with_slope(x: Array) -> tuple[Array, Array]:
     np.abs(x, e)
     e *= -2
     np.exp(e, e)
-    total = e + 1
+    share = np.add(e, 1, out=np.empty_like(e))
+    np.reciprocal(share, share)
+    e *= share
+    e *= share
     e *= 4
-    e /= total
-    e /= total
-    return np.tanh(x), e
+    return np.tanh(x, share), e
 
 
 def silu(x: Array) -> Array:
@@ -253,7 +254,7 @@ def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     held = np.clip(x, -100, 100)
     density = 1 / math.sqrt(2 * math.pi)
     above = special.ndtr(x)
-    tail = np.where(x < -1, held * scaled * power, x * above)
+    tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
     return tail, slope
 

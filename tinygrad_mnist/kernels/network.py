@@ -105,7 +105,7 @@ def _gelu_in_blocks(x: Array, out: Array, slope: Array | None) -> None:
 def _gelu_block(scratch: Array, x: Array, out: Array, slope: Array | None) -> None:
     wide, t, power, normal = scratch[:, : x.size]
     np.copyto(wide, x)
-    np.maximum(wide, -40, out=wide)  # below, all is 0; and 0 times infinity would not be
+    np.maximum(wide, -40, out=wide)  # below, the slope is 0; 0 times infinity would not be
     np.multiply(wide, wide, power)
     np.multiply(power, -0.5, power)
     np.exp(power, power)
@@ -118,10 +118,12 @@ def _gelu_block(scratch: Array, x: Array, out: Array, slope: Array | None) -> No
         np.add(normal, each, normal)
         np.multiply(normal, t, normal)
     np.multiply(normal, power, normal)  # the tail beyond |x|
-    np.subtract(1, normal, normal, where=wide > 0)
+    np.greater(wide, 0, t)
+    np.subtract(t, normal, normal)
+    np.abs(normal, normal)  # 1 - tail above 0, the tail itself below
     if slope is not None:
         np.minimum(wide, 40, out=t)
         np.multiply(t, power, t)
         np.multiply(t, 1 / math.sqrt(2 * math.pi), t)
         np.add(t, normal, slope, casting="same_kind")
-    np.multiply(normal, wide, out, casting="same_kind")
+    np.multiply(normal, x, out, casting="same_kind")

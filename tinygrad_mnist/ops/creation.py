@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -90,6 +91,91 @@ def wanted_shape(
     return shape
 
 
+C_NAMES = {  # as PyTorch's errors about a single number have them
+    "uint8": "uint8_t",
+    "int8": "int8_t",
+    "int16": "int16_t",
+    "int32": "int",
+    "int64": "int64_t",
+    "float32": "float",
+}
+
+
+def refuse_overflow(value: Any, dtype: NumpyDtype) -> None:
+    """See that a Python number can be held by a dtype.
+
+    As in PyTorch the negative of what uint8 holds is wrapped, and a tensor or an array of more
+    elements is cast without a check.
+
+    Args:
+        value: a number; everything else passes.
+        dtype: what it is to be converted to.
+
+    Raises:
+        OverflowError: if it is an integer that no dtype holds.
+        RuntimeError: if it is outside of the range of the dtype, NaN among integers included.
+    """
+    if value.__class__ is int and 0 <= value <= 127:  # the usual case first
+        return
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert")
+    if not _fits(value, dtype):
+        name = C_NAMES.get(dtype.name, dtype.name)
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
+def _fits(value: Any, dtype: NumpyDtype) -> bool:
+    """Whether the dtype holds the number; of a float's digits behind the point not all."""
+    if dtype.kind == "f":
+        if dtype != np.float32:
+            return True  # float16 takes what is too large as infinity, in PyTorch too
+        return not np.finfo(dtype).max < builtins.abs(value) < math.inf
+    if dtype.kind not in "iu":
+        return True
+    limits = np.iinfo(dtype)
+    lowest = int(limits.min)
+    if lowest == 0 and isinstance(value, int | np.integer):
+        lowest = -int(limits.max)
+    if not math.isfinite(value):
+        return False
+    if isinstance(value, int | np.integer):
+        return lowest <= int(value) <= limits.max
+    return lowest <= value and int(value) <= limits.max and value <= float(limits.max)
+
+
+def _refuse_overflows(data: Any, dtype: NumpyDtype | None) -> None:
+    """`refuse_overflow` for all numbers among nested sequences, in the words of `tensor`."""
+    if isinstance(data, np.generic):
+        data = data.item()
+    if not isinstance(data, int | float | list | tuple):
+        return
+    for each in _extremes(data):
+        if isinstance(each, int) and not -(2**63) <= each < 2**63:
+            raise ValueError("Overflow when unpacking long long")
+        if dtype is not None and not _fits(each, dtype):
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+
+
+def _extremes(data: Any) -> list[Any]:
+    """The least and the largest number among nested sequences, or NaN; none of other things."""
+    if isinstance(data, int | float):
+        return [data]
+    if any(isinstance(each, Tensor | np.ndarray) for each in data):
+        return []
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        return []  # ragged: refused elsewhere
+    if array.size == 0 or array.dtype.kind not in "iufO":
+        return []
+    if array.dtype.kind == "O":
+        flat = [each for each in array.reshape(-1) if isinstance(each, int | float)]
+        return flat if len(flat) == array.size else []
+    return [array.min().item(), array.max().item()]
+
+
 # of data -------------------------------------------------------------------------------------
 
 
@@ -145,7 +231,13 @@ def _read(data: Any, dtype: NumpyDtype | None) -> Array:
     """The array of the data; TypeError where its dtype is none of ours."""
     if state.tracer is not None:
         note_read("tensor", *_tensors_in(data))
-    array = as_array(data, dtype)
+    if dtype is not None and dtype.kind in "iu":
+        _refuse_overflows(data, dtype)
+    try:
+        array = as_array(data, dtype)
+    except TypeError:
+        _refuse_overflows(data, None)
+        raise
     dtypes.of(array.dtype)
     return array
 
@@ -394,7 +486,11 @@ def full(
                 [7, 7]])
     """
     number = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    value = _read(number, wanted_dtype(dtype, out, None))
+    wanted = wanted_dtype(dtype, out, None)
+    if wanted is None and isinstance(number, float):
+        wanted = dtypes.default()
+    refuse_overflow(number, np.dtype(np.int64) if wanted is None else wanted)
+    value = _read(number, wanted)
     array = np.full(shape_of((size,)), value, value.dtype)
     return finish("full", wrap(array), device, requires_grad, out)
 

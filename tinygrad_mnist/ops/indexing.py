@@ -17,6 +17,7 @@ from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
 from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
+from tinygrad_mnist.ops.creation import refuse_overflow
 from tinygrad_mnist.ops.pointwise import div, eq, floor_divide, mul
 from tinygrad_mnist.ops.shape import (
     as_strided,
@@ -377,10 +378,16 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     mark_written(input)
 
 
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+
 def _as_elements(value: Any, dtype: np.dtype[Any]) -> Tensor:
     """A number, or an array, in a dtype; the usual case first."""
     if value.__class__ is float and dtype.kind == "f":
+        if not -FLOAT32_MAX <= value <= FLOAT32_MAX:
+            refuse_overflow(value, dtype)
         return wrap(np.array(value, dtype))
+    refuse_overflow(value, dtype)
     return wrap(as_array(value, dtype))
 
 
@@ -884,6 +891,7 @@ def counted_from_front(array: Array, size: int) -> Array:
 def _scattered(name: str, input: Tensor, index: Tensor, src: Any) -> Tensor:
     """What is scattered: a number, or the corner of src that the index covers."""
     if not isinstance(src, Tensor):
+        refuse_overflow(src, input.array.dtype)
         return wrap(np.asarray(src).astype(input.array.dtype))
     same = src.array.dtype == input.array.dtype
     check(same, "{}: Expected self.dtype to be equal to src.dtype", name)
@@ -1214,6 +1222,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
         tensor([1., 0.])
     """
     check_mask("masked_fill", mask)
+    refuse_overflow(value, input.array.dtype)
     filler = cast(as_tensor(value, dtype=input.array.dtype), input.dtype)
     check(
         not filler.ndim,

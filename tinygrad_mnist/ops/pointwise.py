@@ -32,6 +32,7 @@ from tinygrad_mnist.ops.arguments import (
     returned,
     supported,
 )
+from tinygrad_mnist.ops.creation import refuse_overflow
 
 __all__ = [
     "abs",
@@ -2302,6 +2303,7 @@ def fill(input: Tensor, value: Tensor | Number) -> Tensor:
         tensor([[3., 3.],
                 [3., 3.]])
     """
+    refuse_overflow(value, input.array.dtype)
     held = cast(as_tensor(value, "fill", input.array.dtype), input.dtype)
     message = "fill: only supports 0-dimension value tensor but got tensor with {} dimensions."
     check(not held.ndim, message, held.ndim)

@@ -181,7 +181,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     shape = [1] * input.ndim
     if several:
         shape[1] = -1
-    return where(input > 0, input, input * reshape(weight, shape))
+    below = where(input > 0, 0.0, input)  # for infinity times the 0 of `where` is NaN
+    return where(input > 0, input, below * reshape(weight, shape))
 
 
 def rrelu(
@@ -625,7 +626,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """
     if inplace:
         return threshold_(input, threshold, value)
-    return where(input > threshold, input, value)
+    return where(input <= threshold, value, input)  # a NaN stays
 
 
 _threshold = threshold  # by this name where a parameter has the function's
@@ -701,7 +702,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
         >>> F.hardshrink(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-2.,  0.,  3.])
     """
-    return where(abs(input) > lambd, input, 0.0)
+    return where(abs(input) <= lambd, 0.0, input)  # a NaN stays
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -723,7 +724,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """
     message = "softshrink: lambda must be greater or equal to 0, but found to be {}."
     check(lambd >= 0, message, lambd)
-    return where(abs(input) > lambd, input - sign(input.detach()) * lambd, 0.0)
+    return where(abs(input) <= lambd, 0.0, input - sign(input.detach()) * lambd)  # a NaN stays
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
