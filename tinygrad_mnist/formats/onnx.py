@@ -9,12 +9,13 @@ where it is used; the absolute import finds that package, and this module is
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from tinygrad_mnist import nn
+from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.formats.files import replacing
@@ -22,32 +23,45 @@ from tinygrad_mnist.formats.files import replacing
 __all__ = ["ROWS", "export"]
 
 OPSET = 21  # of onnx 1.17; runtimes since September 2024 read it
+OLDEST_OPSET = 17  # from here on the operators of `ROWS` mean the same, but GroupNormalization
 IR_VERSION = 10
 
 
 def export(
     model: nn.Module,
     args: Tensor | tuple[Tensor],
-    f: str | os.PathLike[str],
+    f: str | os.PathLike[str] | BinaryIO,
     *,
+    verbose: bool | None = None,
+    opset_version: int | None = None,
+    dynamic_axes: Mapping[str, Mapping[int, str] | Sequence[int]] | None = None,
     input_names: Sequence[str] = ("input",),
     output_names: Sequence[str] = ("output",),
 ) -> None:
     """Write what a network computes in evaluation mode to an ONNX file, for batches of any size.
 
-    The weights keep the names they have in the state dict.
+    The weights keep the names they have in the state dict. Before anything is written, what the
+    graph stands for is compared with the network's own result for the example, and, where the
+    package onnxruntime is installed, what that computes from the file as well.
 
     Args:
         model: a Sequential, or Sequentials in one another, of the layers in `ROWS`, or one of them.
         args: an example input, (batch, ...), or a tuple with it alone; only the batch may differ
             later.
-        f: the path to write to. A file there is replaced as a whole, or not at all.
+        f: the path to write to, or an open binary file. A file at that path is replaced as a
+            whole, or not at all.
+        verbose: print the operators.
+        opset_version: the version of ONNX's operators, 17 to 21. Default: 21.
+        dynamic_axes: for the input and the output by name, what their first size is called, as
+            {0: "batch"}, or [0]. Default: "batch".
         input_names: one name, of the graph's input.
         output_names: one name, of the graph's output.
 
     Raises:
         ImportError: if the package onnx is not installed.
         TypeError: if a layer, or a layer's option, has no ONNX form; it is named.
+        ValueError: if opset_version or dynamic_axes cannot be had.
+        RuntimeError: if the graph computes something else than the network.
         OSError: if the folder does not exist or cannot be written.
 
     Example:
@@ -59,23 +73,79 @@ def export(
         message = "onnx.export: needs the package onnx: pip install 'tinygrad-mnist[onnx]'"
         raise ImportError(message) from None
     (example,) = args if isinstance(args, tuple) else (args,)
-    graph = _Graph(example.clone(), input_names[0])  # layers may write in place
+    opset = OPSET if opset_version is None else opset_version
+    message = "onnx.export: wanted an opset_version of {} to {}, got {}"
+    check(OLDEST_OPSET <= opset <= OPSET, message, OLDEST_OPSET, OPSET, opset, error=ValueError)
+    names = (input_names[0], output_names[0])
+    batch_names = _batch_names(dynamic_axes, names)
+    graph = _Graph(example.clone(), names[0], opset)  # layers may write in place
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
         with no_grad():
             graph.walk(model, "")
+            expected = model(example.clone()).numpy()
     finally:
         for module, mode in modes.items():
             module.training = mode
-    graph.end(output_names[0])
-    made = _model(graph, type(model).__name__, example, input_names[0], output_names[0])
+    graph.end(names[1])
+    _compare(graph.value.numpy(), expected, "the graph")
+    made = _model(graph, type(model).__name__, example, names, batch_names)
     onnx.checker.check_model(made, full_check=True)
+    content = made.SerializeToString()
+    _compare_runtime(content, names[0], example, expected)
+    if verbose:
+        for operator, inputs, output, _ in graph.nodes:
+            print(f"{output} = {operator}({', '.join(inputs)})")
+    if not isinstance(f, str | os.PathLike):
+        f.write(content)
+        return
     with replacing(f) as file:
-        file.write(made.SerializeToString())
+        file.write(content)
 
 
-def _model(graph: _Graph, name: str, example: Tensor, input_name: str, output_name: str) -> Any:
+def _batch_names(dynamic_axes: Any, names: tuple[str, str]) -> tuple[str, str]:
+    """What the first size of the input and of the output is called."""
+    found = dict.fromkeys(names, "batch")
+    for name, axes in (dynamic_axes or {}).items():
+        fits = name in found and set(axes) <= {0}
+        message = "onnx.export: dynamic_axes may name axis 0 of {} and {} only, got {}: {}"
+        check(fits, message, *names, name, axes, error=ValueError)
+        if isinstance(axes, Mapping) and axes:
+            found[name] = axes[0]
+    return found[names[0]], found[names[1]]
+
+
+def _compare(actual: Array, expected: Array, what: str) -> None:
+    """Refuse to write a graph whose result is not the network's."""
+    same = actual.shape == expected.shape
+    if same:
+        same = np.allclose(actual, expected, rtol=1e-3, atol=1e-4, equal_nan=True)
+    message = "onnx.export: {} computes something else than the network, so nothing is written"
+    check(same, message, what, error=RuntimeError)
+
+
+def _compare_runtime(content: bytes, name: str, example: Tensor, expected: Array) -> None:
+    """Compare what onnxruntime, where it is installed, computes from the file."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return
+    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph, NotImplemented
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except (InvalidGraph, NotImplemented):
+        return  # it has no such operator for this dtype; another runtime may
+    (actual,) = session.run(None, {name: example.detach().numpy()})
+    _compare(actual, expected, "onnxruntime")
+
+
+def _model(
+    graph: _Graph, name: str, example: Tensor, names: tuple[str, str], batch_names: tuple[str, str]
+) -> Any:
     """The graph as an ONNX ModelProto."""
     from onnx import helper, numpy_helper
 
@@ -91,13 +161,13 @@ def _model(graph: _Graph, name: str, example: Tensor, input_name: str, output_na
         helper.make_graph(
             nodes,
             name,
-            [_value_info(input_name, example, "batch")],
-            [_value_info(output_name, result, "batch" if has_batch else None)],
+            [_value_info(names[0], example, batch_names[0])],
+            [_value_info(names[1], result, batch_names[1] if has_batch else None)],
             weights,
         ),
         producer_name="tinygrad_mnist",
         ir_version=IR_VERSION,
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid("", graph.opset)],
     )
 
 
@@ -118,9 +188,11 @@ class _Graph:
         path: the state dict's name of the layer that is being written.
         name: of the tensor that the layer gets.
         value: what that tensor is for the example input.
+        opset: the version of the operators.
     """
 
-    def __init__(self, value: Tensor, name: str) -> None:
+    def __init__(self, value: Tensor, name: str, opset: int) -> None:
+        self.opset = opset
         self.nodes: list[tuple[str, list[str], str, dict[str, Any]]] = []
         self.constants: dict[str, Array] = {}
         self.path = ""
@@ -136,7 +208,7 @@ class _Graph:
         if module._forward_hooks or module._forward_pre_hooks:
             raise self.refusal(module, "with hooks")
         if kind is nn.Sequential:
-            for name, child in module.named_children():
+            for name, child in module._modules.items():  # one that stands twice, twice
                 self.walk(child, f"{path}.{name}" if path else name)
             return
         self.name = ROWS[kind](self, module)
@@ -279,12 +351,27 @@ def _pads(layer: Any) -> list[int]:
 def _pool_options(graph: _Graph, layer: Any) -> dict[str, Any]:
     rank = _rank(layer)
     graph.want_batch(layer, rank)
+    if layer.ceil_mode:
+        _want_last_windows(graph, layer, rank)
     return {
         "kernel_shape": _numbers(layer.kernel_size, rank),
         "strides": _numbers(layer.stride, rank),
         "pads": _numbers(layer.padding, rank) * 2,
         "ceil_mode": int(layer.ceil_mode),
     }
+
+
+def _want_last_windows(graph: _Graph, layer: Any, rank: int) -> None:
+    """Refuse a last window that starts beyond the input: PyTorch skips it, ONNX does not."""
+    kernels = _numbers(layer.kernel_size, rank)
+    steps = _numbers(layer.stride, rank)
+    pads = _numbers(layer.padding, rank)
+    dilations = _numbers(getattr(layer, "dilation", 1), rank)
+    for axis, size in enumerate(graph.value.shape[2:]):
+        reach = dilations[axis] * (kernels[axis] - 1) + 1
+        windows = -((reach - size - 2 * pads[axis]) // steps[axis]) + 1
+        fits = (windows - 1) * steps[axis] < size + pads[axis]
+        graph.want(layer, fits, "with ceil_mode=True and a last window beyond the input")
 
 
 def _max_pool(graph: _Graph, layer: Any) -> str:
@@ -336,6 +423,7 @@ def _layer_norm(graph: _Graph, layer: Any) -> str:
 
 
 def _group_norm(graph: _Graph, layer: Any) -> str:
+    graph.want(layer, graph.opset >= OPSET, f"with an opset_version below {OPSET}")
     weight, bias = _weight_and_bias(graph, layer, layer.num_channels)
     options = {"num_groups": layer.num_groups, "epsilon": layer.eps}
     return graph.add("GroupNormalization", graph.name, weight, bias, **options)
@@ -367,11 +455,14 @@ def _softmax_axis(graph: _Graph, layer: Any) -> int:
 
 
 def _softplus(graph: _Graph, layer: Any) -> str:
-    if layer.beta == 1:
-        return graph.each("Softplus")
-    beta = graph.number("beta", layer.beta)
-    scaled = graph.add("Mul", graph.name, beta)
-    return graph.add("Div", graph.add("Softplus", scaled), beta)
+    scaled = graph.name
+    if layer.beta != 1:
+        scaled = graph.add("Mul", scaled, graph.number("beta", layer.beta))
+    curve = graph.add("Softplus", scaled)
+    if layer.beta != 1:
+        curve = graph.add("Div", curve, graph.number("beta", layer.beta))
+    above = graph.add("Greater", scaled, graph.number("threshold", layer.threshold))
+    return graph.add("Where", above, graph.name, curve)
 
 
 def _prelu(graph: _Graph, layer: Any) -> str:
