@@ -2293,6 +2293,9 @@ class AttachedMethods:
 
         Returns:
             The input, which requires no gradient now.
+
+        Raises:
+            RuntimeError: if it is a view of another tensor.
         """
     def diag(self, diagonal: _int=0, *, out: Tensor | None=None) -> Tensor:
         """A vector as a diagonal of a matrix of zeros; of a matrix, a diagonal.

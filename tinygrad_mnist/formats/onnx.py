@@ -209,6 +209,7 @@ class _Graph:
             raise self.refusal(module, "with hooks")
         if kind is nn.Sequential:
             for name, child in module._modules.items():  # one that stands twice, twice
+                assert child is not None
                 self.walk(child, f"{path}.{name}" if path else name)
             return
         self.name = ROWS[kind](self, module)

@@ -252,15 +252,17 @@ def _half_sum(
     array: Array, axis: tuple[int, ...] | None, dtype: np.dtype[Any], keepdims: bool
 ) -> Any:
     """The sum of float16, added up in float32 and rounded once."""
-    return np.add.reduce(array, axis, np.float32, keepdims=keepdims).astype(dtype)
+    total: Any = np.add.reduce(array, axis, np.float32, keepdims=keepdims)  # type: ignore[call-overload]
+    return total.astype(dtype)
 
 
 def _mean_array(array: Array, axis: tuple[int, ...], count: int, keepdims: bool) -> Any:
+    total: Any
     if array.dtype.char == HALF:
-        total = np.add.reduce(array, axis, np.float32, keepdims=keepdims)
+        total = np.add.reduce(array, axis, np.float32, keepdims=keepdims)  # type: ignore[call-overload]
         return (total / np.float32(count)).astype(array.dtype)
-    sums: Any = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
-    return sums / array.dtype.type(count)
+    total = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
+    return total / array.dtype.type(count)
 
 
 # products ----------------------------------------------------------------------------------
