@@ -252,17 +252,16 @@ def _half_sum(
     array: Array, axis: tuple[int, ...] | None, dtype: np.dtype[Any], keepdims: bool
 ) -> Any:
     """The sum of float16, added up in float32 and rounded once."""
-    total: Any = np.add.reduce(array, axis, np.float32, keepdims=keepdims)  # type: ignore[call-overload]
-    return total.astype(dtype)
+    add_up: Any = np.add.reduce
+    return add_up(array, axis, np.float32, keepdims=keepdims).astype(dtype)
 
 
 def _mean_array(array: Array, axis: tuple[int, ...], count: int, keepdims: bool) -> Any:
-    total: Any
+    add_up: Any = np.add.reduce
     if array.dtype.char == HALF:
-        total = np.add.reduce(array, axis, np.float32, keepdims=keepdims)  # type: ignore[call-overload]
+        total = add_up(array, axis, np.float32, keepdims=keepdims)
         return (total / np.float32(count)).astype(array.dtype)
-    total = np.add.reduce(array, axis, keepdims=keepdims)  # type: ignore[call-overload]
-    return total / array.dtype.type(count)
+    return add_up(array, axis, keepdims=keepdims) / array.dtype.type(count)
 
 
 # products ----------------------------------------------------------------------------------
