@@ -169,7 +169,7 @@ def sinc_slope(x: Array) -> Array:
     series = np.zeros_like(z)
     for k in range(12, 0, -1):
         series = series * -square - x.dtype.type(2 * k / math.factorial(2 * k + 1))
-    series = series * z * x.dtype.type(np.pi)
+    series = series * z * x.dtype.type(np.pi) + 0  # 0 at 0, not -0
     safe = np.where(x == 0, x.dtype.type(1), x)
     nearest = np.rint(safe)
     sign = 1 - 2 * np.abs(np.fmod(nearest, 2))
