@@ -244,3 +244,16 @@ def test_a_normalisation_may_be_written_in_place(call, activation, dtype):
     theirs, wanted = outcome(reference, written, rows, getattr(reference, dtype))
     near(ours, theirs)
     near(gradient, wanted, rtol=1e-2, atol=2e-3)
+
+
+def test_the_result_of_slogdet_may_be_written_in_place():
+    rows = torch.tensor([[2.0, 1.0], [1.0, 3.0]], dtype=torch.float64)
+
+    def gradient(write):
+        A = rows.clone().requires_grad_()
+        value = torch.linalg.slogdet(A).logabsdet
+        value = value.mul_(2.0) if write else value * 2.0
+        (value * value).sum().backward()
+        return A.grad.numpy()
+
+    np.testing.assert_array_equal(gradient(True), gradient(False))

@@ -922,13 +922,13 @@ def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> Slogdet:
     """
     check_matrices("slogdet", A, square=True)
 
-    def rule(gradients: Gradients, results: tuple[Tensor, ...]) -> list[Tensor | None]:
+    def rule(gradients: Gradients) -> list[Tensor | None]:
         log_grad = gradients[1]
         if log_grad is None:
             return [None]
         return [log_grad[..., None, None] * _transposed(inv(A))]
 
-    sign, logabsdet = record_joint("slogdet", np.linalg.slogdet, [A], rule, output=True)
+    sign, logabsdet = record_joint("slogdet", np.linalg.slogdet, [A], rule)
     result = Slogdet(sign, logabsdet)
     return result if out is None else write_results("linalg.slogdet", result, out)
 

@@ -6,6 +6,7 @@ is "sum".
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -64,16 +65,23 @@ __all__ = [
 ]
 
 SCALAR_TYPES = {
-    "float32": "Float",
-    "float64": "Double",
-    "float16": "Half",
-    "int64": "Long",
-    "int32": "Int",
-    "int16": "Short",
-    "int8": "Char",
-    "uint8": "Byte",
-    "bool": "Bool",
-}  # what PyTorch's errors call the dtypes
+    "f": "Float",
+    "d": "Double",
+    "e": "Half",
+    "l": "Long",
+    "q": "Long",
+    "i": "Int",
+    "h": "Short",
+    "b": "Char",
+    "B": "Byte",
+    "?": "Bool",
+}  # what PyTorch's errors call the dtypes, by NumPy's characters
+
+
+def _scalar_type(x: Tensor) -> str:
+    """What PyTorch's errors call the dtype of a tensor."""
+    return SCALAR_TYPES.get(x.array.dtype.char) or x.array.dtype.name
+
 
 SIZES_DIFFER = "{}: Target size ({}) must be the same as input size ({})"
 
@@ -125,9 +133,8 @@ def _check_same_dtype(name: str, input: Tensor, other: Tensor) -> None:
     """RuntimeError, as PyTorch words it, unless the other tensor has the input's dtype."""
     if other.array.dtype == input.array.dtype:
         return
-    wanted = SCALAR_TYPES.get(input.array.dtype.name, input.array.dtype.name)
-    found = SCALAR_TYPES.get(other.array.dtype.name, other.array.dtype.name)
-    raise RuntimeError(f"{name}: Found dtype {found} but expected {wanted}")
+    found = _scalar_type(other)
+    raise RuntimeError(f"{name}: Found dtype {found} but expected {_scalar_type(input)}")
 
 
 # of classes --------------------------------------------------------------------------------
@@ -175,12 +182,12 @@ def nll_loss(
         check(fits, message, input.dtype, weight.dtype)
     likelihood = widened(input)
     safe = _safe_classes("nll_loss", input, target, dim, ignore_index)
-    losses = -squeeze(gather(likelihood, dim, unsqueeze(safe, dim)), dim)
+    gains = squeeze(gather(likelihood, dim, unsqueeze(safe, dim)), dim)
     if weight is not None:
-        losses = losses * getitem(weight, safe)
+        gains = gains * getitem(weight, safe)
     kept = _kept_classes(target, ignore_index)
-    total = _total_weight(kept, weight, safe) if how == "mean" else None
-    return _rounded(reduced(where(kept, losses, 0.0), how, total), input)
+    total = _total_weight(kept, weight, safe, gains.array.dtype) if how == "mean" else None
+    return _rounded(reduced(_negative_where(kept, gains), how, total), input)
 
 
 def _rounded(loss: Tensor, input: Tensor) -> Tensor:
@@ -188,20 +195,39 @@ def _rounded(loss: Tensor, input: Tensor) -> Tensor:
     return cast(loss, dtypes.float16) if input.array.dtype == np.float16 else loss
 
 
-def _total_weight(kept: Tensor, weight: Tensor | None, safe: Tensor) -> Tensor:
+def _total_weight(
+    kept: Tensor, weight: Tensor | None, safe: Tensor, dtype: np.dtype[Any]
+) -> Tensor:
     """What the mean over targets divides by: NaN where nothing counts, as a mean of nothing is."""
     if weight is None:
-        total = sum(kept)
-    else:
-        total = sum(where(kept, getitem(widened(weight), safe), 0.0))
+        return record("sum", _count_array, (kept, None), dtype=dtype)
+    total = sum(where(kept, getitem(widened(weight), safe), 0.0))
     return where(total == 0, math.nan, total)
+
+
+def _count_array(kept: Array, dtype: np.dtype[Any]) -> Array:
+    """How many are true, NaN for none."""
+    return np.asarray(np.count_nonzero(kept) or math.nan, dtype)
+
+
+def _negative_where(kept: Tensor, x: Tensor) -> Tensor:
+    """-x where it counts, 0 elsewhere; so is the gradient, whatever it would be."""
+    rule = functools.partial(_negative_where, kept)
+    return record("nll_loss", _negative_where_array, (x, rule), (kept, None))
+
+
+def _negative_where_array(x: Array, kept: Array) -> Array:
+    out = np.zeros(x.shape, x.dtype)
+    np.negative(x, out=out, where=kept)
+    return out
 
 
 def _check_classes(name: str, target: Tensor, kinds: Sequence[str]) -> None:
     """RuntimeError, as PyTorch words it, unless the target's dtype is one that holds classes."""
-    found = SCALAR_TYPES.get(target.array.dtype.name, target.array.dtype.name)
-    message = "{}: expected target dtype to be {}, but got {}"
-    check(found in kinds, message, name, " or ".join(kinds), found)
+    found = _scalar_type(target)
+    if found not in kinds:
+        wanted = " or ".join(kinds)
+        raise RuntimeError(f"{name}: expected target dtype to be {wanted}, but got {found}")
 
 
 def _check_class_shapes(name: str, input: Tensor, target: Tensor, dim: int) -> None:
@@ -298,7 +324,8 @@ def cross_entropy(
         total = None
         if how == "mean":
             safe = _safe_classes("cross_entropy", input, target, dim, ignore_index)
-            total = _total_weight(_kept_classes(target, ignore_index), weight, safe)
+            kept = _kept_classes(target, ignore_index)
+            total = _total_weight(kept, weight, safe, losses.array.dtype)
         loss = reduced(losses, how, total)
     else:
         fits = target.array.shape == input.array.shape
@@ -308,16 +335,16 @@ def cross_entropy(
         check(ignore_index < 0, message)
         count = input.array.shape[dim]
         shares = target * (1 - label_smoothing) + label_smoothing / count
-        loss = reduced(_losses_of_shares(input, shares, weight), how)
+        loss = reduced(-_gains_of_shares(input, shares, weight), how)
     return _rounded(loss, input)
 
 
-def _losses_of_shares(input: Tensor, shares: Tensor, weight: Tensor | None) -> Tensor:
-    """The cross-entropy of each vector of probabilities, in the input's shape."""
+def _gains_of_shares(input: Tensor, shares: Tensor, weight: Tensor | None) -> Tensor:
+    """The cross-entropy, negative, of each vector of probabilities, in the input's shape."""
     dim = 0 if input.ndim == 1 else 1
     if weight is not None:
         shares = shares * reshape(weight, (-1,) + (1,) * (input.ndim - dim - 1))
-    return -sum(log_softmax(widened(input), dim) * shares, dim)
+    return sum(log_softmax(widened(input), dim) * shares, dim)
 
 
 def _smooth_losses(
@@ -335,8 +362,8 @@ def _smooth_losses(
         ignore_index=ignore_index,
         dtype=input.array.dtype,
     )
-    losses = _losses_of_shares(input, shares, weight)
-    return where(_kept_classes(target, ignore_index), losses, 0.0)
+    gains = _gains_of_shares(input, shares, weight)
+    return _negative_where(_kept_classes(target, ignore_index), gains)
 
 
 def _smooth_array(
@@ -1033,7 +1060,7 @@ def binary_cross_entropy_with_logits(
     how = reduction_of(name, size_average, reduce, reduction)
     same = input.shape == target.shape
     check(same, SIZES_DIFFER, name, target.shape, input.shape, error=ValueError)
-    kind = SCALAR_TYPES.get(target.array.dtype.name)
+    kind = _scalar_type(target)
     message = "{}: result type Float can't be cast to the desired output type {}"
     check(target.array.dtype.kind == "f", message, name, kind)
     positive = target if pos_weight is None else target * pos_weight
