@@ -3,7 +3,7 @@
 from builtins import bool as _bool, float as _float, int as _int
 from collections.abc import Callable, Iterator, Sequence
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.record import Handle, Hook
+from tinygrad_mnist.core.record import Hook, RemovableHandle
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import Dims, Number, TensorLike
 from tinygrad_mnist.ops.creation import DeviceLike, DtypeLike, Number
@@ -5525,7 +5525,7 @@ class AttachedMethods:
         """
     def reciprocal_(self) -> Self:
         """`reciprocal`, written into this tensor."""
-    def register_hook(self, hook: Hook) -> Handle:
+    def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(gradient)` whenever this tensor's gradient is computed; it may return another.
 
         Args:
@@ -5543,6 +5543,24 @@ class AttachedMethods:
             >>> x.sum().backward()
             >>> x.grad
             tensor([10., 10.])
+        """
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(tensor)` whenever a backward pass has added a gradient to this leaf's `grad`.
+
+        Args:
+            hook: gets the tensor itself, may step an optimizer and drop `grad`, and returns nothing.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+
+        Raises:
+            RuntimeError: if the tensor does not require a gradient, or is no leaf.
+
+        Example:
+            >>> x = torch.ones(2, requires_grad=True)
+            >>> handle = x.register_post_accumulate_grad_hook(lambda p: print(p.grad))
+            >>> (x * 3).sum().backward()
+            tensor([3., 3.])
         """
     def relu(self) -> Tensor:
         """max(x, 0) of each element x; its gradient at 0 is 0.

@@ -88,8 +88,25 @@ class LRScheduler:
 
     def get_lr(self) -> list[Any]:
         """The rates of the groups at `last_epoch`; for those set last, see `get_last_lr`."""
-        rates = zip(self._rates(), self.base_lrs, strict=True)
+        bases = self._known_bases()
+        rates = zip(self._rates(), bases, strict=True)
         return [self._rate(i, rate, base) for i, (rate, base) in enumerate(rates)]
+
+    def _known_bases(self) -> list[Any]:
+        """The first rate of every group; ValueError where a group has come since."""
+        self._check_count(len(self.base_lrs))
+        return self.base_lrs
+
+    def _check_count(self, known: int) -> None:
+        now = len(self.optimizer.param_groups)
+        check_value(
+            known == now,
+            "{}: the optimizer has {} parameter groups, the scheduler knows {}; make the scheduler"
+            " after add_param_group",
+            type(self).__name__,
+            now,
+            known,
+        )
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         """Group i's next rate, from its last one and its first."""
@@ -118,6 +135,7 @@ class LRScheduler:
         else:
             self.last_epoch = epoch
             rates = self._get_closed_form_lr()
+        self._check_count(len(rates))
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             _set_rate(group, rate)
         self._last_lr = self._rates()
@@ -252,6 +270,11 @@ class _ShapedLR(LRScheduler):
     def _shape(self, n: Any) -> float:
         raise NotImplementedError
 
+    def _known_bases(self) -> list[Any]:
+        """None for a group that has come since: the factor is all that its rate needs."""
+        missing = len(self.optimizer.param_groups) - len(self.base_lrs)
+        return [*self.base_lrs, *[None] * missing]
+
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         n = self.last_epoch
         low = self.eta_min
@@ -264,6 +287,8 @@ class _ShapedLR(LRScheduler):
         if now == before:
             return rate
         if before == 0:
+            if base is None:
+                self._check_count(len(self.base_lrs))
             return rate + (base - low) * now
         return now / before * (rate - low) + low
 
@@ -973,9 +998,12 @@ class ReduceLROnPlateau(LRScheduler):
             self.min_lrs = [self.default_min_lr] * len(groups)
         check(
             len(self.min_lrs) == len(groups),
-            "{} min_lrs for {} param groups",
-            len(self.min_lrs),
+            "The number of param groups in the `optimizer` ({}) differs from when"
+            " `ReduceLROnPlateau` was initialized ({}), usually due to a new param group being"
+            " added to the optimizer. Please modify the `min_lrs` field to match the length of the"
+            " `optimizer` param groups.",
             len(groups),
+            len(self.min_lrs),
         )
         for group, least in zip(groups, self.min_lrs, strict=True):
             old = float(group["lr"])

@@ -13,7 +13,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
-from tinygrad_mnist.core.record import Handle, join_history
+from tinygrad_mnist.core.record import RemovableHandle, add_hook, join_history
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
@@ -301,8 +301,8 @@ class Module:
 
     def _add_hook(
         self, hooks: OrderedDict[_HookKey, Hook], hook: Hook, key: _HookKey, prepend: bool
-    ) -> Handle:
-        handle = Handle(hooks, hook, key)
+    ) -> RemovableHandle:
+        handle = add_hook(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
         self._hooked = True
@@ -310,7 +310,7 @@ class Module:
 
     def register_forward_pre_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args)` before `forward`; it may return other arguments.
 
         Args:
@@ -336,7 +336,7 @@ class Module:
         prepend: bool = False,
         with_kwargs: bool = False,
         always_call: bool = False,
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args, output)` after `forward`; it may return another output.
 
         Args:
@@ -358,7 +358,7 @@ class Module:
             self._forward_hooks, hook, _HookKey(with_kwargs, always_call), prepend
         )
 
-    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's gradient; it may return another.
 
         Args:
@@ -371,7 +371,7 @@ class Module:
         """
         return self._add_hook(self._backward_pre_hooks, hook, _HookKey(), prepend)
 
-    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` once the module's gradient is there.
 
         Args:
@@ -393,7 +393,7 @@ class Module:
         """
         return self._add_hook(self._backward_hooks, hook, _HookKey(), prepend)
 
-    def register_backward_hook(self, hook: Hook) -> Handle:
+    def register_backward_hook(self, hook: Hook) -> RemovableHandle:
         """`register_full_backward_hook` under its older name.
 
         Args:
