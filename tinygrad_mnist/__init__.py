@@ -78,6 +78,7 @@ from tinygrad_mnist.ops.conversion import (
 from tinygrad_mnist.ops.creation import (
     arange,
     as_tensor,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -172,6 +173,7 @@ from tinygrad_mnist.ops.pointwise import (
     acos,
     acosh,
     allclose,
+    angle,
     arccos,
     arccosh,
     arcsin,
@@ -580,8 +582,7 @@ from tinygrad_mnist.torch_shims.tensor_types import (
     ShortTensor,
     set_default_tensor_type,
 )
-
-__version__ = "0.1.0"
+from tinygrad_mnist.torch_shims.version import __version__
 
 __all__ = [
     "BoolTensor",
@@ -596,6 +597,7 @@ __all__ = [
     "ShortTensor",
     "Size",
     "Tensor",
+    "__version__",
     "abs",
     "abs_",
     "absolute",
@@ -619,6 +621,7 @@ __all__ = [
     "amin",
     "aminmax",
     "amp",
+    "angle",
     "any",
     "arange",
     "arccos",
@@ -637,6 +640,7 @@ __all__ = [
     "as_strided_",
     "as_strided_scatter",
     "as_tensor",
+    "asarray",
     "asin",
     "asin_",
     "asinh",

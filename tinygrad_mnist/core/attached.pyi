@@ -556,7 +556,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -638,7 +638,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -660,7 +660,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -1128,6 +1128,23 @@ class AttachedMethods:
             >>> low, high = torch.aminmax(torch.tensor([2.0, 1.0, 3.0]))
             >>> low, high
             (tensor(1.), tensor(3.))
+        """
+    def angle(self, *, out: Tensor | None=None) -> Tensor:
+        """The angle of each element in the complex plane: 0, or pi of a negative one.
+
+        Its gradient is 0.
+
+        Args:
+            input: of any shape.
+            out: the tensor to write the result to.
+
+        Returns:
+            A tensor of the input's shape, NaN where the input is; of integers and bools in the default
+            dtype.
+
+        Example:
+            >>> torch.angle(torch.tensor([-2.0, 0.0, 3.0]))
+            tensor([3.1416, 0.0000, 0.0000])
         """
     def any(self, dim: Dims=None, keepdim: _bool=False, *, out: Tensor | None=None) -> Tensor:
         """Whether some element is true (not 0), or along dimensions.
@@ -4742,9 +4759,9 @@ class AttachedMethods:
             A tensor of int64, (num_samples,) or (rows, num_samples).
 
         Raises:
-            RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer
-                than
-                `num_samples` are positive and there is no replacement.
+            RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, if
+                `num_samples` is negative, or if fewer probabilities than that are positive and
+                there is no replacement.
 
         Example:
             >>> torch.multinomial(torch.tensor([0.0, 1.0]), 3, replacement=True)
@@ -6398,7 +6415,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6420,7 +6437,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6444,7 +6461,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6466,7 +6483,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -7004,30 +7021,7 @@ class AttachedMethods:
         """
     def trunc_(self) -> Self:
         """`trunc`, written into this tensor."""
-    @overload
-    def type(self, dtype: None=None, non_blocking: _bool=False) -> str:
-        """Name the tensor's type, or give the tensor another.
-
-        Args:
-            self: the tensor.
-            dtype: a dtype, or an old name of its tensors: `torch.FloatTensor`, with or without quotes.
-            non_blocking: accepted without effect.
-
-        Returns:
-            The old name of the type, if no dtype is given; else a tensor of that dtype and this one's
-            shape.
-
-        Raises:
-            ValueError: if the name is unknown.
-
-        Example:
-            >>> torch.ones(2).type()
-            'torch.FloatTensor'
-            >>> torch.ones(2).type(torch.int64)
-            tensor([1, 1])
-        """
-    @overload
-    def type(self, dtype: str | DtypeLike, non_blocking: _bool=False) -> Tensor:
+    def type(self, dtype: str | DtypeLike | None=None, non_blocking: _bool=False) -> Tensor | str:
         """Name the tensor's type, or give the tensor another.
 
         Args:

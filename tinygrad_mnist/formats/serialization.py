@@ -23,7 +23,7 @@ import sys
 import zipfile
 from argparse import Namespace
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, BinaryIO, ClassVar
 
@@ -365,12 +365,24 @@ def save(
         return
     with replacing(f) as file:
         if os.fspath(f).endswith(".safetensors"):
-            from safetensors.numpy import save as encode
-
-            arrays = {key: np.asarray(value.array, order="C") for key, value in obj.items()}
-            file.write(encode(arrays))
+            _write_safetensors(obj, file)
         else:
             _write_archive(obj, file)
+
+
+def _write_safetensors(obj: Any, file: BinaryIO) -> None:
+    from safetensors.numpy import save as encode
+
+    wanted = "save: a .safetensors file holds a dict of names and tensors"
+    message = wanted + ", got {}; use another ending, or a module's state_dict()"
+    check(isinstance(obj, Mapping), message, type(obj).__name__, error=TypeError)
+    arrays = {}
+    for key, value in obj.items():
+        check(isinstance(key, str), wanted + ", got the name {!r}", key, error=TypeError)
+        message = wanted + ", got {!r}: {}"
+        check(isinstance(value, Tensor), message, key, type(value).__name__, error=TypeError)
+        arrays[key] = np.asarray(value.array, order="C")
+    file.write(encode(arrays))
 
 
 def _write_archive(obj: Any, file: BinaryIO) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, write_out
+from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
@@ -374,6 +374,8 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     except IndexError as error:
         raise index_error(error, input.array) from None
     except ValueError:
+        if not input.array.flags.writeable:
+            raise read_only("setitem") from None
         raise _misfit("setitem", source.array.shape, input.array[target].shape) from None
     mark_written(input)
 

@@ -746,9 +746,9 @@ def multinomial(
         A tensor of int64, (num_samples,) or (rows, num_samples).
 
     Raises:
-        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer
-            than
-            `num_samples` are positive and there is no replacement.
+        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, if
+            `num_samples` is negative, or if fewer probabilities than that are positive and
+            there is no replacement.
 
     Example:
         >>> torch.multinomial(torch.tensor([0.0, 1.0]), 3, replacement=True)
@@ -779,16 +779,22 @@ def multinomial(
 
 def check_probabilities(weights: Array) -> None:
     """RuntimeError unless weights are finite and not negative, with a positive one in each row."""
-    fine = (weights >= 0).all() and np.isfinite(weights).all() and (weights.sum(-1) > 0).all()
-    message = "probability tensor contains either `inf`, `nan` or element < 0, or sums to 0"
-    check(fine, message)
+    fine = (weights >= 0).all() and np.isfinite(weights).all()
+    check(fine, "probability tensor contains either `inf`, `nan` or element < 0")
+    message = "invalid multinomial distribution (sum of probabilities <= 0)"
+    check((weights.sum(-1) > 0).all(), message)
 
 
 def check_enough(weights: Array, num_samples: int) -> None:
     """RuntimeError unless each row has as many positive weights as there are samples."""
-    message = "cannot sample n_sample > prob_dist.size(-1) samples without replacement: {} of {}"
-    fine = ((weights > 0).sum(-1) >= num_samples).all()
-    check(fine, message, num_samples, weights.shape[-1])
+    message = "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+    check(num_samples <= weights.shape[-1], message)
+    least = (weights > 0).sum(-1).min()
+    message = (
+        "invalid multinomial distribution (with replacement=False, not enough positive categories"
+        " to sample): {} samples of {}"
+    )
+    check(least >= num_samples, message, num_samples, least)
 
 
 def choose_at_points(weights: Array, points: Array) -> Array:

@@ -640,16 +640,25 @@ class Module:
             >>> list(nn.Sequential(nn.Linear(2, 2), nn.ReLU()).state_dict())
             ['0.weight', '0.bias']
         """
-        out: Any = OrderedDict() if destination is None else destination
-        metadata: dict[str, Any] = OrderedDict()
-        for path, module in self.named_modules(remove_duplicate=False):
-            start = f"{prefix}{path}." if path else prefix
-            metadata[start[:-1]] = {"version": module._version}
-            for name, tensor in module._saved_tensors().items():
-                out[start + name] = tensor if keep_vars else tensor.detach()
-        if destination is None:
-            out._metadata = metadata
+        out: Any = destination
+        if out is None:
+            out = OrderedDict()
+            out._metadata = OrderedDict()
+        if hasattr(out, "_metadata"):
+            out._metadata[prefix[:-1]] = {"version": self._version}
+        self._save_to_state_dict(out, prefix, keep_vars)
+        for name, module in self._modules.items():
+            if module is not None:
+                inner = f"{prefix}{name}."
+                module.state_dict(destination=out, prefix=inner, keep_vars=keep_vars)
         return cast(dict[str, Any], out)
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        """Put this module's own tensors into a state dict; a subclass may do it otherwise."""
+        for name, tensor in self._saved_tensors().items():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -677,11 +686,19 @@ class Module:
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         keys = _IncompatibleKeys([], [])
         errors: list[str] = []
+        metadata = getattr(state_dict, "_metadata", {})
+        state_dict = OrderedDict(
+            state_dict
+        )  # a module that loads in a way of its own may change it
         with no_grad():
             for path, module in self.named_modules(remove_duplicate=False):
                 prefix = f"{path}." if path else ""
-                module._load_own(state_dict, prefix, assign, keys.missing_keys, errors)
-                module._find_unexpected(state_dict, prefix, keys.unexpected_keys)
+                local = dict(metadata.get(path, {}))
+                if assign:
+                    local["assign_to_params_buffers"] = True
+                module._load_from_state_dict(
+                    state_dict, prefix, local, True, keys.missing_keys, keys.unexpected_keys, errors
+                )
         if strict:
             for kind, found in (
                 ("Unexpected", keys.unexpected_keys),
@@ -697,26 +714,34 @@ class Module:
             )
         return keys
 
-    def _load_own(
+    def _load_from_state_dict(
         self,
-        given: Mapping[str, Any],
+        state_dict: Mapping[str, Any],
         prefix: str,
-        assign: bool,
-        missing: list[str],
-        errors: list[str],
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
     ) -> None:
-        """Write what fits of a state dict into this module's own tensors, note what does not."""
+        """Write what fits of a state dict into this module's own tensors, note what does not.
+
+        A subclass may do it otherwise.
+        """
+        assign = local_metadata.get("assign_to_params_buffers", False)
         for name, own in self._saved_tensors().items():
             key = prefix + name
-            if key not in given:
-                missing.append(key)
+            if key not in state_dict:
+                missing_keys.append(key)
                 continue
-            value = given[key]
+            value = state_dict[key]
             if not isinstance(value, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
-                errors.append(f'While copying the parameter named "{key}", {wanted} {type(value)}')
+                error_msgs.append(
+                    f'While copying the parameter named "{key}", {wanted} {type(value)}'
+                )
             elif value.shape != own.shape and (own.ndim or value.shape != (1,)):
-                errors.append(
+                error_msgs.append(
                     f"size mismatch for {key}: copying a param with shape {value.shape} from"
                     f" checkpoint, the shape in current model is {own.shape}."
                 )
@@ -726,6 +751,8 @@ class Module:
                 if isinstance(own, Parameter) and not isinstance(value, Parameter):
                     value = Parameter(value)
                 setattr(self, name, value.requires_grad_(own.requires_grad))
+        if strict:
+            self._find_unexpected(state_dict, prefix, unexpected_keys)
 
     def _find_unexpected(
         self, given: Mapping[str, Any], prefix: str, unexpected: list[str]

@@ -7,7 +7,36 @@ from typing import Any
 
 from tinygrad_mnist.nn.modules.module import Module
 
-__all__ = ["DataParallel", "DistributedDataParallel"]
+__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel"]
+
+
+def data_parallel(
+    module: Module,
+    inputs: Any,
+    device_ids: Sequence[Any] | None = None,
+    output_device: Any = None,
+    dim: int = 0,
+    module_kwargs: dict[str, Any] | None = None,
+) -> Any:
+    """Call a module on one CPU, as it is.
+
+    Args:
+        module: the module.
+        inputs: what it is called with: a tuple of arguments, or a single one.
+        device_ids: accepted and ignored.
+        output_device: accepted and ignored.
+        dim: accepted and ignored.
+        module_kwargs: what the module is called with by name.
+
+    Returns:
+        What the module computes.
+
+    Example:
+        >>> nn.parallel.data_parallel(nn.Linear(3, 2), torch.ones(5, 3)).shape
+        torch.Size([5, 2])
+    """
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    return module(*arguments, **module_kwargs or {})
 
 
 class DataParallel(Module):
