@@ -29,6 +29,7 @@ with one rule for all of them, `record_draw` for random numbers. Writes in place
 
 from __future__ import annotations
 
+import functools
 import itertools
 import traceback
 import weakref
@@ -119,9 +120,15 @@ class Node:
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The records (or leaves) that this one passes gradients to."""
         return tuple(
-            (source if isinstance(source, Node) else AccumulateGrad(source), 0)
+            (source.named() if isinstance(source, Node) else AccumulateGrad(source), 0)
             for source in self.sources()
         )
+
+    def named(self) -> Node:
+        """This record, of a class that is named as the operation: what programs print."""
+        if self.__class__ in PLAIN_NODES:
+            self.__class__ = _named_class(self.__class__, self.name())  # type: ignore[assignment]
+        return self
 
     def sources(self) -> list[Source]:
         """Where the gradients go; nowhere once the record is freed."""
@@ -171,6 +178,14 @@ class OutputNode(Node):
     def sources(self) -> list[Source]:
         """Where the joint record's gradients go."""
         return self.joint.sources()
+
+
+PLAIN_NODES = (Node, JointNode, OutputNode)
+
+
+@functools.cache
+def _named_class(base: type[Node], name: str) -> type[Node]:
+    return type(name, (base,), {"__slots__": ()})
 
 
 class AccumulateGrad:

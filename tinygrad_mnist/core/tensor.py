@@ -169,7 +169,7 @@ class Tensor(AttachedMethods):
         """The record that made this tensor; None for a leaf."""
         if self._view is not None:
             self._view.refresh(self)
-        return self._grad_fn
+        return None if self._grad_fn is None else self._grad_fn.named()
 
     @property
     def is_leaf(self) -> bool:
@@ -272,6 +272,16 @@ class Tensor(AttachedMethods):
     def _is_view(self) -> bool:
         """Whether an operation made it over the memory of another tensor."""
         return self._view is not None
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor whose memory this view is of; None for one that is no view."""
+        if self._view is None:
+            return None
+        base = self._view.base
+        while base._view is not None:
+            base = base._view.base
+        return base
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in row-major order without gaps."""
