@@ -2026,12 +2026,12 @@ class AttachedMethods:
         Returns:
             Input, or a copy of it.
         """
-    def copy_(self, src: Tensor | Number, non_blocking: _bool=False) -> Tensor:
+    def copy_(self, other: Tensor | Number, non_blocking: _bool=False) -> Tensor:
         """Write another tensor's elements into this one, and return it.
 
         Args:
             input: the tensor to write.
-            src: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
+            other: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
             non_blocking: accepted; changes nothing.
 
         Returns:
@@ -4237,12 +4237,12 @@ class AttachedMethods:
     @property
     def mT(self) -> Tensor:
         """The last two dimensions exchanged: the transpose of each matrix. A view."""
-    def map_(self, tensor: Tensor, callable: Callable[..., Any]) -> Tensor:
+    def map_(self, other: Tensor, callable: Callable[..., Any]) -> Tensor:
         """Replace each element by what a Python function makes of it and of another tensor's.
 
         Args:
             self: the tensor to write.
-            tensor: the other, of a shape that broadcasts to this one's.
+            other: the other, of a shape that broadcasts to this one's.
             callable: takes two numbers and returns one.
 
         Returns:
@@ -5492,7 +5492,7 @@ class AttachedMethods:
         """
     def rad2deg_(self) -> Self:
         """`rad2deg`, written into this tensor."""
-    def random_(self, from_: _int=0, to: _int | None=None, *, generator: Generator | None=None) -> Tensor:
+    def random_(self, from_: _int=0, to: _int | None=None, *, generator: Generator | None=None, **options: _int) -> Tensor:
         """Draw integers into this tensor: from [from_, to), or with one number given from [0, from_).
 
         Args:
@@ -5500,6 +5500,7 @@ class AttachedMethods:
             from_: the least integer; given alone, it is `to`, and the least is 0.
             to: the integers are below it. Default: what the dtype can hold; 2**24 for floats.
             generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+            options: `from`, PyTorch's name of from_.
 
         Returns:
             This tensor.
@@ -5758,12 +5759,13 @@ class AttachedMethods:
         Raises:
             RuntimeError: if the numbers of elements differ.
         """
-    def resize_(self, *sizes: _int | Sequence[_int], memory_format: Any=None) -> Tensor:
+    def resize_(self, size: Any=(), *more: _int, memory_format: Any=None) -> Tensor:
         """Give this tensor another shape in memory of its own; new elements repeat the old ones.
 
         Args:
             self: the tensor.
-            sizes: the shape, as numbers or as one sequence.
+            size: the shape as a sequence, or its first size.
+            more: the other sizes.
             memory_format: accepted without effect.
 
         Returns:
@@ -6271,24 +6273,16 @@ class AttachedMethods:
             >>> values, indices
             (tensor([1., 2., 3.]), tensor([1, 2, 0]))
         """
-    def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
+    def split(self, split_size: _int | Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
         """Pieces along a dimension, all of one size or of the sizes listed.
 
         Args:
-            tensor: a tensor with at least one dimension.
-            split_size_or_sections: the size of each piece (the last one may be smaller), or all their
-                sizes.
+            self: a tensor with at least one dimension.
+            split_size: the size of each piece (the last one may be smaller), or all their sizes.
             dim: the dimension.
 
         Returns:
             Views, one a piece.
-
-        Raises:
-            RuntimeError: if the size is not positive, or if the sizes do not sum to the dimension's.
-
-        Example:
-            >>> torch.arange(5).split(2)
-            (tensor([0, 1]), tensor([2, 3]), tensor([4]))
         """
     def split_with_sizes(self, split_sizes: Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
         """Pieces of the sizes listed along a dimension.
@@ -6738,7 +6732,7 @@ class AttachedMethods:
         """
     def tanh_(self) -> Self:
         """`tanh`, written into this tensor."""
-    def tensor_split(self, sections: _int | Sequence[_int] | Tensor | None=None, dim: _int=0, *, indices: Sequence[_int] | Tensor | None=None) -> tuple[Tensor, ...]:
+    def tensor_split(self, sections: _int | Sequence[_int] | Tensor | None=None, dim: _int=0, *, indices: Sequence[_int] | Tensor | None=None, tensor_indices_or_sections: Tensor | None=None) -> tuple[Tensor, ...]:
         """Pieces along a dimension as NumPy's `array_split` cuts them.
 
         Args:
@@ -6746,6 +6740,7 @@ class AttachedMethods:
             sections: how many pieces, of sizes that differ by at most 1; or the places to cut at.
             dim: the dimension.
             indices: the places to cut at, by keyword.
+            tensor_indices_or_sections: either of them as a tensor, by keyword.
 
         Returns:
             Views, one a piece.
@@ -7112,7 +7107,7 @@ class AttachedMethods:
                     [1, 2],
                     [2, 3]])
         """
-    def uniform_(self, from_: _float=0.0, to: _float=1.0, *, generator: Generator | None=None) -> Tensor:
+    def uniform_(self, from_: _float=0.0, to: _float=1.0, *, generator: Generator | None=None, **options: _float) -> Tensor:
         """Draw uniform numbers in [from_, to) into this tensor.
 
         Args:
@@ -7120,6 +7115,7 @@ class AttachedMethods:
             from_: the least number.
             to: the numbers are below it.
             generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+            options: `from`, PyTorch's name of from_.
 
         Returns:
             This tensor.
@@ -7290,6 +7286,7 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -7313,6 +7310,7 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -7336,6 +7334,55 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
+
+        Returns:
+            A view of that shape; with another dtype, of the same shape but for the last dimension.
+
+        Raises:
+            RuntimeError: if the shape does not hold as many elements as input, or if the elements would
+                have to be copied.
+
+        Example:
+            >>> x = torch.zeros(2, 2)
+            >>> x.view(-1)[0] = 1
+            >>> x
+            tensor([[1., 0.],
+                    [0., 0.]])
+        """
+    @overload
+    def view(self, *, size: Sequence[_int]) -> Tensor:
+        """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
+
+        Args:
+            input: a tensor of any shape.
+            size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
+            more: the other sizes.
+            dtype: a dtype, by keyword.
+
+        Returns:
+            A view of that shape; with another dtype, of the same shape but for the last dimension.
+
+        Raises:
+            RuntimeError: if the shape does not hold as many elements as input, or if the elements would
+                have to be copied.
+
+        Example:
+            >>> x = torch.zeros(2, 2)
+            >>> x.view(-1)[0] = 1
+            >>> x
+            tensor([[1., 0.],
+                    [0., 0.]])
+        """
+    @overload
+    def view(self, *, dtype: dtypes.dtype) -> Tensor:
+        """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
+
+        Args:
+            input: a tensor of any shape.
+            size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
+            more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.

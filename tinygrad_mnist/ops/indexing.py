@@ -1275,12 +1275,12 @@ def fill_diagonal_(input: Tensor, fill_value: Number, wrap: bool = False) -> Ten
 
 
 @method
-def copy_(input: Tensor, src: Tensor | Number, non_blocking: bool = False) -> Tensor:
+def copy_(input: Tensor, other: Tensor | Number, non_blocking: bool = False) -> Tensor:
     """Write another tensor's elements into this one, and return it.
 
     Args:
         input: the tensor to write.
-        src: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
+        other: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
         non_blocking: accepted; changes nothing.
 
     Returns:
@@ -1293,7 +1293,7 @@ def copy_(input: Tensor, src: Tensor | Number, non_blocking: bool = False) -> Te
         >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
         tensor([1., 2.])
     """
-    value = as_tensor(src, "copy_", input.array.dtype)
+    value = as_tensor(other, "copy_", input.array.dtype)
     if value.array.dtype is not input.array.dtype:
         value = cast(value, input.array.dtype)
     if value.array.shape != input.array.shape:

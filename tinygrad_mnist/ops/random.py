@@ -842,7 +842,12 @@ def _fill_drawn(
 
 @method
 def uniform_(
-    self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
+    self: Tensor,
+    from_: float = 0.0,
+    to: float = 1.0,
+    *,
+    generator: Generator | None = None,
+    **options: float,
 ) -> Tensor:
     """Draw uniform numbers in [from_, to) into this tensor.
 
@@ -851,6 +856,7 @@ def uniform_(
         from_: the least number.
         to: the numbers are below it.
         generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+        options: `from`, PyTorch's name of from_.
 
     Returns:
         This tensor.
@@ -863,9 +869,19 @@ def uniform_(
         >>> bool((x.abs() <= 1).all())
         True
     """
+    from_ = _named_from("uniform_", from_, options)
     message = "uniform_ expects to return a [from, to) range, but found from={} > to={}"
     check(from_ <= to, message, from_, to)
     return _fill_drawn(self, "uniform", draw_uniform_between, generator, low=from_, high=to)
+
+
+def _named_from(name: str, given: Any, options: dict[str, Any]) -> Any:
+    """What is given under PyTorch's name `from`, which Python has no parameter of."""
+    least = options.pop("from", given)
+    unexpected = next(iter(options), None)
+    message = "{}() got an unexpected keyword argument '{}'"
+    check(unexpected is None, message, name, unexpected, error=TypeError)
+    return least
 
 
 def draw_uniform_between(
@@ -1087,7 +1103,12 @@ def draw_log_normal(
 
 @method
 def random_(
-    self: Tensor, from_: int = 0, to: int | None = None, *, generator: Generator | None = None
+    self: Tensor,
+    from_: int = 0,
+    to: int | None = None,
+    *,
+    generator: Generator | None = None,
+    **options: int,
 ) -> Tensor:
     """Draw integers into this tensor: from [from_, to), or with one number given from [0, from_).
 
@@ -1096,6 +1117,7 @@ def random_(
         from_: the least integer; given alone, it is `to`, and the least is 0.
         to: the integers are below it. Default: what the dtype can hold; 2**24 for floats.
         generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+        options: `from`, PyTorch's name of from_.
 
     Returns:
         This tensor.
@@ -1103,6 +1125,7 @@ def random_(
     Raises:
         RuntimeError: unless from_ < to.
     """
+    from_ = _named_from("random_", from_, options)
     low = from_
     high = to
     if high is None:
