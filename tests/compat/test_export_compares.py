@@ -65,3 +65,12 @@ def test_a_file_that_cannot_be_run_is_written_with_a_warning(monkeypatch):
     with pytest.warns(UserWarning, match="onnxruntime cannot run the file, which is not compared"):
         torch.onnx.export(NETWORK, torch.randn(2, 1, 5, 5), file)
     assert file.getvalue()
+
+
+def test_where_the_reference_fails_there_is_a_warning(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    layer = nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)
+    file = io.BytesIO()
+    with pytest.warns(UserWarning, match="reference cannot run the file.*install onnxruntime"):
+        torch.onnx.export(layer, torch.randn(2, 4, 9, 10), file)
+    assert file.getvalue()
