@@ -7016,7 +7016,30 @@ class AttachedMethods:
         """
     def trunc_(self) -> Self:
         """`trunc`, written into this tensor."""
-    def type(self, dtype: str | DtypeLike | None=None, non_blocking: _bool=False) -> Tensor | str:
+    @overload
+    def type(self, dtype: None=None, non_blocking: _bool=False) -> str:
+        """Name the tensor's type, or give the tensor another.
+
+        Args:
+            self: the tensor.
+            dtype: a dtype, or an old name of its tensors: `torch.FloatTensor`, with or without quotes.
+            non_blocking: accepted without effect.
+
+        Returns:
+            The old name of the type, if no dtype is given; else a tensor of that dtype and this one's
+            shape.
+
+        Raises:
+            ValueError: if the name is unknown.
+
+        Example:
+            >>> torch.ones(2).type()
+            'torch.FloatTensor'
+            >>> torch.ones(2).type(torch.int64)
+            tensor([1, 1])
+        """
+    @overload
+    def type(self, dtype: str | DtypeLike, non_blocking: _bool=False) -> Tensor:
         """Name the tensor's type, or give the tensor another.
 
         Args:

@@ -127,7 +127,7 @@ class Node:
     def named(self) -> Node:
         """This record, of a class that is named as the operation: what programs print."""
         if self.__class__ in PLAIN_NODES:
-            self.__class__ = _named_class(self.__class__, self.name())  # type: ignore[assignment]
+            self.__class__ = named_class(self.__class__, self.name())
         return self
 
     def sources(self) -> list[Source]:
@@ -183,9 +183,11 @@ class OutputNode(Node):
 PLAIN_NODES = (Node, JointNode, OutputNode)
 
 
-@functools.cache
-def _named_class(base: type[Node], name: str) -> type[Node]:
+def _named_class(base: Any, name: str) -> Any:
     return type(name, (base,), {"__slots__": ()})
+
+
+named_class: Any = functools.cache(_named_class)
 
 
 class AccumulateGrad:

@@ -107,7 +107,9 @@ class TreeSpec:
         self.kind = kind
         self.context = context
         self.children = list(children)
-        self.num_leaves = 1 if kind is None else sum(each.num_leaves for each in self.children)
+        self.num_leaves: int = 1
+        if kind is not None:
+            self.num_leaves = sum(each.num_leaves for each in self.children)
 
     def is_leaf(self) -> bool:
         """Whether it is the form of a leaf."""
