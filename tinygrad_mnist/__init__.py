@@ -453,6 +453,7 @@ from tinygrad_mnist.torch_shims import (
     cuda,
     distributed,
     func,
+    futures,
     hub,
     jit,
     mps,
@@ -479,6 +480,7 @@ from tinygrad_mnist.torch_shims.constants import (
     preserve_format,
     strided,
 )
+from tinygrad_mnist.torch_shims.futures import Future
 from tinygrad_mnist.torch_shims.in_place_functions import (
     abs_,
     acos_,
@@ -590,6 +592,7 @@ __all__ = [
     "CharTensor",
     "DoubleTensor",
     "FloatTensor",
+    "Future",
     "Generator",
     "HalfTensor",
     "IntTensor",
@@ -802,6 +805,7 @@ __all__ = [
     "full",
     "full_like",
     "func",
+    "futures",
     "gather",
     "gcd",
     "ge",

@@ -214,3 +214,49 @@ def test_only_leaves_have_hooks_after_accumulation():
         (leaf() * 2).register_post_accumulate_grad_hook(print)
     with pytest.raises(RuntimeError, match="doesn't require gradient"):
         torch.ones(2).register_post_accumulate_grad_hook(print)
+
+
+# cycles --------------------------------------------------------------------------------------
+
+CYCLES = {
+    "triangular": {},
+    "triangular2": {"mode": "triangular2", "step_size_down": 3},
+    "exp_range": {"mode": "exp_range", "gamma": 0.9},
+    "cycle": {"scale_fn": lambda x: 0.5 / x},
+    "iterations": {"scale_fn": lambda x: 0.9**x, "scale_mode": "iterations"},
+    "no momentum": {"cycle_momentum": False},
+}
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+@pytest.mark.parametrize("options", CYCLES.values(), ids=CYCLES)
+def test_cycles_are_those_of_pytorch(kind, options):
+    theirs = pytest.importorskip("torch")
+    more = {"momentum": 0.5} if kind == "SGD" else {}
+
+    def made(library):
+        optimizer = getattr(library.optim, kind)([library.ones(1).requires_grad_()], lr=0.5, **more)
+        return optimizer, library.optim.lr_scheduler.CyclicLR(optimizer, 0.01, 0.1, 2, **options)
+
+    found = []
+    for library in (torch, theirs):
+        optimizer, scheduler = made(library)
+        numbers = []
+        for _ in range(9):
+            group = optimizer.param_groups[0]
+            numbers += [group["lr"], group["momentum"] if more else group["betas"][0]]
+            optimizer.step()
+            scheduler.step()
+        again = made(library)[1]
+        again.load_state_dict(scheduler.state_dict())
+        again.step()
+        found.append([*numbers, *again.get_last_lr()])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_a_cycle_that_cannot_be():
+    optimizer = optim.SGD([leaf()], lr=0.1)
+    with pytest.raises(ValueError, match="mode is invalid"):
+        lr_scheduler.CyclicLR(optimizer, 0.0, 1.0, mode="square")
+    with pytest.raises(ValueError, match="must support momentum"):
+        lr_scheduler.CyclicLR(optim.Adagrad([leaf()]), 0.0, 1.0)

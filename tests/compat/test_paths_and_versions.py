@@ -258,3 +258,54 @@ def test_asarray():
     for data, more in (([1.0], {}), (array, {"dtype": torch.float64})):
         with pytest.raises(ValueError, match="can't alias"):
             torch.asarray(data, copy=False, **more)
+
+
+# parts and futures ---------------------------------------------------------------------------
+
+
+def test_a_batch_in_parts_and_together():
+    x = torch.arange(10.0).reshape(5, 2)
+    parts = nn.parallel.scatter({"x": x, "more": (x, "text")}, [0, 1])
+    assert [part["x"].shape[0] for part in parts] == [3, 2]
+    assert parts[1]["more"][1] == "text"
+    together = nn.parallel.gather([{"x": part["x"]} for part in parts], 0)
+    assert torch.equal(together["x"], x)
+
+
+def test_futures():
+    first, second = torch.Future(), torch.futures.Future()
+    both = torch.futures.collect_all([first, second])
+    doubled = first.then(lambda past: past.value() * 2)
+    first.set_result(3)
+    assert doubled.wait() == 6 and not both.done()
+    with pytest.raises(RuntimeError, match="nothing runs"):
+        second.wait()
+    second.set_exception(ValueError("no"))
+    assert both.done() and both.wait()[0].value() == 3
+    with pytest.raises(ValueError, match="no"):
+        second.wait()
+
+
+# records -------------------------------------------------------------------------------------
+
+
+def test_a_record_is_of_a_class_named_as_it_is():
+    x = torch.ones(3, 3, requires_grad=True)
+    y = torch.linalg.svd((x * 2).exp(), full_matrices=False)[1].sum()
+    assert type(y.grad_fn).__name__ == y.grad_fn.name() == "SumBackward0"
+    names = []
+    stack = [y.grad_fn]
+    while stack:
+        node = stack.pop()
+        names.append(type(node).__name__)
+        stack += [each for each, _ in node.next_functions]
+    assert {"ExpBackward0", "MulBackward0", "AccumulateGrad"} <= set(names)
+    y.backward(retain_graph=True)
+    first = x.grad.clone()
+    y.backward(create_graph=True)
+    assert torch.allclose(x.grad, first * 2)
+
+
+def test_the_base_of_a_view():
+    x = torch.ones(2, 3)
+    assert x._base is None and x.t()[0]._base is x
