@@ -506,6 +506,9 @@ def as_array(data: Any, dtype: Any = None) -> Array:
     return _read(data, dtypes.default())
 
 
+SEQUENCES = (list, tuple)
+
+
 def _read(data: Any, floats: Any) -> Array:
     if isinstance(data, Tensor):
         return data.array
@@ -516,7 +519,10 @@ def _read(data: Any, floats: Any) -> Array:
         if len({each.shape for each in arrays}) > 1:
             raise ValueError("tensor: the sequence holds tensors and others of different shapes")
         return np.stack(arrays).astype(reduce(dtypes.promote, (each.dtype for each in arrays)))
-    if isinstance(data, list | tuple) and _holds_tensors(data):
+    leaf = data
+    while isinstance(leaf, SEQUENCES) and leaf:
+        leaf = leaf[0]
+    if isinstance(leaf, Tensor):
         rows = [_read(each, floats) for each in data]
         if len({each.shape for each in rows}) > 1:
             raise ValueError("tensor: expected a sequence of equal length at every dimension")
@@ -527,7 +533,8 @@ def _read(data: Any, floats: Any) -> Array:
         raise ValueError(
             "tensor: expected a sequence of equal length at every dimension, got ragged rows"
         ) from None
-    if (array.dtype.kind == "f" and not _holds_arrays(data)) or array.size == 0:
+    holds_arrays = isinstance(leaf, np.ndarray | np.generic)
+    if (array.dtype.kind == "f" and not holds_arrays) or array.size == 0:
         return array.astype(floats)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"tensor: cannot make a tensor of {type(data).__name__} with {array.dtype}")
@@ -544,18 +551,3 @@ def _read_item(item: Any, floats: Any) -> Array:
             f" {item.shape}; use stack() of a list of tensors"
         )
     return item.array.reshape(())
-
-
-def _holds_tensors(data: Any) -> bool:
-    """Whether the first of the innermost sequences holds a tensor."""
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-        if isinstance(data, list | tuple) and any(isinstance(each, Tensor) for each in data):
-            return True
-    return False
-
-
-def _holds_arrays(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return isinstance(data, np.ndarray | np.generic)
