@@ -491,7 +491,7 @@ def only_clean_refusals(path: pathlib.Path, seed: int, tries: int) -> int:
         except SerializationError as error:
             message = str(error)
             assert "\n" not in message and message.startswith("load: "), message
-            assert file.name in message or "tensor" in message or "array" in message, message
+            assert str(file) in message and len(message) < 700, message
             refused += 1
         except Exception as error:
             raise AssertionError(f"seed {seed}, file {number}: {error!r}") from error

@@ -133,16 +133,23 @@ def _reads_modules(weights_only: bool | None) -> bool:
     return weights_only is False
 
 
+_LONGEST = 500  # characters of a message; what a damaged file wants can be long
+
+
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    line = " ".join(str(error).split()) or type(error).__name__
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
 
 
 def _load_archive(file: BinaryIO, name: str, modules: bool) -> Any:
     try:
         with zipfile.ZipFile(file) as archive:
             return Reader(archive, name, modules).load()
-    except SerializationError:
-        raise
+    except SerializationError as error:
+        message = _one_line(error)
+        if name not in message:
+            message = f"load: {name}: {message.removeprefix('load: ')}"
+        raise SerializationError(message) from None
     except Exception as error:  # a damaged file can fail in any layer: zip, zlib, pickle, NumPy
         found = _other_format(file)
         message = f"load: {name} is not a .pt file in PyTorch's zip format: {_one_line(error)}"

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +20,7 @@ from rich.table import Table
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import AUGMENTED, CLASSES, PIXELS, RECIPES, Recipe
 from tinygrad_mnist.mnist.runs import Run
+from tinygrad_mnist.mnist.seen import checksums
 from tinygrad_mnist.mnist.settings import command_with_settings, read_settings
 from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits
 from tinygrad_mnist.mnist.training import Epoch, Training
@@ -296,11 +298,18 @@ def _measured(training: Training, digits: Digits) -> dict[str, Any]:
         "validation_accuracy": kept.validation_accuracy,
         "test_accuracy": kept.test_accuracy,
         "test_loss": kept.test_loss,
+        "test_digits_trained_on": _trained_on(digits),
         "seconds": sum(epoch.seconds for epoch in history),
         "data": digits.source,
         "recipe": dataclasses.asdict(recipe),
         "original_project": ORIGINAL,
     }
+
+
+def _trained_on(digits: Digits) -> int:
+    """How many of the test digits are among those to train on, by their checksums."""
+    train = checksums(digits.train_images)
+    return int(np.isin(checksums(digits.test_images), train).sum())
 
 
 def _summary(training: Training, digits: Digits) -> Table:
@@ -325,6 +334,9 @@ def _summary(training: Training, digits: Digits) -> Table:
         "test loss": f"{found['test_loss']:.4f}",
         "time": f"{found['seconds']:.1f} s of training, {an_epoch:.2f} s an epoch",
     }
+    if found["test_digits_trained_on"]:
+        count = f"{found['test_digits_trained_on']:,}"
+        rows["no test of"] = f"{count} test digits that are among the training digits too"
     table = Table(title="What it came to", show_header=False, title_justify="left")
     for name, value in rows.items():
         table.add_row(name, value)
