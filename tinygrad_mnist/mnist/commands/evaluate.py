@@ -80,7 +80,7 @@ def _count(seen: npt.NDArray[np.bool_] | None) -> int | None:
 
 
 def _test_accuracy(test: Answers, seen: npt.NDArray[np.bool_] | None) -> str:
-    """The line with the accuracy, which is no test's where the network was trained on the digits."""
+    """The line with the accuracy, which is no test's where these digits were trained on."""
     figures = f"[bold]{test.accuracy:.2%}[/]  loss {test.loss:.4f}"
     if seen is None or not seen.any():
         return f"test accuracy  {figures}"
