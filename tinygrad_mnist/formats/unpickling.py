@@ -427,6 +427,15 @@ class Reader(_Unpickler):  # type: ignore[misc]
     # names and calls
 
     def find_class(self, module: str, name: str) -> Any:
+        """What a name that the file mentions stands for.
+
+        Args:
+            module: where it is defined.
+            name: dotted where it is inside a class.
+
+        Raises:
+            SerializationError: if it is in no table.
+        """
         found = self.known.get(f"{module}.{name}")
         in_torch = module in ("torch", "torch.storage")
         if found is None and in_torch and _ONLY_IN_TORCH.fullmatch(name):
@@ -608,7 +617,14 @@ class Reader(_Unpickler):  # type: ignore[misc]
     # tensors
 
     def persistent_load(self, pid: Any) -> Any:
-        """A storage: the elements of a record of the archive, read once."""
+        """A storage: the elements of a record of the archive, read once.
+
+        Args:
+            pid: "storage", the type of the elements, the record's name, a place and their number.
+
+        Raises:
+            SerializationError: if it is something else, or the record has another size.
+        """
         kind, elements_kind, key, _place, count = pid[:5]
         is_bfloat16 = elements_kind is _BFLOAT16_STORAGE
         storages = [self.known[f"torch.{name}"] for name in STORAGES]

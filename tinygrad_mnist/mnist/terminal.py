@@ -33,8 +33,8 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder or file:"
-        " IDX (gz or not, also below MNIST/raw), npz, CSV, Parquet, folders 0 to 9 of pictures."
+        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder or file"
+        " (IDX, gz or not, also below MNIST/raw; npz; CSV; Parquet; folders 0 to 9 of pictures)."
         " auto takes the best that it can reach.",
         show_default="auto",
     ),
