@@ -223,6 +223,25 @@ def test_training_says_when_its_test_digits_are_training_digits(
     assert json.loads(result.stdout.splitlines()[-1])["test_digits_trained_on"] == 40
 
 
+def test_the_comparison_knows_a_part_of_mnist(
+    new: Digits, embedded: Digits, tmp_path: Path
+) -> None:
+    part = Digits(
+        embedded.train_images[:50],
+        embedded.train_labels[:50],
+        embedded.test_images[:50],
+        embedded.test_labels[:50],
+        "",
+    )
+    for name, digits, words in (
+        ("part", part, "on 50 of its 60,000 training digits."),
+        ("new", new, "points, on other digits."),
+    ):
+        data = write(tmp_path / name, digits)
+        result = cli("train", "--data", data, "--epochs", 1, "--out", tmp_path / f"run-{name}")
+        assert words in result.stdout
+
+
 def test_the_page_is_told(new: Digits, embedded: Digits) -> None:
     pytest.importorskip("starlette")
     from starlette.testclient import TestClient
