@@ -598,7 +598,7 @@ def i0e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.6450, 0.4658])
     """
     x = floating(input)
-    result = record("i0e", scipy_special, (x, lambda g: g * _i0e_slope(x)), called="i0e")
+    result = record("i0e", elementary.i0e, (x, lambda g: g * _i0e_slope(x)))
     return result if out is None else write_out("i0e", result, out)
 
 
