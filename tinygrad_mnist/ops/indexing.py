@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import pass_on
+from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
@@ -17,7 +19,6 @@ from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
 from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
-from tinygrad_mnist.ops.creation import refuse_overflow
 from tinygrad_mnist.ops.pointwise import div, eq, floor_divide, mul
 from tinygrad_mnist.ops.shape import (
     as_strided,
@@ -127,7 +128,11 @@ def parse_index(name: str, index: Any, numbers: bool = True) -> Index:
 
 def _constant_part(part: Any) -> Any:
     """A part of an index that is no tensor, as NumPy takes it."""
-    if part.__class__ is int or part is None or part is Ellipsis:
+    if part.__class__ is int:
+        if -(2**63) <= part < 2**63:
+            return part
+        raise ValueError(dtypes.TOO_LONG)
+    if part is None or part is Ellipsis:
         return part
     if isinstance(part, slice):
         wrong = part.step is not None and part.step <= 0
@@ -389,7 +394,9 @@ def _as_elements(value: Any, dtype: np.dtype[Any]) -> Tensor:
         if not -FLOAT32_MAX <= value <= FLOAT32_MAX:
             refuse_overflow(value, dtype)
         return wrap(np.array(value, dtype))
-    refuse_overflow(value, dtype)
+    if value.__class__ is int and not -(2**63) <= value < 2**63:
+        raise ValueError(dtypes.TOO_LONG)
+    refuse_wide(value, dtype)
     return wrap(as_array(value, dtype))
 
 
@@ -650,6 +657,9 @@ def index_add(
         tensor([3., 0., 0.])
     """
     x, at = _slices("index_add", input, dim, index, source)
+    if alpha != 1 and x.array.dtype.kind in "iu":
+        refuse_overflow(alpha, x.array.dtype)
+        alpha = int(alpha)
     values = source if alpha == 1 else cast(mul(source, alpha), x.dtype)
     result = reshape_to(_put_checked(x, at, values, True), input.array.shape)
     return result if out is None else write_out("index_add", result, out)
@@ -1224,7 +1234,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
         tensor([1., 0.])
     """
     check_mask("masked_fill", mask)
-    refuse_overflow(value, input.array.dtype)
+    held = value.array.item() if isinstance(value, Tensor) and value.array.ndim == 0 else value
+    refuse_overflow(held, input.array.dtype)
     filler = cast(as_tensor(value, dtype=input.array.dtype), input.dtype)
     check(
         not filler.ndim,

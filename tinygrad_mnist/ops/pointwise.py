@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import copy_array, pass_on
+from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
@@ -32,7 +33,6 @@ from tinygrad_mnist.ops.arguments import (
     returned,
     supported,
 )
-from tinygrad_mnist.ops.creation import refuse_overflow
 
 __all__ = [
     "abs",
@@ -288,8 +288,9 @@ def _factor_last(name: str, *arguments: Any) -> list[Any]:
 def _scaled(x: Tensor, factor: Any, name: str) -> Tensor:
     """x times a number, in x's dtype."""
     fits = x.array.dtype.kind == "f" or not isinstance(factor, float)
-    message = "{}: For integral input tensors, the factor must not be a floating point number."
+    message = "{}: For integral input tensors, argument alpha must not be a floating point number."
     check(fits, message, name)
+    refuse_overflow(factor, x.array.dtype)
     return cast(mul(x, factor), x.dtype)
 
 
@@ -507,6 +508,7 @@ def _power_of_integers(a: Tensor, b: Tensor, exponent: Any) -> Tensor:
     supported("pow", "iu", a)
     allowed = isinstance(exponent, Tensor | np.ndarray) or exponent >= 0
     check(allowed, "pow: Integers to negative integer powers are not allowed.")
+    refuse_overflow(exponent, a.array.dtype)
     return record("pow", _integer_power, (a, None), (b, None))
 
 
@@ -663,8 +665,17 @@ def addcmul(
             "addcmul", input, tensor1, tensor2, *old_order
         )
     a, b, c = promoted(input, tensor1, tensor2, name="addcmul")
+    if a.array.dtype.kind != "f":
+        refuse_overflow(value, a.array.dtype)
+        value = int(value)
     result = a + _scaled(b * c, value, "addcmul")
     return result if out is None else write_out("addcmul", result, out)
+
+
+OF_INTEGERS = (
+    "addcdiv: Integer division with addcdiv is no longer supported: "
+    "cast one of tensor1 and tensor2 to floating point first"
+)
 
 
 @overload
@@ -709,6 +720,8 @@ def addcdiv(
         input, tensor1, tensor2, value = _factor_last(
             "addcdiv", input, tensor1, tensor2, *old_order
         )
+    check(tensor1.array.dtype.kind == "f" or tensor2.array.dtype.kind == "f", OF_INTEGERS)
+    refuse_overflow(value, input.array.dtype)
     result = input + tensor1 / tensor2 * value
     return result if out is None else write_out("addcdiv", result, out)
 
@@ -2094,6 +2107,8 @@ clip = clamp
 def _clamped(input: Tensor, min: Number | None, max: Number | None) -> Tensor:
     bounds = [bound for bound in (min, max) if bound is not None]
     x = promoted(input, *bounds, name="clamp")[0]
+    for bound in bounds:
+        refuse_overflow(bound, x.array.dtype)
 
     def rule(g: Tensor) -> Tensor:
         return g * record("in_bounds", _in_bounds, (x, None), min=min, max=max)
@@ -2102,8 +2117,8 @@ def _clamped(input: Tensor, min: Number | None, max: Number | None) -> Tensor:
 
 
 def _clip(x: Array, min: Any, max: Any) -> Array:
-    low = None if min is None else np.asarray(min, x.dtype)
-    high = None if max is None else np.asarray(max, x.dtype)
+    low = None if min is None else np.asarray(min).astype(x.dtype)
+    high = None if max is None else np.asarray(max).astype(x.dtype)
     return np.clip(x, low, high)
 
 
@@ -2306,6 +2321,8 @@ def where(
     known = condition.array.dtype.kind == "b" or condition.array.dtype == np.uint8
     check(known, "where: expected condition to be a boolean tensor, got {}", condition.dtype)
     a, b = promoted(input, other, name="where")
+    refuse_wide(input, a.array.dtype)
+    refuse_wide(other, a.array.dtype)
     test = cast(condition, dtypes.bool_)
 
     def by_input(g: Tensor) -> Tensor:

@@ -728,6 +728,8 @@ def _scaled_sum(name: str, input: Tensor, product: Tensor, beta: Number, alpha: 
         product.dtype,
     )
     if common.kind != "f":
+        dtypes.refuse_overflow(beta, common)
+        dtypes.refuse_overflow(alpha, common)
         beta = int(beta)
         alpha = int(alpha)
     if beta == 0:  # not even NaN passes

@@ -19,7 +19,7 @@ from tinygrad_mnist.core.inplace import assign, write_out
 from tinygrad_mnist.core.record import record, record_draw
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
-from tinygrad_mnist.ops.arguments import as_tensor
+from tinygrad_mnist.ops.arguments import as_tensor, supported
 from tinygrad_mnist.ops.arguments import size as shape_of
 from tinygrad_mnist.ops.creation import (
     DeviceLike,
@@ -512,6 +512,9 @@ def randint(
     last = int(high)  # type: ignore[arg-type]
     message = "random_ expects 'from' to be less than 'to', but got from={} >= to={}"
     check(low < high, message, low, high)  # type: ignore[operator]
+    elements = wanted_dtype(dtype, out, dtypes.int64.dtype)
+    check(first >= -(2**63) and last < 2**63, dtypes.TOO_LONG, error=ValueError)
+    _within(elements, first, last - 1)
     require_cpu(device)
     drawn = record_draw(
         "randint",
@@ -519,7 +522,7 @@ def randint(
         low=first,
         high=last,
         shape=shape_of((size,)),
-        dtype=wanted_dtype(dtype, out, dtypes.int64.dtype),
+        dtype=elements,
         generator=generator or default_generator,
     )
     return finish("randint", drawn, None, requires_grad, out)
@@ -821,6 +824,36 @@ def choose_largest(weights: Array, noise: Array, num_samples: int) -> Array:
 # methods that draw into a tensor -------------------------------------------------------------
 
 
+WHOLE = {  # as PyTorch's errors about ranges of random numbers name the dtypes
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short",
+    "int32": "int",
+    "int64": "long",
+    "bool": "bool",
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+}
+
+
+def _within(dtype: np.dtype[Any], low: float, high: float, last: str = "to - 1") -> None:
+    """RuntimeError unless a dtype holds the least and the largest number to be drawn."""
+    for each, name in ((low, "from"), (high, last)):
+        if isinstance(each, int):
+            check(-(2**63) <= each < 2**63, dtypes.TOO_LONG, error=ValueError)
+        if dtype.kind == "b":
+            held = 0 <= each <= 1
+        else:
+            held = dtypes.fits(each, dtype) and not (dtype.kind == "u" and each < 0)
+        check(held, "{} is out of bounds for {}", name, WHOLE[dtype.name])
+
+
+def _floats_only(name: str, x: Tensor) -> None:
+    """NotImplementedError, as in PyTorch, for a tensor of integers or bools."""
+    supported(name, "f", x)
+
+
 def _fill_drawn(
     target: Tensor,
     name: str,
@@ -872,6 +905,8 @@ def uniform_(
     from_ = _named_from("uniform_", from_, options)
     message = "uniform_ expects to return a [from, to) range, but found from={} > to={}"
     check(from_ <= to, message, from_, to)
+    _floats_only("uniform_", self)
+    _within(self.array.dtype, from_, to, last="to")
     return _fill_drawn(self, "uniform", draw_uniform_between, generator, low=from_, high=to)
 
 
@@ -919,6 +954,7 @@ def normal_(
         torch.Size([2, 3])
     """
     check(std >= 0, "normal expects std >= 0.0, but found std {}", std)
+    _floats_only("normal_kernel_cpu", self)
     return _fill_drawn(self, "normal", draw_normal_about, generator, mean=mean, std=std)
 
 
@@ -1133,6 +1169,7 @@ def random_(
         high = from_ or _top(self.array.dtype)
     message = "random_ expects 'from' to be less than 'to', but got from={} >= to={}"
     check(low < high, message, low, high)
+    _within(self.array.dtype, low, high - 1)
     return _fill_drawn(self, "random", draw_integers, generator, low=low, high=high)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
@@ -545,6 +546,12 @@ def hardtanh(
     message = "hardtanh: min_val {} cannot be greater than {}"
     check(min_val <= max_val, message, min_val, max_val, error=ValueError)
     dtype = input.array.dtype
+    message = "hardtanh: Bool inputs not supported for hardtanh"
+    check(dtype.kind != "b", message)
+    message = "cannot do hardtanh on an unsigned type with negative limits"
+    check(dtype.kind != "u" or (min_val >= 0 and max_val >= 0), message)
+    refuse_overflow(min_val, dtype)
+    refuse_overflow(max_val, dtype)
     low = wrap(np.asarray(min_val).astype(dtype))
     high = wrap(np.asarray(max_val).astype(dtype))
     held = clamp(input.detach(), low, high)
@@ -626,6 +633,8 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """
     if inplace:
         return threshold_(input, threshold, value)
+    refuse_overflow(threshold, input.array.dtype)
+    refuse_overflow(value, input.array.dtype)
     return where(input <= threshold, value, input)  # a NaN stays
 
 
