@@ -17,7 +17,7 @@ from tinygrad_mnist.core.record import Edge, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
-from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array
+from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array, type_name
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
 from tinygrad_mnist.ops.pointwise import div, eq, floor_divide, mul
 from tinygrad_mnist.ops.shape import (
@@ -98,6 +98,7 @@ class Index(NamedTuple):
 ONE = (Slot(0),)  # the parts of an index that is one tensor
 LONG = np.dtype(np.int64)
 BYTE = np.dtype(np.uint8)
+NARROW = (np.int8, np.int16)
 WRONG_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 
 
@@ -116,7 +117,7 @@ def parse_index(name: str, index: Any, numbers: bool = True) -> Index:
             parts.append(_constant_part(each))
             continue
         kind = each.array.dtype.kind
-        check(kind in "iub", WRONG_INDEX, error=IndexError)
+        check(kind in "iub" and each.array.dtype not in NARROW, WRONG_INDEX, error=IndexError)
         if numbers and each.array.ndim == 0 and kind != "b":
             note_read(name, each)
             parts.append(int(each.array))
@@ -518,6 +519,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
         tensor([[0., 0.],
                 [0., 5.]])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "put_", type_name(index))
     out = index_put(_flat(input), (_flat(index),), _flat(source), accumulate)
     return reshape_to(out, input.array.shape)
 
@@ -542,6 +545,8 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
         tensor([1, 4])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "take", type_name(index))
     index_array(index, "take")
     result = _take(_flat(input), Index(ONE, (index,)))
     return result if out is None else write_out("take", result, out)
@@ -552,6 +557,12 @@ def _flat(x: Tensor) -> Tensor:
 
 
 # slices along a dimension --------------------------------------------------------------------
+
+
+def _int32_or_int64(message: str, index: Tensor) -> None:
+    """RuntimeError for an index of another dtype."""
+    dtype = index.array.dtype
+    check(dtype == np.int64 or dtype == np.int32, message)
 
 
 def _slices(
@@ -617,6 +628,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
         tensor([[2, 2],
                 [4, 4]])
     """
+    _int32_or_int64("index_select(): Expected dtype int32 or int64 for index", index)
     x, at = _slices("index_select", input, dim, index)
     result = _take(x, at)
     if not input.ndim:
@@ -656,6 +668,8 @@ def index_add(
         >>> torch.zeros(3).index_add(0, torch.tensor([0, 0]), torch.tensor([1.0, 2.0]))
         tensor([3., 0., 0.])
     """
+    message = "index_add_(): Expected dtype int32/int64 for index but got: {}"
+    _int32_or_int64(message.format(type_name(index)), index)
     x, at = _slices("index_add", input, dim, index, source)
     if alpha != 1 and x.array.dtype.kind in "iu":
         refuse_overflow(alpha, x.array.dtype)
@@ -702,6 +716,8 @@ def index_copy(
         >>> torch.zeros(3).index_copy(0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
         tensor([2., 0., 1.])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "index_copy_", type_name(index))
     x, at = _slices("index_copy", input, dim, index, source)
     result = reshape_to(_put_checked(x, at, source), input.array.shape)
     return result if out is None else write_out("index_copy", result, out)
@@ -728,6 +744,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Number | Tensor) -
         >>> torch.zeros(3).index_fill(0, torch.tensor([0, 2]), 7)
         tensor([7., 0., 7.])
     """
+    message = "index_fill_(): Expected dtype int64 for index."
+    check(index.array.dtype == np.int64, message, error=IndexError)
     x, at = _slices("index_fill", input, dim, index)
     nowhere = wrap(np.zeros(x.array.shape, np.bool_))
     mask = _written(nowhere, at, wrap(np.ones((), np.bool_)))
@@ -848,6 +866,7 @@ def gather(
         tensor([[1],
                 [4]])
     """
+    _int32_or_int64("gather(): Expected dtype int32/int64 for index", index)
     x, at = along("gather", input, dim, index)
     result = _take(x, at, "gather")
     if not index.ndim:
@@ -979,6 +998,7 @@ def scatter(
         tensor([[0., 0., 1.],
                 [1., 0., 0.]])
     """
+    _int32_or_int64("scatter(): Expected dtype int32/int64 for index", index)
     x, at = along("scatter", input, dim, index)
     source = _scattered("scatter", x, index, value if src is None else src)
     known = reduce in (None, "add", "multiply")

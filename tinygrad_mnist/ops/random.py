@@ -19,7 +19,7 @@ from tinygrad_mnist.core.inplace import assign, write_out
 from tinygrad_mnist.core.record import record, record_draw
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
-from tinygrad_mnist.ops.arguments import as_tensor, supported
+from tinygrad_mnist.ops.arguments import as_tensor, supported, type_name
 from tinygrad_mnist.ops.arguments import size as shape_of
 from tinygrad_mnist.ops.creation import (
     DeviceLike,
@@ -824,6 +824,10 @@ def choose_largest(weights: Array, noise: Array, num_samples: int) -> Array:
 # methods that draw into a tensor -------------------------------------------------------------
 
 
+CONTINUOUS = (
+    "{} distribution is a continuous probability distribution. "
+    "dtype must be a floating point but you specified {}"
+)
 WHOLE = {  # as PyTorch's errors about ranges of random numbers name the dtypes
     "uint8": "unsigned char",
     "int8": "signed char",
@@ -985,6 +989,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     Raises:
         RuntimeError: unless the rate is positive.
     """
+    check(self.array.dtype.kind == "f", CONTINUOUS, "Exponential", type_name(self))
     check(lambd > 0, "exponential_ expects lambda > 0.0, but found lambda={}", lambd)
     return _fill_drawn(self, "exponential", draw_exponential, generator, lambd=lambd)
 
@@ -1088,6 +1093,7 @@ def cauchy_(
     Returns:
         This tensor.
     """
+    check(self.array.dtype.kind == "f", CONTINUOUS, "Cauchy", type_name(self))
     return _fill_drawn(self, "cauchy", draw_cauchy, generator, median=median, sigma=sigma)
 
 
@@ -1121,6 +1127,7 @@ def log_normal_(
     Raises:
         RuntimeError: if `std` is negative.
     """
+    _floats_only("log_normal_cpu", self)
     check(std >= 0, "log_normal_ expects std > 0.0, but found std={}", std)
     return _fill_drawn(self, "log_normal", draw_log_normal, generator, mean=mean, std=std)
 
