@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, overload
 import numpy as np
 
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.arithmetic import pass_on
+from tinygrad_mnist.core.arithmetic import HALF, pass_on
 from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
@@ -247,6 +247,11 @@ def add_at(out: Array, index: Any, values: Array) -> None:
         index: a tuple, as NumPy takes it.
         values: what is added, of the shape of `out[index]`, or one that broadcasts to it.
     """
+    if out.dtype.char == HALF:
+        wide = out.astype(np.float32)
+        add_at(wide, index, values.astype(np.float32))
+        out[...] = wide
+        return
     rows: Any = index[0] if len(index) == 1 else None
     sortable = isinstance(rows, np.ndarray) and rows.dtype.kind in "iu" and rows.size > 1
     if not sortable or out.ndim < 2:
@@ -265,6 +270,10 @@ def write_at(
     array: Array, values: Array, *indices: Array, parts: tuple[Any, ...], accumulate: bool
 ) -> Array:
     """A copy of an array with values written, or added, at an index."""
+    if accumulate and array.dtype.char == HALF:
+        wide = array.astype(np.float32)
+        added = write_at(wide, values, *indices, parts=parts, accumulate=True)
+        return added.astype(array.dtype)
     out = array.copy()
     index = filled(parts, indices)
     try:
@@ -308,7 +317,8 @@ def getitem(input: Tensor, index: Any) -> Tensor:
                 [1, 2]]))
     """
     if isinstance(index, Tensor) and index.array.ndim:
-        check(index.array.dtype.kind in "iub", WRONG_INDEX, error=IndexError)
+        allowed = index.array.dtype.kind in "iub" and index.array.dtype not in NARROW
+        check(allowed, WRONG_INDEX, error=IndexError)
         return _take(input, Index(ONE, (index,)))
     parsed = parse_index("getitem", index)
     if parsed.is_basic():
@@ -1142,10 +1152,10 @@ def counts_at(
 ) -> Array:
     """How many elements are combined at each place."""
     index = filled(parts, indices)
-    counts = np.ones(shape, dtype)
+    counts = np.ones(shape, np.int64)
     counts[index] = include_self
     np.add.at(counts, index, 1)
-    return counts
+    return counts.astype(dtype)
 
 
 def extreme_at(
