@@ -7,8 +7,9 @@ arrays; the functions of tensors hand them to `record_draw`, so that a trace can
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -62,6 +63,7 @@ class Generator:
     Attributes:
         device: the CPU.
         numpy: the NumPy generator that draws.
+        alive: all generators that there are.
 
     Example:
         >>> generator = torch.Generator().manual_seed(3)
@@ -73,9 +75,12 @@ class Generator:
 
     numpy: np.random.Generator
 
+    alive: ClassVar[weakref.WeakSet[Generator]] = weakref.WeakSet()
+
     def __init__(self, device: DeviceLike = "cpu") -> None:
         require_cpu(device)
         self.device = CPU
+        Generator.alive.add(self)
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
