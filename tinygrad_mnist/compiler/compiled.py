@@ -299,6 +299,8 @@ def optimize(program: Any, backend: str) -> None:
     passes.share_common(program)
     passes.simplify(program)
     passes.drop_dead(program)
+    if backend == "numba":
+        passes.fuse(program)
     passes.plan_buffers(program)
 
 

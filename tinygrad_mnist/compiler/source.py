@@ -123,8 +123,26 @@ class Text:
         if each.kind == "write":
             target, value = each.inputs
             return f"np.copyto({target.name}, {self._text(value)}, casting='unsafe')"
+        if each.kind == "loop":
+            return self._loop_statement(each)
         shapes = ", ".join(f"{out.dtype} {out.shape}" for out in each.outputs)
         return f"{self._assignment(each)}  # {shapes}"
+
+    def _loop_statement(self, each: Instruction) -> str:
+        """The lines that make a loop's results and call it."""
+        loop: Any = each.function
+        name = self._bound("loop", loop)
+        inputs = [loop.shaped(x, self._text(x)) for x in each.inputs]
+        if not loop.shape:
+            outputs = _tuple(out.name for out in each.outputs)
+            return f"{outputs} = {name}({', '.join(inputs)})"
+        lines = []
+        for out in each.outputs:
+            make = "zeros" if out in loop.sums else "empty"
+            lines.append(f"{out.name} = np.{make}({out.shape}, {_dtype(out.dtype)})")
+        outputs = [loop.shaped(out, out.name) for out in each.outputs]
+        lines.append(f"{name}({', '.join(inputs + outputs)})")
+        return "\n    ".join(lines)
 
     def _assignment(self, each: Instruction) -> str:
         names = [out.name for out in each.outputs]
@@ -204,6 +222,10 @@ class Text:
         self.names[name] = value
         self.named[id(value)] = name
         return name
+
+
+def _dtype(dtype: np.dtype[Any]) -> str:
+    return "np.bool_" if dtype == np.bool_ else f"np.{dtype.name}"
 
 
 def _literal(option: Any) -> str | None:

@@ -16,6 +16,7 @@ from tinygrad_mnist.compiler.passes.buffers import plan_buffers
 from tinygrad_mnist.compiler.passes.common import share_common
 from tinygrad_mnist.compiler.passes.constants import fold_constants
 from tinygrad_mnist.compiler.passes.dead import drop_dead
+from tinygrad_mnist.compiler.passes.fusion import fuse
 from tinygrad_mnist.compiler.passes.lowering import lower
 
-__all__ = ["drop_dead", "fold_constants", "lower", "plan_buffers", "share_common", "simplify"]
+__all__ = ["drop_dead", "fold_constants", "fuse", "lower", "plan_buffers", "share_common", "simplify"]
