@@ -224,6 +224,7 @@ def compiled_loop(text: str) -> Callable[..., Any]:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # Numba looks for it there when it takes code from the cache
         spec.loader.exec_module(module)
     made: Callable[..., Any] = numba.njit(cache=True, error_model="numpy", nogil=True)(module.loop)
     return made

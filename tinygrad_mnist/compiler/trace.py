@@ -108,17 +108,20 @@ def trace_call(
         Unsupported: where the call did something that a program cannot do.
         Exception: what the function itself raises.
     """
-    existing = [each for each in gc.get_objects() if isinstance(each, Tensor)]
+    existing = [each for each in gc.get_objects() if issubclass(type(each), Tensor)]
     stand_ins = [_stand_in(x) for x in arguments]
     own_names = {
         id(made): names[id(x)] for x, made in zip(arguments, stand_ins, strict=True) if id(x) in names
     }
     tracer = Tracer()
     changes = Changes.count
+    generators = [(each, each.numpy) for each in Generator.alive]
     with generators_put_back(), _watched_by(tracer):
         try:
             args, kwargs = put_together(structure, stand_ins)
             result = function(*args, **kwargs)
+            if any(each.numpy is not bits for each, bits in generators):
+                raise Unsupported("it seeds a random generator")
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
             made = _Builder(tracer, existing, stand_ins, names | own_names)
@@ -214,13 +217,13 @@ class _Builder:
         trace = self.trace
         program = trace.program
         program.forward = self.add_steps()
-        name_values(program, self.input_names)
         found: list[Tensor] = []
         trace.structure = take_apart(result, found, is_result=True)
         trace.results = []
         given_away: set[Value] = set()
         for x in found:
             trace.results.append(self._add_result(x, given_away))
+        name_values(program, self.input_names)
         trace.differentiable = [bool(x._requires_grad) and state.recording for x in self.outs]
         trace.written = [
             place
