@@ -23,7 +23,7 @@ from tinygrad_mnist.compiler.structure import (
     put_together,
     take_apart,
 )
-from tinygrad_mnist.compiler.trace import Trace, generators_put_back, owner, trace_call
+from tinygrad_mnist.compiler.trace import Refused, Trace, generators_put_back, owner, trace_call
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.record import join_history
@@ -74,7 +74,12 @@ class CompiledProgram:
         self.read_later = [
             place for place, x in enumerate(program.inputs) if x in set(program.saved())
         ]
-        self.scalars = [place for place, x in enumerate(program.inputs) if not x.shape]
+        written = program.written_roots()
+        self.scalars = [
+            place
+            for place, x in enumerate(program.inputs)
+            if not x.shape and x not in written
+        ]
         self.result = calls_for(trace.structure)
         self.only_outputs = all(is_output for is_output, _ in trace.results)
         self._check()
@@ -155,7 +160,9 @@ class CompiledProgram:
     def _check(self) -> None:
         """Unsupported unless the program gives what the traced call gave."""
         trace = self.trace
-        arrays = [_again_as_argument(x) for x in trace.program.inputs]
+        arrays: list[Any] = [x.sample for x in trace.program.inputs]
+        for place in self.scalars:
+            arrays[place] = arrays[place][()]
         written = [(trace.tensors[i], trace.tensors[i].array.copy()) for i in trace.written]
         with generators_put_back():
             results, saved = self.forward(*arrays)
@@ -272,11 +279,6 @@ def _set_arrays(arrays: list[tuple[Tensor, Array]]) -> None:
         x.array[...] = values
 
 
-def _again_as_argument(x: Any) -> Any:
-    sample = x.sample
-    return sample[()] if not sample.shape else sample
-
-
 def _compare(name: str, what: str, found: Any, wanted: Array) -> None:
     found = as_array(found)
     same = found.shape == wanted.shape and found.dtype == wanted.dtype
@@ -305,9 +307,8 @@ def optimize(program: Any, backend: str) -> None:
 
 
 class Refusal(NamedTuple):
-    """Why a call cannot be a program, and what that depended on."""
+    """Why calls of a kind run on the tape."""
 
-    guard: guards.Guard
     reason: str
 
 
@@ -358,9 +359,7 @@ class CompiledFunction:
             key = (state.recording, state.inference, facts, key_of(structure))
         for known in self.programs.get(key, ()):
             if isinstance(known, Refusal):
-                if known.guard.holds():
-                    return self.function(*args, **kwargs)
-                continue
+                return self.function(*args, **kwargs)
             tensors = known.inputs(arguments)
             if tensors is not None:
                 return known.run(tensors, arguments, (args, kwargs))
@@ -401,42 +400,40 @@ class CompiledFunction:
 
     def _first_call(self, key: Any, arguments: list[Tensor], args: Any, kwargs: Any) -> Any:
         with self._lock:
-            found = self._compile(arguments, args, kwargs)
-            self.programs.setdefault(key, []).insert(0, found)
-        if isinstance(found, CompiledProgram):
-            tensors = found.inputs(arguments)
-            if tensors is not None:
-                return found.run(tensors, arguments, (args, kwargs))
-            reason = "what it depends on changes while it is compiled"
-            self.programs[key][0] = Refusal(found.guard, reason)
-        return self.function(*args, **kwargs)
-
-    def _compile(
-        self, arguments: list[Tensor], args: Any, kwargs: Any
-    ) -> CompiledProgram | Refusal:
-        structure = take_apart((args, kwargs), [])
-        guard = guards.collect(self.function, (args, kwargs))
-        self._count += 1
-        try:
-            if self._count > MOST_PROGRAMS:
-                raise Unsupported(f"it was called with over {MOST_PROGRAMS} kinds of arguments")
+            if self._count >= MOST_PROGRAMS:
+                reason = f"it was called with over {MOST_PROGRAMS} kinds of arguments"
+                self._note_refusal(key, reason)
+                return self.function(*args, **kwargs)
+            self._count += 1
+            guard = guards.collect(self.function, (args, kwargs))
             names = _names(self.function, guard, args, kwargs)
-            trace = trace_call(self.function, structure, arguments, names)
-            guard.changes = -1
-            if not guard.holds():
-                raise Unsupported("it changes what it reads: a number, a list or an attribute")
-            return CompiledProgram(self, trace, guard)
-        except Unsupported as refused:
-            reason = str(refused)
+            try:
+                trace = trace_call(self.function, args, kwargs, arguments, names, guard)
+            except Refused as refused:
+                self._note_refusal(key, str(refused))
+                return refused.result
+            try:
+                program = CompiledProgram(self, trace, guard)
+            except Unsupported as reason:
+                self._note_refusal(key, str(reason))
+                return self.function(*args, **kwargs)
+            self.programs.setdefault(key, []).insert(0, program)
+        tensors = program.inputs(arguments)
+        if tensors is None:
+            return self.function(*args, **kwargs)
+        return program.run(tensors, arguments, (args, kwargs))
+
+    def _note_refusal(self, key: Any, reason: str) -> None:
+        """Let calls of a kind run on the tape from here on, and say why once."""
         if self.fullgraph:
             raise RuntimeError(f"compile: {self.name} cannot be one program: {reason}")
+        self.programs[key] = [Refusal(reason)]
         if self.on_refusal is not None:
             self.on_refusal()
         if reason not in self._told:
             self._told.add(reason)
             message = f"compile: {self.name} runs on the tape, not as a program: {reason}"
             warnings.warn(message, stacklevel=4)
-        return Refusal(guards.collect(self.function, (args, kwargs)), reason)
 
 
 def _facts(x: Tensor) -> tuple[Any, ...]:

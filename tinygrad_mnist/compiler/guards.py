@@ -29,6 +29,7 @@ class Guard:
 
     Attributes:
         names: triples of a container of names, a name and what it meant.
+        objects: other objects that it can reach, each with what its plain attributes were.
         modules: the modules that the function can reach, each with what its attributes were.
         changes: how often any module's attributes had been set when all was last compared.
     """
@@ -36,6 +37,7 @@ class Guard:
     def __init__(self) -> None:
         self.names: list[tuple[Any, Any, Any]] = []
         self.modules: list[tuple[Any, Any]] = []
+        self.objects: list[tuple[Any, Any]] = []
         self.changes = -1
         self._seen: set[int] = set()
         self._kept: list[Any] = []
@@ -44,6 +46,9 @@ class Guard:
         """Whether everything still is what it was."""
         for container, name, before in self.names:
             if snapshot(_look_up(container, name)) != before:
+                return False
+        for value, before in self.objects:
+            if _object_snapshot(value) != before:
                 return False
         if self.changes == Changes.count:
             return True
@@ -99,8 +104,13 @@ class Guard:
         elif isinstance(value, dict):
             for each in value.values():
                 self.add_value(each, depth + 1)
-        elif isinstance(getattr(value, "__call__", None), types.MethodType):
-            self.add_function(type(value).__call__)
+        elif _is_users_object(value):
+            self._seen.add(id(value))
+            self._kept.append(value)
+            self.objects.append((value, _object_snapshot(value)))
+            self._add_methods(type(value))
+            for each in value.__dict__.values():
+                self.add_value(each, depth + 1)
 
     def _add_module(self, module: Any) -> None:
         if id(module) in self._seen:
@@ -198,6 +208,22 @@ def snapshot(value: Any, depth: int = 0) -> Any:
     return id(value)
 
 
+def _is_users_object(value: Any) -> bool:
+    """Whether it is an object of a class of the user's, with attributes."""
+    plain = isinstance(value, Tensor | np.ndarray | types.ModuleType)
+    return not plain and hasattr(value, "__dict__") and not _is_library(type(value))
+
+
+def _object_snapshot(value: Any) -> Any:
+    """An object's attributes, and the plain ones of its class."""
+    plain = {
+        name: each
+        for name, each in vars(type(value)).items()
+        if isinstance(each, int | float | str | tuple) and not name.startswith("__")
+    }
+    return snapshot(value.__dict__, 1), snapshot(plain, 1)
+
+
 def _module_snapshot(module: Any) -> Any:
     attributes = module.__dict__
     plain = tuple(
@@ -209,7 +235,7 @@ def _module_snapshot(module: Any) -> Any:
         for where in (module._parameters, module._buffers)
         for name, each in where.items()
     )
-    return plain, inner, held
+    return plain, inner, held, module._hooked
 
 
 def _look_up(container: Any, name: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.compiler.inlining import standalone_text
 from tinygrad_mnist.compiler.passes.buffers import last_reads
 from tinygrad_mnist.compiler.program import Array, Instruction, Program, Value
 
@@ -49,12 +50,17 @@ class Text:
         self.lines: list[str] = []
         self.title = title
         self.saved = program.saved()
+        self.written = program.written_roots()
         self._write_forward()
         self.lines += ["", ""]
         self._write_backward()
 
     def __str__(self) -> str:
         return "\n".join(self.lines) + "\n"
+
+    def standalone(self) -> str:
+        """The text with the functions and constants beneath it that it needs besides NumPy's."""
+        return standalone_text(str(self), self.names)
 
     def functions(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """The two functions, ready to be called."""
@@ -149,7 +155,10 @@ class Text:
         if each.into is not None:
             return f"{names[0]} = {self._call(each, into=each.into)}"
         if len(names) == 1 and each.alone:
-            return f"{names[0]} = {self._call(each)}"
+            text = self._call(each)
+            if not each.outputs[0].shape and each.outputs[0].root in self.written:
+                text = f"np.asarray({text})"  # a scalar could not be written in place
+            return f"{names[0]} = {text}"
         return f"{_tuple(names)} = {self._call(each)}"
 
     def _call(self, each: Instruction, into: Value | None = None) -> str:

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.compiler.guards import Guard
 from tinygrad_mnist.compiler.names import name_values
 from tinygrad_mnist.compiler.program import Array, Instruction, Program, Value
-from tinygrad_mnist.compiler.structure import Unsupported, put_together, take_apart
+from tinygrad_mnist.compiler.structure import Unsupported, take_apart
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.record import Node
 from tinygrad_mnist.core.state import Changes, Step, state
-from tinygrad_mnist.core.tensor import Tensor, same_array, shared_version, wrap
+from tinygrad_mnist.core.tensor import Tensor, same_array, wrap
 from tinygrad_mnist.ops.random import Generator
 
 PACKAGE = str(Path(__file__).parent.parent)
@@ -76,6 +77,7 @@ class Trace:
         seeds: the outputs' gradients that these gradients were computed from.
         written: the inputs whose memory the function writes.
         draws: whether it draws random numbers.
+        result: what the traced call returned.
     """
 
     program: Program
@@ -88,48 +90,68 @@ class Trace:
     seeds: list[Array]
     written: list[int]
     draws: bool
+    result: Any
+
+
+class Refused(Exception):
+    """A call that cannot be a program, and has been made all the same.
+
+    Attributes:
+        result: what it returned: the tape's.
+    """
+
+    def __init__(self, reason: str, result: Any) -> None:
+        super().__init__(reason)
+        self.result = result
 
 
 def trace_call(
     function: Callable[..., Any],
-    structure: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
     arguments: Sequence[Tensor],
     names: dict[int, str],
+    guard: Guard,
 ) -> Trace:
     """One call of a function as a program.
 
     Args:
-        function: called with the positional and keyword arguments in `structure`.
-        structure: the arguments, a pair of a tuple and a dict, taken apart.
-        arguments: the tensors in it.
+        function: what is called.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        arguments: the tensors among both.
         names: what tensors are called, by their identity.
+        guard: what the function reads besides; it must not change that.
 
     Raises:
-        Unsupported: where the call did something that a program cannot do.
+        Refused: where the call did something that a program cannot do.
         Exception: what the function itself raises.
     """
     existing = [each for each in gc.get_objects() if issubclass(type(each), Tensor)]
-    stand_ins = [_stand_in(x) for x in arguments]
-    own_names = {
-        id(made): names[id(x)] for x, made in zip(arguments, stand_ins, strict=True) if id(x) in names
-    }
+    generators = [
+        (each, each.numpy, each.numpy.bit_generator.state) for each in list(Generator.alive)
+    ]
     tracer = Tracer()
     changes = Changes.count
-    generators = [(each, each.numpy) for each in Generator.alive]
-    with generators_put_back(), _watched_by(tracer):
+    with _watched_by(tracer):
+        result = function(*args, **kwargs)
         try:
-            args, kwargs = put_together(structure, stand_ins)
-            result = function(*args, **kwargs)
-            if any(each.numpy is not bits for each, bits in generators):
-                raise Unsupported("it seeds a random generator")
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
-            made = _Builder(tracer, existing, stand_ins, names | own_names)
-            made.add_forward(result)
-            made.add_backward()
-            return made.trace
-        finally:
-            tracer.put_back()
+            if any(each.numpy is not bits for each, bits, _ in generators):
+                raise Unsupported("it seeds a random generator")
+            if not guard.holds():
+                raise Unsupported("it changes what it reads: a number, a list or an attribute")
+            builder = _Builder(tracer, existing, arguments, names)
+            builder.add_forward(result)
+            builder.add_backward()
+        except Unsupported as refused:
+            raise Refused(str(refused), result) from None
+    builder.trace.result = result
+    tracer.put_back()
+    for _, bits, before in generators:
+        bits.bit_generator.state = before
+    return builder.trace
 
 
 def owner(array: Array) -> Array:
@@ -137,17 +159,6 @@ def owner(array: Array) -> Array:
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
-
-
-def _stand_in(x: Tensor) -> Tensor:
-    """What the function is called with in place of an argument: a leaf over the same memory."""
-    requires_grad = x.requires_grad
-    if x._grad_fn is None and x._view is None:
-        return x
-    leaf = wrap(x.array)
-    leaf._version_counter = shared_version(x)
-    leaf._requires_grad = requires_grad
-    return leaf
 
 
 @contextmanager
@@ -163,14 +174,13 @@ def _watched_by(tracer: Tracer) -> Iterator[None]:
 @contextmanager
 def generators_put_back() -> Iterator[None]:
     """A with-block at whose end every generator goes on from where it was before."""
-    generators = list(Generator.alive)
-    states = [(each.numpy, each.numpy.bit_generator.state) for each in generators]
+    generators = [each.numpy.bit_generator for each in list(Generator.alive)]
+    states = [each.state for each in generators]
     try:
         yield
     finally:
-        for each, (bits, before) in zip(generators, states, strict=True):
-            bits.bit_generator.state = before
-            each.numpy = bits
+        for each, before in zip(generators, states, strict=True):
+            each.state = before
 
 
 def _users_line() -> str:
@@ -219,6 +229,7 @@ class _Builder:
         program.forward = self.add_steps()
         found: list[Tensor] = []
         trace.structure = take_apart(result, found, is_result=True)
+        _copy_written_constants(program)
         trace.results = []
         given_away: set[Value] = set()
         for x in found:
@@ -301,22 +312,18 @@ class _Builder:
     ) -> tuple[Tensor, ...]:
         """The tape's gradients, without what hooks on the leaves would do to them."""
         hooks = [(x, x._hooks) for x in leaves]
-        freed = [x for x in leaves if not hasattr(x, "_freed")]
         nodes = [(x._grad_fn, x._grad_fn.hooks) for x in leaves if x._grad_fn is not None]
         for x, _ in hooks:
             x._hooks = None
         for node, _ in nodes:
             node.hooks = None
         try:
-            return grad(roots, leaves, list(seeds), allow_unused=True)
+            return grad(roots, leaves, list(seeds), retain_graph=True, allow_unused=True)
         finally:
             for x, before in hooks:
                 x._hooks = before
             for node, before in nodes:
                 node.hooks = before
-            for x in freed:
-                if hasattr(x, "_freed"):
-                    del x._freed
 
     def _own_gradient(self, g: Tensor) -> Value:
         """The value of a gradient, copied where others share its memory."""
@@ -437,6 +444,24 @@ class _Builder:
             value.is_constant = True
             self.kept = [*self.kept, x]
         return value
+
+
+def _copy_written_constants(program: Program) -> None:
+    """Let what the function made and then wrote into be made anew at each call."""
+    written = program.written_roots()
+    table: dict[Value, Value] = {}
+    copies = []
+    for each in program.forward:
+        for x in each.inputs:
+            if x.is_constant and x.root in written and x not in table:
+                own = Value(x.sample)
+                table[x] = own
+                copies.append(Instruction("operation", "new", np.copy, [x], {"order": "K"}, [own]))
+    for each in program.forward:
+        each.inputs = [table.get(x, x) for x in each.inputs]
+        for out in each.outputs:
+            out.root = table.get(out.root, out.root)
+    program.forward = copies + program.forward
 
 
 def _seed(array: Array) -> Array:

@@ -10,6 +10,7 @@ LARGEST = 65_536  # elements: a larger array is made anew at each call rather th
 def fold_constants(program: Program) -> None:
     """Let results of constants be constants: the arrays that they were in the trace."""
     written = program.written_roots()
+    given_away = {value.root for value in program.results}
     dropped = []
     for each in program.instructions:
         if each.kind not in ("operation", "view"):
@@ -17,6 +18,8 @@ def fold_constants(program: Program) -> None:
         if not all(x.is_constant and x.root not in written for x in each.inputs):
             continue
         if any(out.root in written or out.size > LARGEST for out in each.outputs):
+            continue
+        if any(out.root in given_away for out in each.outputs):
             continue
         for out in each.outputs:
             out.is_constant = True
