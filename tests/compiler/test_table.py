@@ -84,6 +84,7 @@ def test_compiled_is_the_tape(backend, row, data):
             found = differentiated(compiled, arrays, places, 5, row.order)
             assert_close(found, wanted, str(row))
         import os
+
         if os.environ.get("REFUSED"):
             with open(os.environ["REFUSED"], "a") as f:
                 f.write(f"{row}: {len(compiled.programs)} {compiled.refusals()}\n")

@@ -1,13 +1,13 @@
 """`compile`: a function or module, traced once for each kind of arguments, runs as a NumPy program.
 
-    structure   arguments and results taken apart into tensors and the rest
-    guards      what a function read besides its arguments
-    program     values and instructions
-    names       names for the values
-    trace       one watched call becomes a program
-    passes      what is done to it
-    source      the program as text
-    compiled    the function that is called in place of the user's
+structure   arguments and results taken apart into tensors and the rest
+guards      what a function read besides its arguments
+program     values and instructions
+names       names for the values
+trace       one watched call becomes a program
+passes      what is done to it
+source      the program as text
+compiled    the function that is called in place of the user's
 """
 
 from __future__ import annotations

@@ -45,9 +45,7 @@ class CompiledProgram:
         backward: takes that and the outputs' gradients; returns the inputs' gradients.
     """
 
-    def __init__(
-        self, compiled: CompiledFunction, trace: Trace, guard: guards.Guard
-    ) -> None:
+    def __init__(self, compiled: CompiledFunction, trace: Trace, guard: guards.Guard) -> None:
         self.compiled = compiled
         self.trace = trace
         self.guard = guard
@@ -76,9 +74,7 @@ class CompiledProgram:
         ]
         written = program.written_roots()
         self.scalars = [
-            place
-            for place, x in enumerate(program.inputs)
-            if not x.shape and x not in written
+            place for place, x in enumerate(program.inputs) if not x.shape and x not in written
         ]
         self.result = calls_for(trace.structure)
         self.only_outputs = all(is_output for is_output, _ in trace.results)
@@ -260,9 +256,7 @@ class _Again:
             outs = [x for x, (is_output, _) in chosen if is_output]
             roots = [x for x, has in zip(outs, program.trace.differentiable, strict=True) if has]
             inputs = [self.tensors[place] for place in program.differentiable]
-            return list(
-                grad(roots, inputs, seeds, create_graph=create_graph, allow_unused=True)
-            )
+            return list(grad(roots, inputs, seeds, create_graph=create_graph, allow_unused=True))
         finally:
             state.set_recording(create_graph)
             _set_states(now)
@@ -286,7 +280,9 @@ def _compare(name: str, what: str, found: Any, wanted: Array) -> None:
         tolerance = {2: 1e-2, 4: 1e-4}.get(wanted.dtype.itemsize, 1e-9)
         scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=1)
         with np.errstate(all="ignore"):
-            same = np.allclose(found, wanted, rtol=tolerance, atol=tolerance * scale, equal_nan=True)
+            same = np.allclose(
+                found, wanted, rtol=tolerance, atol=tolerance * scale, equal_nan=True
+            )
     elif same:
         same = np.array_equal(found, wanted)
     if not same:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.kernels import compiled
+
 OWN = __name__.partition(".")[0]
+NO_LOOPS = """\
+def loop(function):
+    \"\"\"No compiled form: NumPy does the work.\"\"\"
+    return None
+"""
 
 
 def standalone_text(program: str, names: dict[str, Any]) -> str:
@@ -26,7 +34,10 @@ def standalone_text(program: str, names: dict[str, Any]) -> str:
     needed = _Needed()
     for name, value in names.items():
         needed.add(name, value)
-    parts = ['"""Written by tinygrad_mnist.compile."""', needed.imports_text()]
+    parts = [
+        '"""A NumPy program that the tape of an automatic differentiation wrote."""',
+        needed.imports_text(),
+    ]
     parts += needed.constants
     for text in (*needed.functions, program):
         parts += ["", "", text.rstrip()]
@@ -53,16 +64,22 @@ class _Needed:
         futures = "from __future__ import annotations"
         return "\n\n".join([futures, "\n".join(sorted(self.imports))]) + "\n"
 
-    def add(self, name: str, value: Any) -> None:
-        """Let a name mean what it means in the program."""
-        if name in self.seen:
-            if self.seen[name] is not value:
-                raise RuntimeError(f"compile: two things are called {name} in this program")
-            return
+    def add(self, name: str, value: Any) -> str:
+        """Let a name mean what it means in the program; the name itself, or another where that is
+        taken.
+        """
+        while name in self.seen:
+            if self.seen[name] is value:
+                return name
+            name += "_"
         self.seen[name] = value
+        self._define(name, value)
+        return name
+
+    def _define(self, name: str, value: Any) -> None:
         if isinstance(value, np.ufunc):
             self._add_import(name, value)
-        elif inspect.isfunction(value):
+        elif inspect.isfunction(inspect.unwrap(value)):
             self._add_function(name, value)
         elif isinstance(value, type) and value.__module__.startswith(OWN):
             self._add_class(value)
@@ -85,13 +102,27 @@ class _Needed:
         if not function.__module__.startswith(OWN):
             self.imports.add(_import_line(function.__module__, function.__name__, name))
             return
-        text = textwrap.dedent(inspect.getsource(inspect.unwrap(function)))
-        tree = ast.parse(text)
-        self._add_names_of(inspect.unwrap(function), tree)
-        self.functions.append(_without_decorators(text, tree))
-        if name != function.__name__:
-            self.functions.append(f"{name} = {function.__name__}")
-            self.seen.setdefault(function.__name__, function)
+        if function is compiled.loop:
+            self.functions.append(NO_LOOPS)
+            return
+        plain = inspect.unwrap(function)
+        text = self._without_modules(textwrap.dedent(inspect.getsource(plain)), plain)
+        text = self._with_names_of(plain, text)
+        text = _without_decorators(text, ast.parse(text))
+        self.functions.append(re.sub(rf"\b{plain.__name__}\(", f"{name}(", text))
+
+    def _without_modules(self, text: str, function: Any) -> str:
+        """A function's text in which what it takes from this package's modules has no module
+        before its name.
+        """
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+                continue
+            module = function.__globals__.get(node.value.id)
+            if inspect.ismodule(module) and module.__name__.startswith(OWN):
+                name = self.add(node.attr, getattr(module, node.attr))
+                text = re.sub(rf"\b{node.value.id}\.{node.attr}\b", name, text)
+        return text
 
     def _add_class(self, cls: type) -> None:
         text = textwrap.dedent(inspect.getsource(cls))
@@ -112,13 +143,16 @@ class _Needed:
             raise RuntimeError(f"compile: {full} cannot be written as text")
         self.imports.add(f"import {full} as {name}" if full != name else f"import {full}")
 
-    def _add_names_of(self, function: Any, tree: ast.AST) -> None:
-        """What a function's globals mean that its text uses."""
-        for used in _names_of(tree):
+    def _with_names_of(self, function: Any, text: str) -> str:
+        """A function's text, once what its globals mean that it uses is defined."""
+        for used in _names_of(ast.parse(text)):
             value = function.__globals__.get(used, self)
-            if value is self or used in ("np", function.__name__, "Any", "cast", "Array"):
+            if value is self or value is function or used in ("np", "Any", "cast", "Array"):
                 continue
-            self.add(used, value)
+            name = self.add(used, value)
+            if name != used:
+                text = re.sub(rf"\b{used}\b", name, text)
+        return text
 
 
 def _names_of(tree: ast.AST) -> list[str]:

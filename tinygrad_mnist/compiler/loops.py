@@ -21,7 +21,6 @@ from tinygrad_mnist.compiler.program import Instruction, Value
 
 LONGEST = 200  # instructions of one loop: a compiler's time grows faster than their number
 SMALL = 256  # elements, up to which a loop computes exp and its kin, one at a time
-PACKED = 8  # results of one shape, beyond which they share an array
 
 PIECES: dict[Any, str] = {
     np.add: "{0} + {1}",
@@ -59,8 +58,8 @@ class Loop:
         shape: of what it computes.
         inputs: what it reads.
         outputs: what of its results is read elsewhere.
-        text: of the function `loop(inputs, outputs)`; for scalars `loop(inputs)`, which returns
-            them.
+        text: of the function `loop(inputs, outputs)`; scalars are put into one array for each
+            dtype.
     """
 
     def __init__(
@@ -110,13 +109,13 @@ class Loop:
         lines.append(f"def loop({', '.join(parameters)}):")
         lines += [f"    {line}" for line in setup]
         if self.in_rows:
-            whole = next(
-                name
-                for name, x in self._arrays()
-                if x.shape == self.shape
-            )
+            whole = next(name for name, x in self._arrays() if x.shape == self.shape)
             lines.append(f"    for i in range({whole}.shape[0]):")
-            rows = [line for x, line in zip(self._array_inputs(), reads, strict=True) if self._is_column(x)]
+            rows = [
+                line
+                for x, line in zip(self._array_inputs(), reads, strict=True)
+                if self._is_column(x)
+            ]
             lines += [f"        {line}" for line in rows]
             lines.append(f"        for j in range({whole}.shape[1]):")
             lines += [f"            {line}" for line in (*body, *stores) if line not in rows]
@@ -127,22 +126,31 @@ class Loop:
         return "\n".join(lines) + "\n"
 
     def _straight(self, body: list[str], names: dict[Value, str]) -> str:
-        """The function of a group of scalars, without a loop."""
-        parameters = ", ".join(f"x{i}" for i in range(len(self.inputs)))
-        lines = ["import math", "", "import numpy as np", "", "", f"def loop({parameters}):"]
+        """The function of a group of scalars, without a loop: it fills an array for each dtype."""
+        parameters = [f"x{i}" for i in range(len(self.inputs))]
+        parameters += [f"out_{dtype.name}" for dtype in self.packs()]
+        lines = ["import math", "", "import numpy as np", "", ""]
+        lines.append(f"def loop({', '.join(parameters)}):")
         lines += [f"    {line}" for line in body]
-        results = ", ".join(names[out] for out in self.outputs)
-        lines.append(f"    return ({results},)")
+        for dtype, members in self.packs().items():
+            lines += [
+                f"    out_{dtype.name}[{place}] = {names[out]}" for place, out in enumerate(members)
+            ]
         return "\n".join(lines) + "\n"
+
+    def packs(self) -> dict[np.dtype[Any], list[Value]]:
+        """The results of a group of scalars, by their dtype."""
+        found: dict[np.dtype[Any], list[Value]] = {}
+        for out in self.outputs:
+            found.setdefault(out.dtype, []).append(out)
+        return found
 
     def _array_inputs(self) -> list[Value]:
         return [x for x in self.inputs if x.shape]
 
     def _arrays(self) -> list[tuple[str, Value]]:
         found = [(f"a{i}", x) for i, x in enumerate(self.inputs) if x.shape]
-        return found + [
-            (f"out{i}", x) for i, x in enumerate(self.outputs) if x not in self.sums
-        ]
+        return found + [(f"out{i}", x) for i, x in enumerate(self.outputs) if x not in self.sums]
 
     def _is_column(self, x: Value) -> bool:
         return x.shape != self.shape and x.shape == (*self.shape[:-1], 1) and self.shape[-1] != 1
@@ -173,7 +181,11 @@ class Loop:
 
     def _operand(self, x: Value, dtype: np.dtype[Any], names: dict[Value, str]) -> str:
         if x not in names:  # a constant number
-            return f"np.{dtype.name}({float(x.sample)!r})" if dtype.kind == "f" else repr(x.sample.item())
+            return (
+                f"np.{dtype.name}({float(x.sample)!r})"
+                if dtype.kind == "f"
+                else repr(x.sample.item())
+            )
         if x.dtype != dtype and dtype.kind == "f":
             return f"np.{dtype.name}({names[x]})"
         return names[x]

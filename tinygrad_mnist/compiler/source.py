@@ -140,8 +140,7 @@ class Text:
         name = self._bound("loop", loop)
         inputs = [loop.shaped(x, self._text(x)) for x in each.inputs]
         if not loop.shape:
-            outputs = _tuple(out.name for out in each.outputs)
-            return f"{outputs} = {name}({', '.join(inputs)})"
+            return self._scalar_loop(name, loop, inputs)
         lines = []
         for out in each.outputs:
             make = "zeros" if out in loop.sums else "empty"
@@ -149,6 +148,19 @@ class Text:
         outputs = [loop.shaped(out, out.name) for out in each.outputs]
         lines.append(f"{name}({', '.join(inputs + outputs)})")
         return "\n    ".join(lines)
+
+    def _scalar_loop(self, name: str, loop: Any, inputs: list[str]) -> str:
+        """The lines of a loop over scalars."""
+        lines = []
+        unpacked = []
+        arrays = []
+        for dtype, members in loop.packs().items():
+            array = f"{members[0].name}_pack"
+            arrays.append(array)
+            lines.append(f"{array} = np.empty({len(members)}, {_dtype(dtype)})")
+            unpacked += [f"{out.name} = {array}[{i}]" for i, out in enumerate(members)]
+        lines.append(f"{name}({', '.join(inputs + arrays)})")
+        return "\n    ".join(lines + unpacked)
 
     def _assignment(self, each: Instruction) -> str:
         names = [out.name for out in each.outputs]

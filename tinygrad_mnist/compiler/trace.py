@@ -229,7 +229,7 @@ class _Builder:
         program.forward = self.add_steps()
         found: list[Tensor] = []
         trace.structure = take_apart(result, found, is_result=True)
-        _copy_written_constants(program)
+        self._copy_written_constants()
         trace.results = []
         given_away: set[Value] = set()
         for x in found:
@@ -243,6 +243,27 @@ class _Builder:
         ]
         if trace.written:
             self._refuse_shared_memory()
+
+    def _copy_written_constants(self) -> None:
+        """Let what the function made and then wrote into be made anew at each call."""
+        program = self.trace.program
+        written = program.written_roots()
+        table: dict[Value, Value] = {}
+        for x in [x for each in program.forward for x in each.inputs]:
+            if x.is_constant and x.root in written and x not in table:
+                table[x] = Value(x.sample)
+        copies = [
+            Instruction("operation", "new", np.copy, [x], {"order": "K"}, [own])
+            for x, own in table.items()
+        ]
+        for each in program.forward:
+            each.inputs = [table.get(x, x) for x in each.inputs]
+            for out in each.outputs:
+                out.root = table.get(out.root, out.root)
+        for known in (self.values, self.roots):
+            for key, x in known.items():
+                known[key] = table.get(x, x)
+        program.forward = copies + program.forward
 
     def _add_result(self, x: Tensor, given_away: set[Value]) -> tuple[bool, int]:
         """Note a tensor of the result; it gets memory that no other result shares."""
@@ -444,24 +465,6 @@ class _Builder:
             value.is_constant = True
             self.kept = [*self.kept, x]
         return value
-
-
-def _copy_written_constants(program: Program) -> None:
-    """Let what the function made and then wrote into be made anew at each call."""
-    written = program.written_roots()
-    table: dict[Value, Value] = {}
-    copies = []
-    for each in program.forward:
-        for x in each.inputs:
-            if x.is_constant and x.root in written and x not in table:
-                own = Value(x.sample)
-                table[x] = own
-                copies.append(Instruction("operation", "new", np.copy, [x], {"order": "K"}, [own]))
-    for each in program.forward:
-        each.inputs = [table.get(x, x) for x in each.inputs]
-        for out in each.outputs:
-            out.root = table.get(out.root, out.root)
-    program.forward = copies + program.forward
 
 
 def _seed(array: Array) -> Array:

@@ -136,7 +136,9 @@ def _relu_gradient(
     g, y = inputs
     if g.shape != y.shape:
         return None
-    return [steps.do(np.multiply, g, steps.do(np.greater, y, steps.constant(np.zeros((), y.dtype))))]
+    return [
+        steps.do(np.multiply, g, steps.do(np.greater, y, steps.constant(np.zeros((), y.dtype))))
+    ]
 
 
 def _dropout(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value] | None:
