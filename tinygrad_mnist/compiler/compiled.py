@@ -295,6 +295,7 @@ def optimize(program: Any, backend: str) -> None:
     passes.lower(program)
     passes.fold_constants(program)
     passes.share_common(program)
+    passes.read_through_broadcasts(program)
     passes.simplify(program)
     passes.drop_dead(program)
     if backend == "numba":

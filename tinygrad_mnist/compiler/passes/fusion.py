@@ -61,8 +61,10 @@ class _Fusion:
                 self.made.update(each.outputs)
                 if len(self.group) >= LONGEST:
                     self._close(place)
-            elif self._depends(each) or each.kind in ("write", "draw") and self._reads_memory(each):
+            elif self._depends(each) or each.kind == "write":
                 self._close(place)
+                if id(each) in self.taken:
+                    continue
                 if self._can_start(each):
                     self.group = [each]
                     self.made = set(each.outputs)
@@ -94,9 +96,6 @@ class _Fusion:
 
     def _depends(self, each: Instruction) -> bool:
         return any(x in self.made or x.root in self.made for x in each.inputs)
-
-    def _reads_memory(self, each: Instruction) -> bool:
-        return each.kind == "write"
 
     def _close(self, place: int) -> None:
         """End the group: a loop where it is worth one."""
