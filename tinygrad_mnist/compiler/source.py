@@ -214,7 +214,7 @@ class Text:
     def _text(self, x: Value) -> str:
         if not x.is_constant:
             return x.name
-        return self._bound("constant", x.sample)
+        return self._bound(x.name or "constant", x.sample)
 
     def _function(self, function: Any) -> str:
         name = getattr(function, "__name__", "")

@@ -126,9 +126,11 @@ def _transposed_matmul(
 
 
 def _relu(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value]:
-    """max(x, 0)."""
+    """max(x, 0); NumPy's maximum is quicker on a row than on a scalar."""
     (x,) = inputs
-    return [steps.do(np.maximum, x, steps.constant(np.zeros((), x.dtype)))]
+    zeros = steps.constant(np.zeros(x.shape[-1:], x.dtype))
+    zeros.name = "zeros"
+    return [steps.do(np.maximum, x, zeros)]
 
 
 def _relu_gradient(
