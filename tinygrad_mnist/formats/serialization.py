@@ -16,6 +16,7 @@ Format: https://docs.pytorch.org/docs/stable/notes/serialization.html.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import pickle
@@ -33,6 +34,14 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import device, require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Array, Size, Tensor, wrap
+from tinygrad_mnist.formats.checksums import (
+    NOTHING,
+    ChecksumError,
+    check_archive,
+    check_safetensors,
+    seal_archive,
+    seal_safetensors,
+)
 from tinygrad_mnist.formats.files import replacing
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
@@ -85,7 +94,8 @@ def load(
         The object that was saved; of a .safetensors file a dict of tensors.
 
     Raises:
-        SerializationError: if the file is of another format, is damaged, or names what is not read.
+        SerializationError: if the file is of another format, is damaged (files that `save` wrote
+            carry a checksum), or names what is not read.
         OSError: if there is no such file.
 
     Example:
@@ -102,8 +112,15 @@ def load(
     if isinstance(f, str | os.PathLike) and name.endswith(".safetensors"):
         return _load_safetensors(f, name)
     try:
-        with zipfile.ZipFile(f) as archive:
+        with contextlib.ExitStack() as opened:
+            file: Any = f
+            if isinstance(f, str | os.PathLike):
+                file = opened.enter_context(open(f, "rb"))
+            check_archive(file, name)
+            archive = opened.enter_context(zipfile.ZipFile(file))
             return _Reader(archive, name, weights_only is False).load()
+    except ChecksumError as error:
+        raise SerializationError(f"load: {error}") from None
     except (zipfile.BadZipFile, KeyError, EOFError, ValueError, TypeError, IndexError) as error:
         message = f"load: {name} is not a .pt file in PyTorch's zip format: {error}"
         raise SerializationError(message) from None
@@ -114,7 +131,10 @@ def _load_safetensors(path: str | os.PathLike[str], name: str) -> dict[str, Tens
     from safetensors.numpy import load_file
 
     try:
+        check_safetensors(path, name)
         arrays = load_file(path)
+    except ChecksumError as error:
+        raise SerializationError(f"load: {error}") from None
     except SafetensorError as error:
         raise SerializationError(f"load: {name} is not a safetensors file: {error}") from None
     return {key: wrap(array) for key, array in arrays.items()}
@@ -345,7 +365,7 @@ def save(
         obj: tensors, numbers, text, dicts, lists and the like, or a module.
         f: a path, or an open binary file. A path that ends in .safetensors is written as that, from
             a dict of tensors; any other as PyTorch's zip format. A file at that path is replaced as
-            a whole, or not at all.
+            a whole, or not at all, and is on the disk when the call returns.
         pickle_module: has no effect, as all that follows.
         pickle_protocol: the file is in protocol 2.
         _use_new_zipfile_serialization: the file is a zip archive.
@@ -368,7 +388,8 @@ def save(
             from safetensors.numpy import save as encode
 
             arrays = {key: np.asarray(value.array, order="C") for key, value in obj.items()}
-            file.write(encode(arrays))
+            content = encode(arrays, {"sha256": NOTHING.decode()})
+            file.write(seal_safetensors(content))
         else:
             _write_archive(obj, file)
 
@@ -377,12 +398,24 @@ def _write_archive(obj: Any, file: BinaryIO) -> None:
     content = io.BytesIO()
     writer = _Writer(content, 2)
     writer.dump(obj)
+    if not (file.readable() and file.seekable()):  # the checksum is of what was written
+        sealed = io.BytesIO()
+        _write_records(content.getvalue(), writer, sealed)
+        file.write(sealed.getvalue())
+        return
+    _write_records(content.getvalue(), writer, file)
+
+
+def _write_records(pickled: bytes, writer: _Writer, file: BinaryIO) -> None:
+    """The archive: the containers, and the elements of each storage."""
+    start = file.tell()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("archive/data.pkl", content.getvalue())
+        archive.writestr("archive/data.pkl", pickled)
         archive.writestr("archive/byteorder", sys.byteorder)
         for storage in writer.storages.values():
             archive.writestr(f"archive/data/{storage.key}", storage.elements.tobytes())
         archive.writestr("archive/version", "3\n")
+    seal_archive(file, start)
 
 
 class _Name:
