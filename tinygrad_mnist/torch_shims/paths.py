@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tinygrad_mnist.formats import notebook, onnx
+from tinygrad_mnist.formats import checkpoint, notebook, onnx
 from tinygrad_mnist.ops import linalg, random, special
 from tinygrad_mnist.torch_shims import (
     accelerator,
@@ -50,6 +50,7 @@ PATHS = {
     "backends.mps": backends_mps,
     "backends.openmp": openmp,
     "backends.opt_einsum": opt_einsum,
+    "checkpoint": checkpoint,
     "compiler": compiler,
     "cpu": cpu,
     "cpu.amp": cpu_amp,
