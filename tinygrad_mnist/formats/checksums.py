@@ -8,6 +8,7 @@ be moved, copied and renamed; and it takes its place, checksum and all, in one r
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from typing import Any, BinaryIO, NoReturn
@@ -15,8 +16,10 @@ from typing import Any, BinaryIO, NoReturn
 __all__ = [
     "ChecksumError",
     "check_archive",
+    "check_json",
     "check_safetensors",
     "seal_archive",
+    "seal_json",
     "seal_safetensors",
     "sha256_of",
 ]
@@ -26,6 +29,7 @@ NOTHING = b"0" * 64  # stands where the checksum will be, while it is computed
 COMMENT = re.compile(rb"sha256 (\d{16}) ([0-9a-f]{64})")  # the archive's length, and its checksum
 COMMENT_SIZE = 7 + 16 + 1 + 64
 METADATA = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+IN_JSON = re.compile(rb'"checksum": "([0-9a-f]{64})"')
 LARGEST_HEADER = 100_000_000  # bytes, as the safetensors package has it
 
 
@@ -62,6 +66,50 @@ def _hash_part(digest: Any, file: BinaryIO, size: int) -> None:
 
 def _refuse(name: str) -> NoReturn:
     raise ChecksumError(f"{name}: damaged: its content does not have the checksum written in it")
+
+
+# JSON ----------------------------------------------------------------------------------------
+
+
+def seal_json(values: dict[str, Any]) -> str:
+    """A dict as JSON, with a checksum among its values.
+
+    Args:
+        values: what JSON has, without a "checksum".
+
+    Returns:
+        The text of the file.
+
+    Example:
+        >>> check_json(seal_json({"lr": 0.1}).encode(), "recipe.json")
+        True
+    """
+    text = json.dumps({**values, "checksum": NOTHING.decode()}, indent=2) + "\n"
+    return text.replace(NOTHING.decode(), sha256_of(text))
+
+
+def check_json(content: bytes, name: str) -> bool:
+    """Compare a file of JSON with the checksum in it.
+
+    Args:
+        content: the file.
+        name: what messages call it.
+
+    Returns:
+        Whether there is a checksum.
+
+    Raises:
+        ChecksumError: if it is another one.
+    """
+    if b'"checksum": ' not in content:
+        return False
+    found = IN_JSON.search(content)
+    if found is None:
+        _refuse(name)
+    blank = content[: found.start(1)] + NOTHING + content[found.end(1) :]
+    if sha256_of(blank).encode() != found[1]:
+        _refuse(name)
+    return True
 
 
 # zip archives --------------------------------------------------------------------------------

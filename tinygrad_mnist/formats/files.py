@@ -18,6 +18,7 @@ from typing import BinaryIO
 __all__ = [
     "BusyError",
     "flush_folder",
+    "keep_as",
     "locked",
     "remove_partials",
     "rename",
@@ -94,6 +95,31 @@ def rename(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> No
     """
     os.replace(source, target)
     flush_folder(Path(target).parent)
+
+
+def keep_as(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Give a file a second name in its folder, so that it stays when its own name is taken over.
+
+    Where the file system has no second names it loses the first one.
+
+    Args:
+        source: the file.
+        target: its other path; what is there is replaced.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    path = Path(target)
+    second = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
+    try:
+        os.link(source, second)
+    except OSError:
+        rename(source, target)
+        return
+    try:
+        rename(second, target)
+    finally:  # a rename onto another name of the same file leaves both
+        second.unlink(missing_ok=True)
 
 
 def flush_folder(folder: str | os.PathLike[str]) -> None:

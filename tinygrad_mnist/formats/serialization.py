@@ -116,8 +116,10 @@ def load(
             file: Any = f
             if isinstance(f, str | os.PathLike):
                 file = opened.enter_context(open(f, "rb"))
-            check_archive(file, name)
+            sealed = check_archive(file, name)
             archive = opened.enter_context(zipfile.ZipFile(file))
+            cut = archive.comment.startswith(b"sha256 ") and not sealed
+            check(not cut, "load: {}: cut short", name, error=SerializationError)
             return _Reader(archive, name, weights_only is False).load()
     except ChecksumError as error:
         raise SerializationError(f"load: {error}") from None

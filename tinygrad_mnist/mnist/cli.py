@@ -19,6 +19,7 @@ from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors
+from tinygrad_mnist.mnist.training import DivergedError
 
 __all__ = ["app", "main"]
 
@@ -36,6 +37,6 @@ def main() -> None:
     """Run the command line; what a user can mend is one line on standard error and exit code 2."""
     try:
         app(standalone_mode=True)
-    except (DataError, RunError, ValueError, OSError) as error:
+    except (DataError, RunError, DivergedError, ValueError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
