@@ -358,7 +358,7 @@ class Run:
         Raises:
             RunError: if the file is missing or damaged.
         """
-        epochs = []
+        epochs: list[Epoch] = []
         try:
             with self.metrics.open(newline="", encoding="utf-8") as file:
                 for row in csv.DictReader(file):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn, optim
-from tinygrad_mnist.checkpoint import numpy_state, set_numpy_state
+from tinygrad_mnist.formats.checkpoint import numpy_state, set_numpy_state
 from tinygrad_mnist.mnist.augmentation import augment
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.measures import evaluate

@@ -161,7 +161,7 @@ class _DefaultGenerator(Generator):
     _shared: np.random.Generator
 
     @property
-    def numpy(self) -> np.random.Generator:  # type: ignore[override]
+    def numpy(self) -> np.random.Generator:
         own = _of_thread.generator
         return self._shared if own is None else own.numpy
 

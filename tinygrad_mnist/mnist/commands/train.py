@@ -34,6 +34,14 @@ __all__ = ["train"]
 
 ORIGINAL = {"train_accuracy": 0.9913, "test_accuracy": 0.97}  # what the original project reports
 MNIST = 60_000  # training digits
+CheckpointOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Write checkpoints within epochs too: after so many steps (500) or seconds (30s).",
+        metavar="STEPS|SECONDSs",
+        show_default="at the end of each epoch",
+    ),
+]
 HOW_TO_LENGTHEN = "with --epochs, a run whose schedule is decay goes on for longer"
 
 
@@ -62,14 +70,7 @@ def train(
             "--tensorboard", help="Write TensorBoard's event files into the run's folder as well."
         ),
     ] = False,
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            help="Write checkpoints within epochs too: after so many steps (500) or seconds (30s).",
-            metavar="STEPS|SECONDSs",
-            show_default="at the end of each epoch",
-        ),
-    ] = None,
+    checkpoint_every: CheckpointOption = None,
     as_json: Annotated[
         bool,
         typer.Option(
