@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import sys
@@ -132,7 +133,7 @@ def fuzz(count, seed, folder, only=None, report=lambda line: None):
                 )
                 problem = attempt(target, content, watch)
                 if problem:
-                    key = problem.partition(":")[0] + problem[-40:]
+                    key = re.sub(r"\d+", "", problem)
                     problems.setdefault(key, (kind.name, content, problem))
         report(f"{kind.name:12} {number:8,} inputs  {len(problems)} kinds of failure")
         found += problems.values()

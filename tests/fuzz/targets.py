@@ -125,7 +125,7 @@ class Idx(Target):
     def seeds(self):
         images = struct.pack(">4I", 2051, 3, 28, 28) + bytes(range(256)) * 9 + bytes(48)
         labels = struct.pack(">2I", 2049, 5) + bytes(range(5))
-        bomb = gzip.compress(images[:16] + bytes(30_000_000))
+        bomb = gzip.compress(images[:16] + bytes(3_000_000))
         return [images, labels, gzip.compress(images), gzip.compress(labels), bomb]
 
     def read_file(self, file):
@@ -419,11 +419,7 @@ class Safetensors(Target):
         from safetensors.numpy import save
 
         tg.save(nn.Linear(3, 2).state_dict(), self.file)
-        arrays = {
-            "a": np.arange(3.0),
-            "b": np.zeros((2, 0), np.int8),
-            "c": np.float16(1).reshape(()),
-        }
+        arrays = {"a": np.arange(3.0), "b": np.zeros((2, 0), np.int8), "c": np.array(1, np.float16)}
         return [self.file.read_bytes(), save(arrays)]
 
     def deep(self, content, draw):

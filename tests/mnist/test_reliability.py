@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -16,11 +17,13 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tinygrad_mnist import nn
 from tinygrad_mnist.formats import checkpoint, files
 from tinygrad_mnist.mnist import datasets, runs, training
 from tinygrad_mnist.mnist.recipe import Recipe
@@ -402,6 +405,25 @@ def test_a_diverged_training_stops_and_says_where(few, tmp_path):
         train.step()
 
 
+class RootOfRelu(nn.Module):
+    """Its value at 0 is 0, its slope infinite: 0 times infinity in the backward pass."""
+
+    def forward(self, x):
+        return x.relu().sqrt()
+
+
+def test_a_gradient_that_is_no_number_stops_before_the_step(few):
+    train = Training(SMALL, few)
+    train.network[2] = RootOfRelu()
+    before = [value.tolist() for value in train.network.state_dict().values()]
+    with pytest.raises(
+        DivergedError,
+        match=r"epoch 1, step 1: 1.bias and those before it .* backward pass of (relu|sqrt)",
+    ):
+        train.step()
+    assert [value.tolist() for value in train.network.state_dict().values()] == before
+
+
 def test_a_diverged_training_overwrites_nothing(start, data, few, tmp_path):
     run = Run(tmp_path / "new")
     process = start("train", "--data", data, *OPTIONS, "--lr", "1e30", "--out", run.folder)
@@ -665,3 +687,14 @@ def test_exact_steps_are_counted_on_after_a_resume(few, tmp_path):
         whole.history[0], seconds=0, images_per_second=0
     )
     assert training.numpy_state(part._augmentation) == training.numpy_state(whole._augmentation)
+
+
+def test_the_tests_that_the_promises_name_are_there():
+    root = Path(__file__).parents[2]
+    text = (root / "docs" / "reliability.md").read_text()
+    written = "".join(path.read_text() for path in (root / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 20
+    assert [name for name in named if f"def {name}(" not in written] == []
+    for path in re.findall(r"`(tests/[\w/]+\.py)`", text):
+        assert (root / path).exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -136,12 +137,14 @@ def train_epoch(
         The mean loss in nats.
 
     Raises:
-        DivergedError: if a loss is not finite; that step changes no parameter.
+        DivergedError: if a loss or a gradient is not finite; that step changes no parameter.
     """
     network.train()
     done = Pass() if progress is None else progress
     before = done.seconds
     start = time.perf_counter()
+    # What is not finite in a backward pass reaches the biases, which are few, of the layers before.
+    biases = [parameter for parameter in network.parameters() if parameter.ndim == 1]
     for images, labels in loader:
         if change:
             images = change(images)
@@ -154,6 +157,10 @@ def train_epoch(
             where = _first_not_finite(network, images)
             raise DivergedError(f"step {done.steps + 1}: the loss is {value}: {where}")
         loss.backward()
+        if not all(_is_finite(bias.grad) for bias in biases if bias.grad is not None):
+            tg.set_rng_state(draws)
+            where = _backward_not_finite(network, images, labels, label_smoothing)
+            raise DivergedError(f"step {done.steps + 1}: {where}")
         optimizer.step()
         done.total += value * len(labels)
         done.seen += len(labels)
@@ -193,6 +200,27 @@ def _first_not_finite(network: nn.Module, images: tg.Tensor) -> str:
         for hook in hooks:
             hook.remove()
     return found[0] if found else "cross_entropy made it of finite logits"
+
+
+def _backward_not_finite(
+    network: nn.Module, images: tg.Tensor, labels: tg.Tensor, label_smoothing: float
+) -> str:
+    """The same of a gradient, in words; the step is played again, with anomaly detection."""
+    wrong = []
+    for name, parameter in network.named_parameters():
+        if parameter.grad is not None and not _is_finite(parameter.grad):
+            wrong.append(name)
+        parameter.grad = None
+    operation = ""
+    try:
+        with tg.autograd.detect_anomaly():
+            loss = F.cross_entropy(network(images), labels, label_smoothing=label_smoothing)
+            loss.backward()
+    except RuntimeError as error:
+        found = re.search(r"Function '(\w+?)(?:Backward0)?' returned nan", str(error))
+        operation = f" the first in the backward pass of {found[1].lower()}" if found else ""
+    behind = f"{wrong[-1]} and those before it have gradients that are no finite numbers"
+    return f"{behind},{operation}" if operation else behind
 
 
 def _is_finite(tensor: tg.Tensor) -> bool:
