@@ -40,3 +40,7 @@ def main() -> None:
     except (DataError, RunError, DivergedError, ValueError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
+    except MemoryError as error:
+        reason = " ".join(str(error).split()) or "less must do"
+        errors.print(f"[bold red]error:[/] not enough memory: {escape(reason)}", soft_wrap=True)
+        sys.exit(2)
