@@ -8,6 +8,7 @@ be moved, copied and renamed; and it takes its place, checksum and all, in one r
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -182,11 +183,11 @@ def seal_safetensors(content: bytes) -> bytes:
     return before + b'"sha256":"' + checksum + after
 
 
-def check_safetensors(path: str | os.PathLike[str], name: str) -> bool:
+def check_safetensors(source: bytes | str | os.PathLike[str], name: str) -> bool:
     """Compare a .safetensors file with the checksum in its metadata.
 
     Args:
-        path: the file.
+        source: its content, or its path.
         name: what messages call it.
 
     Returns:
@@ -196,7 +197,7 @@ def check_safetensors(path: str | os.PathLike[str], name: str) -> bool:
         ChecksumError: if it is another one.
         OSError: if there is no such file.
     """
-    with open(path, "rb") as file:
+    with io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as file:
         size = file.read(8)
         header = file.read(min(int.from_bytes(size, "little"), LARGEST_HEADER))
         if b'"sha256":"' not in header:
@@ -206,7 +207,8 @@ def check_safetensors(path: str | os.PathLike[str], name: str) -> bool:
             _refuse(name)
         digest = hashlib.sha256(size)
         digest.update(header[: found.start(1)] + NOTHING + header[found.end(1) :])
-        _hash_part(digest, file, os.fstat(file.fileno()).st_size)
+        while part := file.read(CHUNK):
+            digest.update(part)
     if digest.hexdigest().encode() != found[1]:
         _refuse(name)
     return True

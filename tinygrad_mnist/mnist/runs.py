@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.formats.checkpoint import read, write
-from tinygrad_mnist.formats.checksums import check_json, check_safetensors, seal_json
+from tinygrad_mnist.formats.checksums import check_json, check_safetensors, seal_json, sha256_of
 from tinygrad_mnist.formats.files import (
     BusyError,
     keep_as,
@@ -32,6 +33,14 @@ from tinygrad_mnist.formats.files import (
 )
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import CLASSES, PIXELS, RECIPES, Recipe, classifier
+from tinygrad_mnist.mnist.seen import (
+    MNIST_TRAINING,
+    Checksums,
+    checksums,
+    mnist_training,
+    pack,
+    unpack,
+)
 from tinygrad_mnist.mnist.training import Epoch, Training
 from tinygrad_mnist.mnist.weights import SHIPPED, shipped
 
@@ -63,6 +72,7 @@ class Run:
         self.older_last = folder / "last.safetensors"  # what earlier versions wrote
         self.recipe = folder / "recipe.json"
         self.data = folder / "data.json"
+        self.trained_on = folder / "trained-on.bin"  # but for MNIST, which is known anyway
         self.metrics = folder / "metrics.csv"
         self.curves = folder / "learning-curves.png"
         self._damaged: list[Path] = []
@@ -122,6 +132,10 @@ class Run:
             "sha256": fingerprint(digits),
             "test_sha256": fingerprint_of_test(digits),
         }
+        if record["sha256"] != MNIST_TRAINING:
+            packed = pack(checksums(digits.train_images))
+            record["trained_on"] = sha256_of(packed)
+            write_file(self.trained_on, packed)
         write_file(self.data, seal_json(record))
         recipe.save(self.recipe)  # the last one: a folder with a recipe is a run
 
@@ -133,8 +147,8 @@ class Run:
 
     def discard(self) -> None:
         """Take away what `create` made, of a run that kept nothing."""
-        self.recipe.unlink(missing_ok=True)
-        self.data.unlink(missing_ok=True)
+        for file in (self.recipe, self.data, self.trained_on):
+            file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             (self.folder / ".lock").unlink(missing_ok=True)
             self.folder.rmdir()  # where nothing else is in it
@@ -325,7 +339,8 @@ class Run:
 
         Returns:
             "asked", the option; "source", where the digits came from; "sha256" and "test_sha256",
-            their fingerprints, or None where they were not written down.
+            their fingerprints; "trained_on", the checksum of the file with theirs. None where
+            something was not written down.
 
         Raises:
             RunError: if the file is missing or damaged.
@@ -337,7 +352,7 @@ class Run:
                 raise ValueError("damaged: it carries no checksum")
             values: dict[str, Any] = json.loads(content)
             found = {"asked": values["asked"], "source": values["source"]}
-            for name in ("sha256", "test_sha256"):
+            for name in ("sha256", "test_sha256", "trained_on"):
                 found[name] = values.get(name)
             for name, value in found.items():
                 if not isinstance(value, str) and (value is not None or name == "source"):
@@ -348,6 +363,28 @@ class Run:
         except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             reason = " ".join(str(error).split())
             raise RunError(f"{self.data}: cannot be read: {reason}") from None
+
+    def checksums(self) -> Checksums | None:
+        """The checksums of the digits that the run was given to train on.
+
+        Returns:
+            (n,); None where nobody wrote them down, as in runs of earlier versions.
+
+        Raises:
+            RunError: if a file is damaged.
+        """
+        data = self.asked_data()
+        if data["sha256"] == MNIST_TRAINING:
+            return mnist_training()
+        if not self.trained_on.exists() and data["trained_on"] is None:
+            return None
+        try:
+            packed = self.trained_on.read_bytes()
+            if data["trained_on"] not in (None, sha256_of(packed)):
+                raise ValueError("damaged: its checksum is another one")
+            return unpack(packed)
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.trained_on}: cannot be read: {error}") from None
 
     def history(self) -> list[Epoch]:
         """Read the epochs in `metrics.csv`.
@@ -479,8 +516,9 @@ class Description:
         asked: what `--data` was; None where nobody wrote it down.
         source: the digits that it led to; None where nobody wrote it down.
         history: its epochs; empty where they are not kept.
-        sha256: the fingerprints of the training and the test digits; None where nobody wrote them
-            down.
+        fingerprint: of the digits that it was trained on; None where nobody wrote it down.
+        trained_on: their checksums, or None.
+        test_fingerprint: of the test digits beside them; None where nobody wrote it down.
     """
 
     name: str
@@ -488,7 +526,27 @@ class Description:
     asked: str | None = None
     source: str | None = None
     history: list[Epoch] = dataclasses.field(default_factory=list)
-    sha256: tuple[str | None, str | None] = (None, None)
+    fingerprint: str | None = None
+    trained_on: Checksums | None = dataclasses.field(default=None, repr=False)
+    test_fingerprint: str | None = None
+
+    def seen(self, images: npt.NDArray[np.uint8], digits: Digits) -> npt.NDArray[np.bool_] | None:
+        """Which pictures are among those that the network was trained on.
+
+        Args:
+            images: (n, 28, 28).
+            digits: that they are from; where the run wrote nothing down but their fingerprint, the
+                digits to train on are compared with themselves.
+
+        Returns:
+            (n,); None where that is not known.
+        """
+        trained_on = self.trained_on
+        if trained_on is None and self.fingerprint == fingerprint(digits):
+            trained_on = checksums(digits.train_images)
+        if trained_on is None:
+            return None
+        return np.isin(checksums(images), trained_on)
 
     def __str__(self) -> str:
         return f"{self.name}, trained on {self.source}" if self.source else self.name
@@ -509,11 +567,23 @@ def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
     """
     name = str(run)
     if name in SHIPPED and not Path(name).exists():
-        return shipped(name), Description(name, RECIPES[name])
+        about = Description(
+            name, RECIPES[name], fingerprint=MNIST_TRAINING, trained_on=mnist_training()
+        )
+        return shipped(name), about
     folder = Run(Path(name))
     network = folder.network()
     recipe = Recipe.load(folder.recipe)
     data = folder.asked_data()
     history = folder.history() if folder.metrics.exists() else []
-    sums = (data["sha256"], data["test_sha256"])
-    return network, Description(name, recipe, data["asked"], data["source"], history, sums)
+    about = Description(
+        name,
+        recipe,
+        data["asked"],
+        data["source"],
+        history,
+        data["sha256"],
+        folder.checksums(),
+        data["test_sha256"],
+    )
+    return network, about

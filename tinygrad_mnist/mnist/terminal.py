@@ -14,6 +14,7 @@ from rich.markup import escape
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.runs import Description, RunError, fingerprint, fingerprint_of_test
+from tinygrad_mnist.mnist.seen import in_words
 
 __all__ = [
     "DataOption",
@@ -58,8 +59,9 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder with"
-        " the four IDX files (gz or not). auto takes the best that it can reach.",
+        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder or file"
+        " (IDX, gz or not, also below MNIST/raw; npz; CSV; Parquet; folders 0 to 9 of pictures)."
+        " auto takes the best that it can reach.",
         show_default="auto",
     ),
 ]
@@ -113,7 +115,8 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
         quiet: whether they are announced on standard error and not on standard output.
 
     Returns:
-        The digits. A line on standard error says so if the run was trained on others.
+        The digits. A line on standard error says so if the run was trained on others, or on those
+        that are to test it.
 
     Raises:
         RunError: if what the run was trained on has changed since.
@@ -122,19 +125,50 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
     digits = load_digits(asked, errors if quiet else console)
     if data is None:
         _refuse_changed(about, digits)
-    if about.source is not None and about.source != digits.source:
-        source = escape(about.source)
-        errors.print(f"[yellow]This run was trained on other digits: {source}[/]", soft_wrap=True)
+    said = _on_digits(about, digits)
+    if said:
+        errors.print(f"[yellow]{escape(said)}[/]", soft_wrap=True)
     return digits
+
+
+def _on_digits(about: Description, digits: Digits) -> str:
+    """What is to be said of the digits that a network is measured on, by their checksums; or ""."""
+    test = about.seen(digits.test_images, digits)
+    if test is None:
+        if about.source in (None, digits.source):
+            return ""
+        return (
+            f"This run was trained on digits from {about.source}; whether these are among them is"
+            " not known."
+        )
+    if test.any():
+        found = in_words(test)
+        return (
+            f"{found[0].upper()}{found[1:]} are among those that the network was trained on:"
+            " figures of them tell what it remembers, not how it reads new digits."
+        )
+    if about.fingerprint == fingerprint(digits):
+        return ""
+    train = about.seen(digits.train_images, digits)
+    if train is not None and train.any():
+        count = f"{int(train.sum()):,} of the {len(train):,} training digits here"
+        if train.all():
+            count = "all training digits here"
+        return f"This run was trained on {count}, and on no other of them."
+    where = f": {about.source}" if about.source else ""
+    return f"This run was trained on other digits{where}"
 
 
 def _refuse_changed(about: Description, digits: Digits) -> None:
     """RunError if digits from the same source have another fingerprint than in the training."""
     if about.source != digits.source:
         return
-    now = (fingerprint(digits), fingerprint_of_test(digits))
-    for then, found, part in zip(about.sha256, now, ("training", "test"), strict=True):
-        if then is not None and then != found:
+    parts = {
+        "training": (about.fingerprint, fingerprint(digits)),
+        "test": (about.test_fingerprint, fingerprint_of_test(digits)),
+    }
+    for part, (then, now) in parts.items():
+        if then is not None and then != now:
             message = f"{about.name}: the {part} digits of {digits.source} were changed since"
             raise RunError(f"{message} it was trained; --data takes them as they are")
 
