@@ -310,6 +310,7 @@ class Metrics(DataFile):
 class Weights(DataFile):
     """A run whose recipe and weights do not fit together."""
 
+    speaks = False  # of either file
     name = "weights"
     share = 0.5
     refusals = (ValueError,)

@@ -376,7 +376,7 @@ class Run:
         data = self.asked_data()
         if data["sha256"] == MNIST_TRAINING:
             return mnist_training()
-        if not self.trained_on.exists() and data["trained_on"] is None:
+        if not self.trained_on.exists():
             return None
         try:
             packed = self.trained_on.read_bytes()

@@ -82,7 +82,7 @@ def _serve(state: State, listener: socket.socket, names: list[str]) -> None:
         application(state, names),
         http=Impatient,
         backlog=BACKLOG,
-        log_level="warning",
+        log_level="error",  # not a line for each request that is none
         access_log=False,
         server_header=False,
         ws="none",
