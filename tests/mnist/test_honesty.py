@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tinygrad_mnist.formats.checksums import seal_json
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.cli import app
 from tinygrad_mnist.mnist.datasets import Digits
