@@ -510,7 +510,7 @@ class Page(Target):
             request = json.loads(content)
         except ValueError:
             return
-        if not request.get("method"):
+        if not isinstance(request, dict) or not {"method", "path", "query"} <= set(request):
             return
         status = self.loop.run_until_complete(self._asked(request))
         if status >= 500 and status != 503:

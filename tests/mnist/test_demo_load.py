@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -81,8 +82,11 @@ def served(tmp_path):
 def waits(server, clients, each):
     """Seconds of each answer, of so many clients that ask at once."""
 
+    draw = random.Random(0)
+
     async def client():
         taken = []
+        await asyncio.sleep(draw.uniform(0, 1))
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         for _ in range(each):
             start = time.perf_counter()
@@ -92,7 +96,7 @@ def waits(server, clients, each):
             length = int(re.search(rb"content-length: (\d+)", head)[1])
             await reader.readexactly(length)
             taken.append(time.perf_counter() - start)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(draw.uniform(0.5, 1.5))  # people do not ask in step
         writer.close()
         return taken
 

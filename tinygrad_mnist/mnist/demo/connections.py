@@ -19,7 +19,7 @@ BACKLOG = 64  # connections that are accepted at once
 _waiting: dict[Impatient, None] = {}  # the oldest first
 
 
-class Impatient(H11Protocol):
+class Impatient(H11Protocol):  # type: ignore[misc]
     """A connection that is closed where its request takes too long to arrive.
 
     Where too many wait for a request, or descriptors come to their end, the one that has waited

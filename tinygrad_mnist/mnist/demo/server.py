@@ -450,7 +450,10 @@ def guard(application: Application, names: Collection[str] = ()) -> Application:
                 message = message | {"headers": _with_security(message["headers"])}
             await send(message)
 
-        asked = _refused(scope["headers"], known) or application
+        refused = _refused(scope["headers"], known)
+        if not scope.get("query_string", b"").isascii():
+            refused = JSONResponse({"error": "query: got bytes that no address has"}, 400)
+        asked = refused or application
         await asked(scope, receive, send_with_headers)
 
     return guarded
