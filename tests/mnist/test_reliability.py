@@ -386,6 +386,35 @@ def test_shipped_weights_have_checksums(tmp_path, monkeypatch):
         monkeypatch.undo()
 
 
+def test_an_earlier_versions_run_gets_checksums_when_it_is_resumed(few, data, start, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    run = Run(tmp_path / "run")
+    recipe = dataclasses.replace(SMALL, epochs=1)
+    run.create(recipe, str(data), few)
+    train = Training(recipe, few)
+    train.step()
+    run.keep(train)
+    arrays = load_file(run.weights)
+    save_file(arrays, run.weights)
+    for file in (run.recipe, run.data):
+        values = json.loads(file.read_text())
+        del values["checksum"]
+        file.write_text(json.dumps(values))
+    content = bytearray(run.last.read_bytes())
+    place = content.rindex(b"PK\x05\x06")
+    content[place + 20 :] = b"\0\0"
+    run.last.write_bytes(content)
+    runs.opened(run.folder)
+    assert ended(start("train", "--resume", run.folder)) == 0
+    assert checkpoint.read(run.last)["history"]
+    for file in (run.recipe, run.data):
+        assert "checksum" in json.loads(file.read_text())
+    runs.opened(run.folder)
+    assert ended(start("train", "--resume", run.folder, "--epochs", "2")) == 0
+    assert len(run.history()) == 2
+
+
 # a training that diverges --------------------------------------------------------------------
 
 

@@ -226,7 +226,18 @@ class Run:
             message = f"the run computed with {threads} threads, now it is {now}"
             notes.append(f"{message}: what comes may differ in the last digits")
         self._mend(training, notes)
+        if not _sealed_json(self.recipe):
+            self._seal(training)
         return notes
+
+    def _seal(self, training: Training) -> None:
+        """Give the files of an earlier version's run checksums, the recipe's last."""
+        if self.weights.exists():
+            tg.save(tg.load(self.weights), self.weights)
+        self.checkpoint(training)
+        known = {name: value for name, value in self.asked_data().items() if value is not None}
+        write_file(self.data, seal_json({"asked": None, **known}))
+        self.read_recipe().save(self.recipe)
 
     def _restore(self, training: Training, notes: list[str]) -> Any:
         """The state that was taken over, of the newest checkpoint that can be read; or None."""
