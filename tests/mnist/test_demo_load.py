@@ -182,3 +182,29 @@ def test_mixed_traffic_leaves_no_growth_and_no_traceback(served):
     assert len(found) > 50
     assert after < 1.05 * before + 4000
     assert b"Traceback" not in server.errors.read_bytes()
+
+
+def test_a_network_whose_numbers_overflow_is_no_failure_of_the_server():
+    from starlette.testclient import TestClient
+
+    import tinygrad_mnist as tg
+    from tinygrad_mnist.mnist import datasets
+    from tinygrad_mnist.mnist.demo.answers import Answerer
+    from tinygrad_mnist.mnist.demo.server import State, application
+    from tinygrad_mnist.mnist.weights import shipped
+
+    network = shipped("original")
+    with tg.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(1e30)
+    digits = datasets.embedded()
+    state = State(digits, Answerer(network, digits, "x"))
+    with TestClient(application(state), base_url="http://localhost") as client:
+        drawing = bytes(300) + b"\xff" * 184 + bytes(300)
+        kind = {"content-type": "application/octet-stream"}
+        for answer in (
+            client.get("/api/digits/7"),
+            client.post("/api/answer", content=drawing, headers=kind),
+        ):
+            assert answer.status_code == 503 and "overflow" in answer.json()["error"]
+        assert client.get("/api/about").status_code == 200
