@@ -92,9 +92,10 @@ class _Needed:
 
     def _add_import(self, name: str, value: Any) -> None:
         """A function of another package, under its own name there."""
+        there = str(value.__name__)
         for module in ("numpy", "scipy.special"):
-            if getattr(sys.modules.get(module), value.__name__, None) is value:
-                self.imports.add(_import_line(module, value.__name__, name))
+            if getattr(sys.modules.get(module), there, None) is value:
+                self.imports.add(_import_line(module, there, name))
                 return
         raise RuntimeError(f"compile: {name} cannot be written as text")
 
@@ -105,7 +106,7 @@ class _Needed:
         if function is compiled.loop:
             self.functions.append(NO_LOOPS)
             return
-        plain = inspect.unwrap(function)
+        plain: Any = inspect.unwrap(function)
         text = self._without_modules(textwrap.dedent(inspect.getsource(plain)), plain)
         text = self._with_names_of(plain, text)
         text = _without_decorators(text, ast.parse(text))

@@ -67,7 +67,7 @@ class Text:
         text = str(self)
         file = f"<compiled {self.title} {id(self):#x}>"
         namespace: dict[str, Any] = {"np": np, **self.names}
-        exec(compile(text, file, "exec"), namespace)  # noqa: S102 (our own text)
+        exec(compile(text, file, "exec"), namespace)
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         return namespace["forward"], namespace["backward"]
 
