@@ -93,9 +93,9 @@ def _gelu_in_blocks(x: Array, out: Array, slope: Array | None) -> None:
         for start in range(0, x.size, BLOCK):
             block = slice(start, start + BLOCK)
             _gelu_block(scratch, x[block], out[block], None if slope is None else slope[block])
-    far = x < FAR
-    if far.any():
-        out[far], far_slope = _accurate_gelu(x[far])
+    far = np.flatnonzero(x < FAR)
+    if far.size:
+        out[far], far_slope = elementary.gelu_tail(x[far])
         if slope is not None:
             slope[far] = far_slope
 
