@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_mnist.kernels import compiled
+
 Array = npt.NDArray[Any]
 
 FAR = {"f": 80.0, "d": 700.0}  # exp(-x) of more is not a normal number any more
@@ -18,6 +20,9 @@ def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), with both tails."""
     if x.dtype == np.float16:
         return sigmoid(x.astype(np.float32)).astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found[0]
     e = _exp_of_negative(x)
     if e is None:
         return _both_sides(x)[0]
@@ -30,6 +35,9 @@ def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
     if x.dtype == np.float16:
         y, slope = sigmoid_with_slope(x.astype(np.float32))
         return y.astype(x.dtype), slope.astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found
     e = _exp_of_negative(x)
     if e is None:
         y, other = _both_sides(x)
@@ -39,6 +47,19 @@ def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
     e *= y
     e *= y
     return y, e
+
+
+def _sigmoid_by_loop(x: Array) -> tuple[Array, Array] | None:
+    """`sigmoid_with_slope` where Numba is to do it, of many moderate numbers in float32."""
+    if x.size < compiled.LEAST or x.dtype != np.float32 or not x.flags.c_contiguous:
+        return None
+    loop = compiled.loop(compiled.sigmoid)
+    if loop is None or not (x.min() >= -FAR["f"] and x.max() <= FAR["f"]):
+        return None
+    y = np.empty_like(x)
+    slope = np.empty_like(x)
+    loop(x.reshape(-1), y.reshape(-1), slope.reshape(-1))
+    return y, slope
 
 
 def _exp_of_negative(x: Array) -> Array | None:
@@ -84,14 +105,8 @@ def tanh_with_slope(x: Array) -> tuple[Array, Array]:
 
 def silu(x: Array) -> Array:
     """x sigmoid(x)."""
-    if x.dtype != np.float16 and x.min(initial=0) >= -HALVES:
-        e = np.negative(x, np.empty(x.shape, x.dtype))
-        np.exp(e, e)
-        e += 1
-        np.divide(1, e, e)
-        return np.multiply(x, e, e)  # to the bit as `silu_with_slope`
     y = sigmoid(x)
-    y = np.multiply(x, y)
+    y *= x
     if y.size and x.min() < -HALVES:
         y = np.where(x < -HALVES, _times_exp(x, x), y)
     return y
@@ -102,12 +117,7 @@ def silu_with_slope(x: Array) -> tuple[Array, Array]:
     between = x.min(initial=0) >= -HALVES and x.max(initial=0) <= FAR["f"]
     if x.dtype == np.float16 or not between:
         return silu(x), silu_slope(x)
-    slope = np.negative(x, np.empty(x.shape, x.dtype))
-    np.exp(slope, slope)
-    y = np.add(slope, 1, np.empty(x.shape, x.dtype))
-    np.divide(1, y, y)
-    slope *= y
-    slope *= y
+    y, slope = sigmoid_with_slope(x)
     slope *= x
     slope += y
     y *= x
