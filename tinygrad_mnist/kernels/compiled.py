@@ -87,6 +87,26 @@ def sigmoid(x: Any, y: Any, slope: Any) -> None:
         slope[i] = e * share * share
 
 
+def class_losses(logits: Any, classes: Any, share: Any, losses: Any, slope: Any) -> None:
+    """losses = -log softmax at each row's class; slope = (softmax less one-hot) * share."""
+    zero = logits.dtype.type(0)
+    for i in range(logits.shape[0]):
+        largest = logits[i, 0]
+        for j in range(1, logits.shape[1]):
+            if logits[i, j] > largest or logits[i, j] != logits[i, j]:
+                largest = logits[i, j]
+        total = zero
+        for j in range(logits.shape[1]):
+            power = math.exp(logits[i, j] - largest)
+            slope[i, j] = power
+            total += power
+        factor = share / total
+        for j in range(logits.shape[1]):
+            slope[i, j] *= factor
+        slope[i, classes[i]] -= share
+        losses[i] = math.log(total) - (logits[i, classes[i]] - largest)
+
+
 @functools.cache
 def loop(function: Callable[..., None]) -> Callable[..., None] | None:
     """The compiled form of one of the functions above, or None where NumPy is to do it."""
