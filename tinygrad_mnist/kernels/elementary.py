@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_mnist.kernels import compiled
+
 Array = npt.NDArray[Any]
 
 FAR = {"f": 80.0, "d": 700.0}  # exp(-x) of more is not a normal number any more
@@ -32,11 +34,14 @@ def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), with both tails."""
     if x.dtype == np.float16:
         return sigmoid(x.astype(np.float32)).astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found[0]
     e = _exp_of_negative(x)
     if e is None:
         return _both_sides(x)[0]
     e += 1
-    return np.reciprocal(e, e)
+    return np.divide(1, e, e)  # quicker than np.reciprocal
 
 
 def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
@@ -44,15 +49,31 @@ def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
     if x.dtype == np.float16:
         y, slope = sigmoid_with_slope(x.astype(np.float32))
         return y.astype(x.dtype), slope.astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found
     e = _exp_of_negative(x)
     if e is None:
         y, other = _both_sides(x)
         return y, np.multiply(y, other, other)
     y = np.add(e, 1, out=np.empty_like(e))
-    np.reciprocal(y, y)
+    np.divide(1, y, y)
     e *= y
     e *= y
     return y, e
+
+
+def _sigmoid_by_loop(x: Array) -> tuple[Array, Array] | None:
+    """`sigmoid_with_slope` where Numba is to do it, of many moderate numbers in float32."""
+    if x.size < compiled.LEAST or x.dtype != np.float32 or not x.flags.c_contiguous:
+        return None
+    loop = compiled.loop(compiled.sigmoid)
+    if loop is None or not (x.min() >= -FAR["f"] and x.max() <= FAR["f"]):
+        return None
+    y = np.empty_like(x)
+    slope = np.empty_like(x)
+    loop(x.reshape(-1), y.reshape(-1), slope.reshape(-1))
+    return y, slope
 
 
 def _exp_of_negative(x: Array) -> Array | None:
@@ -88,25 +109,33 @@ def tanh_with_slope(x: Array) -> tuple[Array, Array]:
     if x.dtype == np.float16:
         y, slope = tanh_with_slope(x.astype(np.float32))
         return y.astype(x.dtype), slope.astype(x.dtype)
-    e = np.empty(x.shape, x.dtype)
-    np.abs(x, e)
-    e *= -2
-    np.exp(e, e)
-    share = np.add(e, 1, out=np.empty_like(e))
-    np.reciprocal(share, share)
-    e *= share
-    e *= share
-    e *= 4
-    return np.tanh(x, share), e
+    slope = np.empty(x.shape, x.dtype)
+    with np.errstate(over="ignore"):  # the slope is 0 there
+        np.cosh(x, slope)
+    np.divide(1, slope, slope)
+    slope *= slope
+    return np.tanh(x), slope
 
 
 def silu(x: Array) -> Array:
     """x sigmoid(x)."""
     y = sigmoid(x)
-    y = np.multiply(x, y)
+    y *= x
     if y.size and x.min() < -HALVES:
         y = np.where(x < -HALVES, _times_exp(x, x), y)
     return y
+
+
+def silu_with_slope(x: Array) -> tuple[Array, Array]:
+    """`silu` and `silu_slope`."""
+    between = x.min(initial=0) >= -HALVES and x.max(initial=0) <= FAR["f"]
+    if x.dtype == np.float16 or not between:
+        return silu(x), silu_slope(x)
+    y, slope = sigmoid_with_slope(x)
+    slope *= x
+    slope += y
+    y *= x
+    return y, slope
 
 
 def silu_slope(x: Array) -> Array:
@@ -198,7 +227,10 @@ def gaussian(x: Array, scale: float) -> Array:
     In float64 x^2 is taken as a sum of two, so that no digits are lost by its rounding.
     """
     if x.dtype != np.float64:
-        return gaussian(x.astype(np.float64), scale).astype(x.dtype)
+        power = x.astype(np.float64)
+        power *= power
+        power *= -scale
+        return np.asarray(np.exp(power)).astype(x.dtype)
     held = np.clip(x, -64, 64)
     high = held.astype(np.float32).astype(np.float64)  # its square is exact
     rest = (held - high) * (held + high)
@@ -271,6 +303,17 @@ def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
     return tail, slope
+
+
+def gelu_tail(x: Array) -> tuple[Array, Array]:
+    """`gelu_with_slope` below -1, right to the digits of float32."""
+    from scipy import special
+
+    wide = np.maximum(x.astype(np.float64), -50)  # both are 0 from -15 on
+    power = np.exp(wide * wide * -0.5)
+    scaled = special.erfcx(wide * -math.sqrt(0.5)) / 2
+    slope = (scaled + wide / math.sqrt(2 * math.pi)) * power
+    return x * (scaled * power), slope
 
 
 GELU_SCALE = 2 * math.sqrt(2 / math.pi)
