@@ -521,7 +521,10 @@ def test_more_that_python_decides():
         torch.set_default_dtype(torch.float32)
 
 
-@pytest.mark.parametrize("draw", [lambda: random.random(), lambda: float(np.random.rand())])
+DRAWS = [lambda: random.random(), lambda: float(np.random.rand())]  # noqa: NPY002
+
+
+@pytest.mark.parametrize("draw", DRAWS)
 def test_random_numbers_of_others_are_drawn_each_time(draw):
     program = torch.compile(lambda x: x * draw(), backend="numpy")
     with pytest.warns(UserWarning, match="own random numbers"):

@@ -174,8 +174,8 @@ def trace_call(
 
 def _other_random_states() -> tuple[Any, Any]:
     """Where Python's and NumPy's own random numbers are."""
-    words = np.random.get_state()
-    return random.getstate(), (words[1].tobytes(), words[2:])  # type: ignore[index,union-attr]
+    words: Any = np.random.get_state()  # noqa: NPY002 (what the function may draw from)
+    return random.getstate(), (words[1].tobytes(), words[2:])
 
 
 def owner(array: Array) -> Array:

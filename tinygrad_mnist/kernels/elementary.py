@@ -109,12 +109,16 @@ def tanh_with_slope(x: Array) -> tuple[Array, Array]:
     if x.dtype == np.float16:
         y, slope = tanh_with_slope(x.astype(np.float32))
         return y.astype(x.dtype), slope.astype(x.dtype)
-    slope = np.empty(x.shape, x.dtype)
-    with np.errstate(over="ignore"):  # the slope is 0 there
-        np.cosh(x, slope)
-    np.divide(1, slope, slope)
-    slope *= slope
-    return np.tanh(x), slope
+    e = np.empty(x.shape, x.dtype)
+    np.abs(x, e)
+    e *= -2
+    np.exp(e, e)
+    share = np.add(e, 1, out=np.empty_like(e))
+    np.reciprocal(share, share)
+    e *= share
+    e *= share
+    e *= 4
+    return np.tanh(x, share), e
 
 
 def silu(x: Array) -> Array:
