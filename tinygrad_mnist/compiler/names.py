@@ -43,12 +43,14 @@ def name_values(program: Program, inputs: dict[Value, str]) -> None:
 
 def name_rest(program: Program) -> None:
     """Name what is still without a name: gradients of inputs, and what rules computed."""
+    for seed in program.seeds:
+        seed.name = ""
     taken = Counter(value.name for value in _all_values(program) if value.name)
+    for out, seed in zip(program.outputs, program.seeds, strict=False):
+        seed.name = _unique(f"grad_{out.name}", taken)
     for x, g in zip(program.inputs, program.gradients, strict=True):
         if g is not None and not g.is_constant and (not g.name or g.name.startswith("grad_")):
             g.name = _unique(f"grad_{x.name}", taken)
-    for out, seed in zip(program.outputs, program.seeds, strict=False):
-        seed.name = _unique(f"grad_{out.name}", taken)
     for each in program.instructions:
         for out in each.outputs:
             if not out.name:
