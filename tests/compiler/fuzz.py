@@ -34,7 +34,7 @@ POINTWISE = [
     lambda x: (x * 0.1).exp(),
     lambda x: F.gelu(x),
     lambda x: F.softplus(x),
-    lambda x: -(-x),
+    lambda x: x.neg().neg(),
     lambda x: x**2,
     lambda x: x / (x.abs() + 1),
     lambda x: torch.where(x > 0, x, x * 0.1),

@@ -487,12 +487,12 @@ def test_source_runs_alone():
     namespace = {}
     exec(text, namespace)
     p = {name: value.detach().numpy() for name, value in model.named_parameters()}
-    arrays = [x.numpy(), p["0.weight"], p["0.bias"], p["2.weight"], p["2.bias"], y.numpy()]
+    arrays = [x.numpy(), y.numpy(), p["0.weight"], p["0.bias"], p["2.weight"], p["2.bias"]]
     (found,), saved = namespace["forward"](*arrays)
     assert found == loss.item()
     grads = namespace["backward"](saved, np.float32(1))
     loss.backward()
     names = [f"grad_{n}" for n in ("w1", "b1", "w2", "b2")]
     assert all(name in text for name in names)
-    for g, parameter in zip(grads[1:5], model.parameters(), strict=True):
+    for g, parameter in zip(grads[2:6], model.parameters(), strict=True):
         np.testing.assert_array_equal(g, parameter.grad.numpy())

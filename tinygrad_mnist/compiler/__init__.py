@@ -44,12 +44,12 @@ def compile(
     the two programs, `.source()` shows them. Parameters and buffers are read at each call, random
     numbers drawn anew, and gradients arrive as from the tape.
 
-    What Python does while it is traced is not repeated: a print, say. A number or list that
-    the function reads from a module's attribute, a closure or a global is compared at each call; the
-    elements of a NumPy array from outside of over 1,000 elements are not. Where a call cannot be a
-    program (it reads a tensor's values in Python, it changes what it reads, a hook wants an inner
-    gradient) it runs on the tape; a warning says so once, with the line. Of a module the inner
-    ones are then compiled one by one.
+    What Python does while it is traced is not repeated: a print, say. A number or list that the
+    function reads from a module's attribute, a closure or a global is compared at each call;
+    the elements of a NumPy array from outside of over 1,000 elements are not. Where a call cannot
+    be a program (it reads a tensor's values in Python, it changes what it reads, a hook wants an
+    inner gradient) it runs on the tape; a warning says so once, with the line. Of a module the
+    inner ones are then compiled one by one.
 
     Args:
         model: the function or module; without one, a decorator is returned.

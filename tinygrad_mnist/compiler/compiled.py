@@ -15,21 +15,13 @@ import numpy as np
 from tinygrad_mnist.compiler import guards, passes
 from tinygrad_mnist.compiler.names import name_rest
 from tinygrad_mnist.compiler.source import Text, as_array
-from tinygrad_mnist.compiler.structure import (
-    PLAIN,
-    Unsupported,
-    calls_for,
-    key_of,
-    put_together,
-    take_apart,
-)
+from tinygrad_mnist.compiler.structure import PLAIN, Unsupported, calls_for, key_of, take_apart
 from tinygrad_mnist.compiler.trace import Refused, Trace, generators_put_back, owner, trace_call
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.record import join_history
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.ops.random import Generator
 
 MOST_PROGRAMS = 64  # of one function; after that it runs eagerly for new kinds of arguments
 LAYOUT = 3  # of an array's flags: whether it is contiguous in C's or in Fortran's order
@@ -54,14 +46,7 @@ class CompiledProgram:
         name_rest(program)
         self.text = Text(program, compiled.name)
         self.forward, self.backward = self.text.functions()
-        held = {id(tensor): (where, name) for where, name, tensor in guards.held_tensors(guard)}
-        self.sources = []
-        for place, x in zip(trace.arguments, trace.tensors, strict=True):
-            where, name = held.get(id(x), (None, None)) if place is None else (None, place)
-            fixed = x if where is None and place is None else None
-            layout = x.array.flags.num & LAYOUT
-            facts = (x.array.shape, x.array.dtype, layout, x._requires_grad)
-            self.sources.append((where, name, fixed, *facts))
+        self.sources = _sources(trace, guard)
         self.differentiable = [
             place
             for place, g in enumerate(program.gradients)
@@ -88,13 +73,13 @@ class CompiledProgram:
         if not self.guard.holds():
             return None
         found = []
-        for where, name, fixed, shape, dtype, layout, requires_grad in self.sources:
-            if where is not None:
-                x = where.get(name)
+        for find, key, shape, dtype, layout, requires_grad in self.sources:
+            if find is not None:
+                x = find(key)
                 if x is None:
                     return None
             else:
-                x = fixed if fixed is not None else arguments[name]
+                x = arguments[key]
             array = x.array
             if (
                 array.shape != shape
@@ -160,7 +145,7 @@ class CompiledProgram:
         for place in self.scalars:
             arrays[place] = arrays[place][()]
         written = [(trace.tensors[i], trace.tensors[i].array.copy()) for i in trace.written]
-        with generators_put_back():
+        with generators_put_back(trace.generators):
             results, saved = self.forward(*arrays)
         _set_arrays(written)
         expected, gradients = trace.expected
@@ -170,9 +155,9 @@ class CompiledProgram:
             return
         seeds = [seed[()] if not seed.shape else seed for seed in trace.seeds]
         given = self.backward(saved, *seeds)
-        for found, wanted in zip(given, gradients, strict=True):
-            if wanted is not None:
-                _compare(self.compiled.name, "gradient", found, wanted)
+        for g, expected_g in zip(given, gradients, strict=True):
+            if expected_g is not None:
+                _compare(self.compiled.name, "gradient", g, expected_g)
 
     def _forget_samples(self) -> None:
         """Let go of the arrays of the trace."""
@@ -185,6 +170,46 @@ class CompiledProgram:
             x.sample = None
         trace.expected = ([], [])
         trace.seeds = []
+
+
+class _Source(NamedTuple):
+    """Where an input comes from, and of what kind it is.
+
+    Attributes:
+        find: gives the tensor of the key; None where the key is the place of an argument.
+        key: see there.
+        shape: of the array, as the next two.
+        dtype: NumPy's.
+        layout: whether it is contiguous.
+        requires_grad: of the tensor.
+    """
+
+    find: Callable[[Any], Tensor | None] | None
+    key: Any
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    layout: int
+    requires_grad: bool
+
+
+def _sources(trace: Trace, guard: guards.Guard) -> list[_Source]:
+    """Where each input of a program comes from: a parameter or buffer from its module, so that
+    another one put in its place is seen.
+    """
+    held = {id(tensor): (where.get, name) for where, name, tensor in guards.held_tensors(guard)}
+    sources = []
+    for place, x in zip(trace.arguments, trace.tensors, strict=True):
+        find: Any = None
+        key: Any = place
+        if place is None:
+            find, key = held.get(id(x), (_itself, x))
+        layout = x.array.flags.num & LAYOUT
+        sources.append(_Source(find, key, x.array.shape, x.array.dtype, layout, x._requires_grad))
+    return sources
+
+
+def _itself(x: Tensor) -> Tensor:
+    return x
 
 
 class _Gradients:
@@ -210,15 +235,16 @@ class _Gradients:
             if has
         ]
         if state.recording or state.tracer is not None:
-            return self.again.gradients(seeds)  # type: ignore[no-any-return]
+            found: list[Tensor | None] = self.again.gradients(seeds)
+            return found
         assert self.saved is not None
         saved = self.saved if state.freeing else list(self.saved)
         if state.freeing:
             self.saved = None
         arrays = [g.array if g.array.shape else g.array[()] for g in seeds]
-        found = program.backward(saved, *arrays)
+        made = program.backward(saved, *arrays)
         return [
-            None if found[place] is None else wrap(as_array(found[place]))
+            None if made[place] is None else wrap(as_array(made[place]))
             for place in program.differentiable
         ]
 
@@ -236,7 +262,9 @@ class _Again:
         self.tensors = tensors
         self.states: list[Any] = []
         if program.trace.draws:
-            self.states = [(each, each.numpy.bit_generator.state) for each in Generator.alive]
+            self.states = [
+                (each, each.numpy.bit_generator.state) for each in program.trace.generators
+            ]
         self.before = [(tensors[i], tensors[i].array.copy()) for i in program.trace.written]
 
     def gradients(self, seeds: list[Tensor]) -> list[Tensor | None]:
@@ -460,8 +488,8 @@ def _names(
 ) -> dict[int, str]:
     """What the program's text calls the tensors from outside, by their identity."""
     found = {id(x): path for path, x in guards.named_tensors(guard)}
-    target = function.__self__ if guards.is_module(getattr(function, "__self__", None)) else None
-    code_of = function if target is None else target.forward
+    target: Any = getattr(function, "__self__", None)
+    code_of = target.forward if guards.is_module(target) else function
     try:
         bound = inspect.signature(code_of).bind(*args, **kwargs)
     except (TypeError, ValueError):

@@ -101,9 +101,10 @@ class _Needed:
 
     def _add_import(self, name: str, value: Any) -> None:
         """A function of another package, under its own name there."""
+        there = str(value.__name__)
         for module in ("numpy", "scipy.special"):
-            if getattr(sys.modules.get(module), value.__name__, None) is value:
-                self.imports.add(_import_line(module, value.__name__, name))
+            if getattr(sys.modules.get(module), there, None) is value:
+                self.imports.add(_import_line(module, there, name))
                 return
         raise RuntimeError(f"compile: {name} cannot be written as text")
 
@@ -117,7 +118,7 @@ class _Needed:
         if function is random.source:
             self.functions.append(ONE_GENERATOR.format(name=name))
             return
-        plain = inspect.unwrap(function)
+        plain: Any = inspect.unwrap(function)
         text = self._without_modules(textwrap.dedent(inspect.getsource(plain)), plain)
         text = self._with_names_of(plain, text)
         text = _without_decorators(text, ast.parse(text))

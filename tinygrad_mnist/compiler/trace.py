@@ -23,7 +23,7 @@ from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.record import Node
 from tinygrad_mnist.core.state import Changes, Step, state
 from tinygrad_mnist.core.tensor import Tensor, same_array, wrap
-from tinygrad_mnist.ops.random import Generator
+from tinygrad_mnist.ops.random import Generator, default_generator
 
 PACKAGE = str(Path(__file__).parent.parent)
 
@@ -54,6 +54,15 @@ class Tracer(list[Step]):
         elif step.kind == "read" and not self.where:
             self.where = _users_line()
 
+    def generators(self) -> set[Generator]:
+        """What random numbers were drawn from."""
+        found: set[Generator] = {default_generator}
+        for step in self:
+            generator = step.options.get("generator")
+            if isinstance(generator, Generator):
+                found.add(generator)
+        return found
+
     def put_back(self) -> None:
         """Let written memory hold again what it held before."""
         for memory, before in self.written.values():
@@ -77,6 +86,7 @@ class Trace:
         seeds: the outputs' gradients that these gradients were computed from.
         written: the inputs whose memory the function writes.
         draws: whether it draws random numbers.
+        generators: what it draws them from.
         result: what the traced call returned.
     """
 
@@ -90,6 +100,7 @@ class Trace:
     seeds: list[Array]
     written: list[int]
     draws: bool
+    generators: list[Generator]
     result: Any
 
 
@@ -138,7 +149,8 @@ def trace_call(
         try:
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
-            if any(each.numpy is not bits for each, bits, _ in generators):
+            drawn_from = tracer.generators()
+            if any(each.numpy is not bits for each, bits, _ in generators if each in drawn_from):
                 raise Unsupported("it seeds a random generator")
             if not guard.holds():
                 raise Unsupported("it changes what it reads: a number, a list or an attribute")
@@ -148,9 +160,11 @@ def trace_call(
         except Unsupported as refused:
             raise Refused(str(refused), result) from None
     builder.trace.result = result
+    builder.trace.generators = list(drawn_from)
     tracer.put_back()
-    for _, bits, before in generators:
-        bits.bit_generator.state = before
+    for each, bits, before in generators:
+        if each in drawn_from:
+            bits.bit_generator.state = before
     return builder.trace
 
 
@@ -172,14 +186,14 @@ def _watched_by(tracer: Tracer) -> Iterator[None]:
 
 
 @contextmanager
-def generators_put_back() -> Iterator[None]:
-    """A with-block at whose end every generator goes on from where it was before."""
-    generators = [each.numpy.bit_generator for each in list(Generator.alive)]
-    states = [each.state for each in generators]
+def generators_put_back(generators: Sequence[Generator]) -> Iterator[None]:
+    """A with-block at whose end generators go on from where they were before."""
+    bits = [each.numpy.bit_generator for each in generators]
+    states = [each.state for each in bits]
     try:
         yield
     finally:
-        for each, before in zip(generators, states, strict=True):
+        for each, before in zip(bits, states, strict=True):
             each.state = before
 
 
@@ -207,6 +221,7 @@ class _Builder:
         self.names_of = input_names
         self.tracer = tracer
         self.outside = {id(x) for x in (*existing, *arguments)}
+        self.given = arguments
         self.kept = existing  # so that no identity is given to another tensor
         self.places = {id(x): place for place, x in enumerate(arguments)}
         self.values: dict[int, Value] = {}
@@ -226,6 +241,8 @@ class _Builder:
         """The steps so far, and what the function returned."""
         trace = self.trace
         program = trace.program
+        for x in self.given:
+            self.value_of(x)  # the arguments are the first inputs
         program.forward = self.add_steps()
         found: list[Tensor] = []
         trace.structure = take_apart(result, found, is_result=True)
@@ -320,7 +337,7 @@ class _Builder:
             gradients: Any = self._gradients(roots, leaves, seeds)
             found = list(found)
             for place, g in zip(wanted, gradients, strict=True):
-                found[place] = g  # type: ignore[index]
+                found[place] = g
         program.backward = self.add_steps()
         for place, g in enumerate(found):
             trace.expected[1].append(None if g is None else g.array)

@@ -8,7 +8,11 @@ from tinygrad_mnist.compiler.program import Instruction, Program, Value
 
 
 def read_through_broadcasts(program: Program) -> None:
-    """Let pointwise instructions read the smaller array, where another input has the full shape."""
+    """Let pointwise instructions read the smaller array, where another input has the full shape.
+
+    Args:
+        program: changed in place.
+    """
     written = program.written_roots()
     makers = {out: each for each in program.instructions for out in each.outputs}
     for each in program.instructions:

@@ -19,10 +19,14 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def fuse(program: Program) -> None:
-    """Replace groups by loops, in both parts."""
+    """Replace groups by loops, in both parts.
+
+    Args:
+        program: changed in place.
+    """
     saved = set(program.saved())
     written = program.written_roots()
-    given = {value for value in program.results}
+    given = set(program.results)
     program.forward = _Fusion(program.forward, saved | given, written).run()
     program.backward = _Fusion(program.backward, given, written).run()
 

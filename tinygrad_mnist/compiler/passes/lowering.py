@@ -23,7 +23,11 @@ Lowering = Callable[["Steps", list[Value], dict[str, Any]], list[Value] | None]
 
 
 def lower(program: Program) -> None:
-    """Replace the instructions that have a lowering."""
+    """Replace the instructions that have a lowering.
+
+    Args:
+        program: changed in place.
+    """
     program.forward = _lowered(program.forward, program)
     program.backward = _lowered(program.backward, program)
 
