@@ -71,6 +71,8 @@ class Text:
         title: what the text is called in tracebacks.
         readable: for a reader: whole formulas on a line, and nothing that only saves time or
             memory.
+        inner: for a reader: the values that are but parts of a formula.
+        notes: what is said of the results of some functions.
         forms: the text of calls of some functions: from the arguments' texts, and the call.
         arguments: what `forward` takes besides the program's inputs.
 
@@ -86,12 +88,16 @@ class Text:
         title: str = "",
         *,
         readable: bool = False,
+        inner: set[Value] | None = None,
         forms: dict[Any, Form] | None = None,
+        notes: dict[Any, str] | None = None,
         arguments: Sequence[str] = (),
     ) -> None:
         self.program = program
         self.readable = readable
+        self.inner = inner or set()
         self.forms = forms or {}
+        self.notes = notes or {}
         self.arguments = list(arguments)
         self.names: dict[str, Any] = {}
         self.named: dict[Any, str] = {}
@@ -268,7 +274,7 @@ class Text:
         if each.function in COMPARING:
             return self._reads_next(part, place)
         is_formula = each.is_pointwise or each.function in self.forms or each.function in INLINED
-        if not self.readable or out.name or not is_formula or reader.function not in BINARY:
+        if out not in self.inner or not is_formula or not reader.is_pointwise:
             return False
         return len(self._call(each)) <= LONGEST_INLINED
 
@@ -296,6 +302,8 @@ class Text:
 
     def _add_statement(self, each: Instruction) -> None:
         comment = ", ".join(self._described(out) for out in each.outputs)
+        if each.function in self.notes:
+            self.entries.append(Line(f"    # {self.notes[each.function]}"))
         lines = self._statement(each)
         outputs = each.outputs
         value = outputs[0] if outputs else None
@@ -418,7 +426,7 @@ class Text:
         """An operand of NumPy's arithmetic; a constant scalar of the others' dtype as a number."""
         others = [other for other in each.inputs if not other.is_constant]
         if x.is_constant and others and x.dtype.kind in "fiu":
-            number = self._number(x)
+            number = self._number(x, each)
             if number is not None and np.isfinite(number):
                 if all(other.dtype == x.dtype for other in others):
                     return _shortest(number, x.dtype)
@@ -426,12 +434,16 @@ class Text:
                     return f"{_dtype(x.dtype)}({_shortest(number, x.dtype)})"
         return self._text(x)
 
-    def _number(self, x: Value) -> Any:
-        """The number that a constant is, or None."""
+    def _number(self, x: Value, each: Instruction) -> Any:
+        """The number that a constant is, or None; for a reader also one that fills a row."""
         if not x.shape:
             return x.sample.item()
-        is_row = self.readable and x.size and np.all(x.sample == x.sample.flat[0])
-        return x.sample.flat[0].item() if is_row else None
+        others = [other for other in each.inputs if other is not x]
+        is_broadcast = any(other.shape == each.outputs[0].shape for other in others)
+        if not self.readable or not each.is_pointwise or not is_broadcast or not x.size:
+            return None
+        first = x.sample.flat[0]
+        return first.item() if np.all(x.sample == first) else None
 
     def _argument(self, x: Value, each: Instruction) -> str:
         """An argument of a function that expects arrays, where a scalar is not one."""
