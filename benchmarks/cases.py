@@ -76,7 +76,7 @@ def against_torch(
     compiled: tuple[float, float] | None,
     **settings: Any,
 ) -> Case:
-    """A case of ours against PyTorch alone; without compiled programs where these have no target."""
+    """A case of ours against PyTorch alone; compiled programs only where these have a target."""
     options = settings.pop("options", {})
     rivals = ours(make, **options)
     if compiled is None:

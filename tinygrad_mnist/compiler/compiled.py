@@ -73,7 +73,7 @@ class CompiledProgram:
         if not self.guard.holds():
             return None
         found = []
-        for find, key, shape, dtype, layout, requires_grad in self.sources:
+        for find, key, shape, dtype, layout, requires_grad, _ in self.sources:
             if find is not None:
                 x = find(key)
                 if x is None:
@@ -182,6 +182,7 @@ class _Source(NamedTuple):
         dtype: NumPy's.
         layout: whether it is contiguous.
         requires_grad: of the tensor.
+        where: the dict of a module's parameters or buffers that it is in, or None.
     """
 
     find: Callable[[Any], Tensor | None] | None
@@ -190,21 +191,29 @@ class _Source(NamedTuple):
     dtype: np.dtype[Any]
     layout: int
     requires_grad: bool
+    where: dict[str, Any] | None
 
 
 def _sources(trace: Trace, guard: guards.Guard) -> list[_Source]:
     """Where each input of a program comes from: a parameter or buffer from its module, so that
     another one put in its place is seen.
     """
-    held = {id(tensor): (where.get, name) for where, name, tensor in guards.held_tensors(guard)}
+    held = {id(tensor): (where, name) for where, name, tensor in guards.held_tensors(guard)}
     sources = []
     for place, x in zip(trace.arguments, trace.tensors, strict=True):
         find: Any = None
         key: Any = place
-        if place is None:
-            find, key = held.get(id(x), (_itself, x))
-        layout = x.array.flags.num & LAYOUT
-        sources.append(_Source(find, key, x.array.shape, x.array.dtype, layout, x._requires_grad))
+        where: Any = None
+        if id(x) in held and place is None:
+            where, key = held[id(x)]
+            find = where.get
+        elif place is None:
+            find = _itself
+            key = x
+        array = x.array
+        layout = array.flags.num & LAYOUT
+        kind = (array.shape, array.dtype, layout, x._requires_grad)
+        sources.append(_Source(find, key, *kind, where))
     return sources
 
 
@@ -265,7 +274,21 @@ class _Again:
             self.states = [
                 (each, each.numpy.bit_generator.state) for each in program.trace.generators
             ]
+        self.held = [
+            (source.where, source.key, x)
+            for source, x in zip(program.sources, tensors, strict=True)
+            if source.where is not None
+        ]
         self.before = [(tensors[i], tensors[i].array.copy()) for i in program.trace.written]
+
+    @staticmethod
+    def _hold(held: list[tuple[Any, Any, Any]]) -> list[tuple[Any, Any, Any]]:
+        """Put tensors into their modules' places, as `functional_call` does; what was there."""
+        before = []
+        for where, name, x in held:
+            before.append((where, name, where.get(name)))
+            where[name] = x
+        return before
 
     def gradients(self, seeds: list[Tensor]) -> list[Tensor | None]:
         """The inputs' gradients, recorded if the thread records."""
@@ -274,6 +297,7 @@ class _Again:
         after = [(x, x.array.copy()) for x, _ in self.before]
         _set_states(self.states)
         _set_arrays(self.before)
+        held_now = self._hold(self.held)
         create_graph = state.recording
         state.set_recording(True)
         try:
@@ -287,6 +311,7 @@ class _Again:
             return list(grad(roots, inputs, seeds, create_graph=create_graph, allow_unused=True))
         finally:
             state.set_recording(create_graph)
+            self._hold(held_now)
             _set_states(now)
             _set_arrays(after)
 

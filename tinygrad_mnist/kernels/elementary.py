@@ -14,6 +14,20 @@ FAR = {"f": 80.0, "d": 700.0}  # exp(-x) of more is not a normal number any more
 HALVES = 64.0  # beyond it x exp(x) is taken in two steps, for exp(x) alone loses digits
 
 
+def special_functions() -> Any:
+    """SciPy's special functions, imported when first needed.
+
+    Raises:
+        ImportError: if SciPy is not installed.
+    """
+    try:
+        from scipy import special
+    except ImportError:
+        message = "special: this is computed by SciPy, which is missing: pip install scipy"
+        raise ImportError(message) from None
+    return special
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), with both tails."""
     if x.dtype == np.float16:
@@ -210,7 +224,7 @@ def erfc_fraction(x: Array) -> Array:
 
 def erfc(x: Array) -> Array:
     """1 - erf(x); above 1 by erfcx, for SciPy's own loses digits in the tail."""
-    from scipy import special
+    special = special_functions()
 
     if x.dtype != np.float64:
         return np.asarray(special.erfc(x)).astype(x.dtype)
@@ -220,7 +234,7 @@ def erfc(x: Array) -> Array:
 
 def erfcx(x: Array) -> Array:
     """exp(x^2) erfc(x); below -1 by 2 exp(x^2) - erfcx(-x)."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     mirrored = 2 * gaussian(wide, -1.0) - special.erfcx(-wide)
@@ -229,7 +243,7 @@ def erfcx(x: Array) -> Array:
 
 def ndtr(x: Array) -> Array:
     """The normal distribution function; below -1 by erfcx."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     tail = gaussian(wide, 0.5) * special.erfcx(np.maximum(-wide, 1) * math.sqrt(0.5)) / 2
@@ -238,7 +252,7 @@ def ndtr(x: Array) -> Array:
 
 def log_ndtr(x: Array) -> Array:
     """log(ndtr(x)); above 1 by the other side, log(1 - ndtr(-x))."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     above = np.log1p(-ndtr(-np.maximum(wide, 1)))
@@ -247,7 +261,7 @@ def log_ndtr(x: Array) -> Array:
 
 def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     """x times the normal distribution function, and its derivative, in float64."""
-    from scipy import special
+    special = special_functions()
 
     power = gaussian(x, 0.5)
     scaled = special.erfcx(np.maximum(-x, 1) * math.sqrt(0.5)) / 2
@@ -316,7 +330,7 @@ def erfcx_slope(x: Array) -> Array:
 
 def log_ndtr_slope(x: Array) -> Array:
     """The derivative of log(ndtr(x)), the normal density over ndtr(x)."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     root = math.sqrt(0.5)
@@ -340,7 +354,7 @@ def ndtri_slope(x: Array, y: Array) -> Array:
     """The derivative of y = ndtri(x), sqrt(2 pi) exp(y^2 / 2); |y| above 1 by Mills' ratio, for
     there the rounding of y would count y^2 times.
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
@@ -353,7 +367,7 @@ def ndtri_slope(x: Array, y: Array) -> Array:
 
 def erfinv_slope(x: Array, y: Array) -> Array:
     """The derivative of y = erfinv(x), sqrt(pi) / 2 exp(y^2); above 1/2 as `ndtri_slope`."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
@@ -368,7 +382,7 @@ def lgamma(x: Array) -> Array:
     """log |gamma(x)|; next to 0 -log |x|, as SciPy's is infinite just below 0; from 1/2 to 5/2,
     where SciPy's loses digits, by the series around 2 (NIST Handbook, 5.7.3).
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     tiny = np.abs(wide) < 1e-300
@@ -389,7 +403,7 @@ def digamma(x: Array) -> Array:
     """The derivative of log gamma; below -1 by digamma(1 - x) - pi / tan(pi x), with the tangent of
     the distance to the next integer.
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     low = np.where(wide < -1, wide, -1.5)
@@ -446,7 +460,7 @@ def i0e(x: Array) -> Array:
     """exp(-|x|) i0(x); up to 1 by the power series (NIST Handbook, 10.25.2), for there SciPy's is 4
     units in the last place off.
     """
-    from scipy import special
+    special = special_functions()
 
     size = np.abs(x.astype(np.float64))
     near = np.minimum(size, 1)
