@@ -198,7 +198,7 @@ def _cross_entropy(steps: Steps, each: Instruction) -> list[Value] | None:
     """a = softmax(z); the mean of -log a at each row's class; and (a - one_hot) / m."""
     options = each.options
     is_plain = len(each.inputs) == 2 and options.get("reduction") == "mean"
-    z, y = each.inputs[0], each.inputs[1]
+    z, y = each.inputs[:2]
     if not is_plain or z.dtype == np.float16 or len(y.shape) != 1:
         return None
     number = z.name.removeprefix("z")

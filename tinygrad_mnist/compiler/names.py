@@ -91,8 +91,11 @@ def _unique(name: str, taken: Counter[str]) -> str:
 
 
 def _numbered(base: str, taken: Counter[str]) -> str:
-    """The base with the next number; without one for a loss, of which there is one."""
+    """The base with the next number that is free; without one for a loss, of which there is one."""
     if base in ("loss", "slope") and not taken[base]:
         return _unique(base, taken)
-    number = taken[f"{base}#"] = taken[f"{base}#"] + 1
-    return _unique(f"{base}{number}", taken)
+    while True:
+        taken[f"{base}#"] += 1
+        name = f"{base}{taken[f'{base}#']}"
+        if not taken[name]:
+            return _unique(name, taken)

@@ -71,6 +71,7 @@ class Text:
         title: what the text is called in tracebacks.
         readable: for a reader: whole formulas on a line, and nothing that only saves time or
             memory.
+        inlines: whether views and comparisons may stand in the line that reads them.
         inner: for a reader: the values that are but parts of a formula.
         notes: what is said of the results of some functions.
         forms: the text of calls of some functions: from the arguments' texts, and the call.
@@ -88,6 +89,7 @@ class Text:
         title: str = "",
         *,
         readable: bool = False,
+        inlines: bool = True,
         inner: set[Value] | None = None,
         forms: dict[Any, Form] | None = None,
         notes: dict[Any, str] | None = None,
@@ -95,6 +97,7 @@ class Text:
     ) -> None:
         self.program = program
         self.readable = readable
+        self.inlines = inlines
         self.inner = inner or set()
         self.forms = forms or {}
         self.notes = notes or {}
@@ -157,10 +160,21 @@ class Text:
         return reads
 
     def _share_names(self, part: Sequence[Instruction]) -> None:
-        """Where a result is written over an operand by `+=` and its kin, both have one name."""
-        for each in reversed(part):
+        """Where a result is written over an operand by `+=` and its kin, both have one name: the
+        last one's, or that of a gradient where the last one has none of its own.
+        """
+        chains: dict[Value, list[Instruction]] = {}
+        for each in part:
             if each.into is not None and self._is_augmented(each):
-                self.called[each.into] = self._name(each.outputs[0])
+                chains[each.outputs[0]] = [*chains.pop(each.into, []), each]
+        for end, chain in chains.items():
+            values = [each.into for each in chain if each.into is not None]
+            name = end.name
+            if _is_numbered(name, chain[-1].operation):
+                own = [x.name for x in values if x.name.startswith("grad_")]
+                name = own[-1] if own else name
+            for x in (*values, end):
+                self.called[x] = name
 
     def _is_augmented(self, each: Instruction) -> bool:
         """Whether `x += y` says what the instruction does."""
@@ -259,7 +273,7 @@ class Text:
         whatever has no name of its own and is read once. Memory that is written stays apart.
         """
         each = part[place]
-        if len(each.outputs) != 1 or not each.alone or each.into is not None:
+        if not self.inlines or len(each.outputs) != 1 or not each.alone or each.into is not None:
             return False
         out = each.outputs[0]
         reader = self._only_reader(part, place)
