@@ -8,6 +8,7 @@ trace       one watched call becomes a program
 passes      what is done to it
 source      the program as text
 compiled    the function that is called in place of the user's
+derivation  a program that is written to be read
 """
 
 from __future__ import annotations
@@ -18,10 +19,21 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.compiler.compiled import CompiledFunction
+from tinygrad_mnist.compiler.derivation import Derivation, DerivedLine, derive
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.state import state
 
-__all__ = ["CompiledFunction", "choose_backend", "compile", "disable", "is_compiling", "reset"]
+__all__ = [
+    "CompiledFunction",
+    "Derivation",
+    "DerivedLine",
+    "choose_backend",
+    "compile",
+    "derive",
+    "disable",
+    "is_compiling",
+    "reset",
+]
 
 BACKENDS = ("auto", "numpy", "numba", "eager")
 OTHERS = ("inductor", "aot_eager", "cudagraphs", "tensorrt", "openxla", "onnxrt")

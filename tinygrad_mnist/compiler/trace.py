@@ -86,6 +86,8 @@ class Trace:
             compared.
         seeds: the outputs' gradients that these gradients were computed from.
         written: the inputs whose memory the function writes.
+        records: for each value the operation on the tape that it comes from; of the backward part
+            the one whose rule computed it.
         draws: whether it draws random numbers.
         generators: what it draws them from.
         result: what the traced call returned.
@@ -100,6 +102,7 @@ class Trace:
     expected: tuple[list[Array], list[Array | None]]
     seeds: list[Array]
     written: list[int]
+    records: dict[Value, str]
     draws: bool
     generators: list[Generator]
     result: Any
@@ -244,6 +247,8 @@ class _Builder:
         self.trace.arguments = []
         self.trace.tensors = []
         self.trace.draws = False
+        self.trace.records = {}
+        self.record = ""  # whose rule is at work
 
     # the forward part
 
@@ -450,6 +455,7 @@ class _Builder:
             self.values[id(x)] = out
             self._note_node(x, out)
             outputs.append(out)
+        self.trace.records.update(dict.fromkeys(outputs, self.record or step.name))
         kind = step.kind
         if kind == "operation" and len(outputs) == 1 and outputs[0].root is not outputs[0]:
             kind = "view"  # a function that returned its input, or a part of it
@@ -466,6 +472,7 @@ class _Builder:
         self.nodes.setdefault(id(node), value)
 
     def _name_gradient(self, step: Step) -> None:
+        self.record = step.name
         node: Node = step.options["node"]
         value = self.nodes.get(id(node))
         gradient = self.values.get(id(step.inputs[0]))

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.demo import demo
+from tinygrad_mnist.mnist.commands.derive import derive
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
 from tinygrad_mnist.mnist.commands.export import export
 from tinygrad_mnist.mnist.commands.gallery import gallery
@@ -48,7 +49,7 @@ def _options(
     """A hand-written-digit classifier, trained with an autodiff engine made from scratch."""
 
 
-for _command in (train, evaluate, predict, gallery, graph, summary, bench, export, demo):
+for _command in (train, evaluate, predict, gallery, graph, derive, summary, bench, export, demo):
     app.command()(_command)
 
 
