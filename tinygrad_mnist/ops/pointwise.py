@@ -405,8 +405,12 @@ def _rounded_quotient(input: TensorLike, other: TensorLike, rounding_mode: str) 
         return _floor_divided("div", input, other)
     a, b = operands(input, other, "div")
     if a.array.dtype.kind == "f":
-        return trunc(div(a, b))
+        return record("div", _truncated_quotient, (a, lambda g: g * 0), (b, lambda g: g * 0))
     return record("div", _quotient_of_integers, (a, None), (b, None))
+
+
+def _truncated_quotient(a: Array, b: Array) -> Array:
+    return np.trunc(np.true_divide(a, b))
 
 
 def _quotient_of_integers(a: Array, b: Array) -> Array:
@@ -2108,7 +2112,9 @@ def _clip(x: Array, min: Any, max: Any) -> Array:
 
 
 def _in_bounds(x: Array, min: Any, max: Any) -> Array:
-    return _clip(x, min, max) == x
+    above = True if min is None else x >= np.asarray(min, x.dtype)
+    below = True if max is None else x <= np.asarray(max, x.dtype)
+    return np.logical_and(above, below)
 
 
 @method(in_place=True)
@@ -2250,7 +2256,7 @@ def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def _extreme(name: str, function: Any, input: TensorLike, other: TensorLike, tie: float) -> Tensor:
-    """The larger or smaller of two.
+    """The larger or smaller of two. Of NaN, `maximum` and `minimum` pass the gradient to both.
 
     Args:
         name: the operation.
@@ -2262,12 +2268,13 @@ def _extreme(name: str, function: Any, input: TensorLike, other: TensorLike, tie
     a, b = promoted(input, other, name=name)
 
     def by_input(g: Tensor, y: Tensor) -> Tensor:
-        return g * cast(where(a == b, tie, a == y), g.dtype)
+        chosen = (a == y) if tie == 1 else (a == y) | isnan(y)
+        return g * cast(where(a == b, tie, chosen), g.dtype)
 
     def by_other(g: Tensor, y: Tensor) -> Tensor:
         if tie == 1:
             return g - by_input(g, y)
-        return g * cast(where(b == a, tie, b == y), g.dtype)
+        return g * cast(where(b == a, tie, (b == y) | isnan(y)), g.dtype)
 
     return record(name, function, (a, by_input), (b, by_other), output=True)
 

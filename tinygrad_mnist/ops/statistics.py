@@ -889,10 +889,12 @@ def _quantile(
     check(n, "{}: input tensor must be non-empty", name)
     place = _quantile_place(name, ordered, reshape(levels, -1), interpolation)
     below = floor(place)
-    low = gather(ordered, -1, cast(below, dtypes.int64))
-    high = gather(ordered, -1, cast(ceil(place), dtypes.int64))
-    weight = 0.5 if interpolation == "midpoint" else place - below
-    result = movedim(lerp(low, high, weight), -1, 0)
+    result = gather(ordered, -1, cast(below, dtypes.int64))
+    if interpolation in ("linear", "midpoint"):
+        high = gather(ordered, -1, cast(ceil(place), dtypes.int64))
+        weight = 0.5 if interpolation == "midpoint" else place - below
+        result = lerp(result, high, weight)
+    result = movedim(result, -1, 0)
     if keepdim:
         shape = (1,) * input.ndim if one_row else kept_shape(input.array.shape, (d,))
         result = reshape(result, (levels.numel(), *shape))
