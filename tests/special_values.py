@@ -209,7 +209,9 @@ for name in "chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_
             one,
             lambda lib, x, n=order, name=name: getattr(lib.special, "shifted_" + name)(x, n),
         )
-for name in "hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p".split():
+for name in (
+    "hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p".split()
+):
     for order in (0, 1, 3):
         subject(
             f"special.{name}({order})",
@@ -217,10 +219,16 @@ for name in "hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l le
             lambda lib, x, n=order, name=name: getattr(lib.special, name)(x, n),
         )
 for order in (1, 3):
-    subject(f"mvlgamma({order})", lambda dtype: (np.abs(specials(dtype)) + 2.0,),
-            lambda lib, x, p=order: lib.mvlgamma(x, p))
-    subject(f"special.multigammaln({order})", lambda dtype: (np.abs(specials(dtype)) + 2.0,),
-            lambda lib, x, p=order: lib.special.multigammaln(x, p))
+    subject(
+        f"mvlgamma({order})",
+        lambda dtype: (np.abs(specials(dtype)) + 2.0,),
+        lambda lib, x, p=order: lib.mvlgamma(x, p),
+    )
+    subject(
+        f"special.multigammaln({order})",
+        lambda dtype: (np.abs(specials(dtype)) + 2.0,),
+        lambda lib, x, p=order: lib.special.multigammaln(x, p),
+    )
 
 plain(
     pairs,
@@ -230,9 +238,7 @@ plain(
 )
 plain(pairs, "xlog1py zeta gammainc gammaincc xlogy", "special.")
 for rounding in ("floor", "trunc"):
-    subject(
-        f"div({rounding})", pairs, lambda lib, x, y, r=rounding: lib.div(x, y, rounding_mode=r)
-    )
+    subject(f"div({rounding})", pairs, lambda lib, x, y, r=rounding: lib.div(x, y, rounding_mode=r))
 subject("lerp(0.25)", pairs, lambda lib, x, y: lib.lerp(x, y, 0.25))
 subject("lerp(1)", pairs, lambda lib, x, y: lib.lerp(x, y, 1.0))
 subject("add(alpha=0)", pairs, lambda lib, x, y: lib.add(x, y, alpha=0))
@@ -267,7 +273,11 @@ with_options(
     F,
 )
 subject(F + "prelu", pairs, lambda lib, x, w: lib.nn.functional.prelu(x[None], w))
-subject(F + "prelu(one)", one, lambda lib, x: lib.nn.functional.prelu(x, lib.full((1,), 0.25, dtype=x.dtype)))
+subject(
+    F + "prelu(one)",
+    one,
+    lambda lib, x: lib.nn.functional.prelu(x, lib.full((1,), 0.25, dtype=x.dtype)),
+)
 subject(F + "glu", row_pairs, lambda lib, x, y: lib.nn.functional.glu(lib.cat([x, y], -1)))
 
 # along rows ----------------------------------------------------------------------------------
@@ -275,12 +285,7 @@ subject(F + "glu", row_pairs, lambda lib, x, y: lib.nn.functional.glu(lib.cat([x
 REDUCTIONS = """sum mean prod amax amin argmax argmin all any max min cumsum cumprod logcumsumexp cummax cummin
     sort topk std var std_mean var_mean median nanmedian nansum nanmean logsumexp aminmax mode count_nonzero
     quantile nanquantile kthvalue argsort diff softmax log_softmax norm trapezoid cumulative_trapezoid trapz msort""".split()
-EXTRA = {
-    "topk": {"k": 2},
-    "quantile": {"q": 0.3},
-    "nanquantile": {"q": 0.3},
-    "kthvalue": {"k": 2},
-}
+EXTRA = {"topk": {"k": 2}, "quantile": {"q": 0.3}, "nanquantile": {"q": 0.3}, "kthvalue": {"k": 2}}
 for name in REDUCTIONS:
     options = dict(EXTRA.get(name, {}))
     if name != "msort":
@@ -289,9 +294,7 @@ for name in REDUCTIONS:
 with_options(
     row,
     {
-        "norm": [
-            {"p": p, "dim": -1} for p in (0, 1, 2, 3, 0.5, -1, float("inf"), float("-inf"))
-        ],
+        "norm": [{"p": p, "dim": -1} for p in (0, 1, 2, 3, 0.5, -1, float("inf"), float("-inf"))],
         "linalg.vector_norm": [
             {"ord": p, "dim": -1} for p in (0, 1, 2, 3, 0.5, -1, float("inf"), float("-inf"))
         ],
@@ -306,8 +309,23 @@ for name in ("softmax", "log_softmax", "logsumexp"):
     subject(f"special.{name}", row, lambda lib, x, name=name: getattr(lib.special, name)(x, -1))
 for name in ("softmax", "log_softmax", "softmin", "normalize"):
     subject(F + name, row, lambda lib, x, name=name: getattr(lib.nn.functional, name)(x, dim=-1))
-for name in ("sum", "mean", "prod", "amax", "max", "min", "std", "var", "norm", "nansum", "nanmean",
-             "median", "nanmedian", "logsumexp", "amin"):
+for name in (
+    "sum",
+    "mean",
+    "prod",
+    "amax",
+    "max",
+    "min",
+    "std",
+    "var",
+    "norm",
+    "nansum",
+    "nanmean",
+    "median",
+    "nanmedian",
+    "logsumexp",
+    "amin",
+):
     # of everything at once: row by row, since one NaN would hide the others
     def whole(lib, x, name=name):
         function = getattr(lib, name)
@@ -316,47 +334,117 @@ for name in ("sum", "mean", "prod", "amax", "max", "min", "std", "var", "norm", 
         return lib.stack([function(each) for each in x])
 
     subject(f"{name}()", row, whole)
-subject("dist", fewer_row_pairs, lambda lib, x, y: lib.stack([lib.dist(a, b) for a, b in zip(x, y)]))
+subject(
+    "dist", fewer_row_pairs, lambda lib, x, y: lib.stack([lib.dist(a, b) for a, b in zip(x, y)])
+)
 subject("gradient", row, lambda lib, x: lib.gradient(x, dim=-1))
 subject("cov", row, lambda lib, x: lib.stack([lib.cov(each) for each in x]))
-subject("corrcoef", fewer_row_pairs, lambda lib, x, y: lib.stack(
-    [lib.corrcoef(lib.stack([a, b])) for a, b in zip(x, y)]))
-subject("histc", row, lambda lib, x: lib.stack([lib.histc(each[~lib.isnan(each) & ~lib.isinf(each)], 3, -1, 1) for each in x.detach()]))
-subject("bucketize", one, lambda lib, x: lib.bucketize(x, lib.tensor([-1.0, 0.0, 1.0], dtype=x.dtype)))
-subject("searchsorted", one, lambda lib, x: lib.searchsorted(lib.tensor([-1.0, 0.0, 1.0], dtype=x.dtype), x))
+subject(
+    "corrcoef",
+    fewer_row_pairs,
+    lambda lib, x, y: lib.stack([lib.corrcoef(lib.stack([a, b])) for a, b in zip(x, y)]),
+)
+subject(
+    "histc",
+    row,
+    lambda lib, x: lib.stack(
+        [lib.histc(each[~lib.isnan(each) & ~lib.isinf(each)], 3, -1, 1) for each in x.detach()]
+    ),
+)
+subject(
+    "bucketize", one, lambda lib, x: lib.bucketize(x, lib.tensor([-1.0, 0.0, 1.0], dtype=x.dtype))
+)
+subject(
+    "searchsorted",
+    one,
+    lambda lib, x: lib.searchsorted(lib.tensor([-1.0, 0.0, 1.0], dtype=x.dtype), x),
+)
 subject("unique", one, lambda lib, x: lib.unique(x[:26].detach()))
 subject("unique_consecutive", one, lambda lib, x: lib.unique_consecutive(x.detach()))
 
 # normalising ---------------------------------------------------------------------------------
 
-subject(F + "batch_norm(training)", columns, lambda lib, x: lib.nn.functional.batch_norm(x, None, None, training=True))
-subject(F + "batch_norm(affine)", columns, lambda lib, x: lib.nn.functional.batch_norm(
-    x, None, None, lib.full((x.shape[1],), 2.0, dtype=x.dtype), lib.full((x.shape[1],), -1.0, dtype=x.dtype), training=True))
-subject(F + "batch_norm(running)", pairs, lambda lib, x, m: lib.nn.functional.batch_norm(
-    x[None], m.detach(), lib.abs(m.detach()), training=False))
+subject(
+    F + "batch_norm(training)",
+    columns,
+    lambda lib, x: lib.nn.functional.batch_norm(x, None, None, training=True),
+)
+subject(
+    F + "batch_norm(affine)",
+    columns,
+    lambda lib, x: lib.nn.functional.batch_norm(
+        x,
+        None,
+        None,
+        lib.full((x.shape[1],), 2.0, dtype=x.dtype),
+        lib.full((x.shape[1],), -1.0, dtype=x.dtype),
+        training=True,
+    ),
+)
+subject(
+    F + "batch_norm(running)",
+    pairs,
+    lambda lib, x, m: lib.nn.functional.batch_norm(
+        x[None], m.detach(), lib.abs(m.detach()), training=False
+    ),
+)
 subject(F + "layer_norm", row, lambda lib, x: lib.nn.functional.layer_norm(x, (3,)))
-subject(F + "layer_norm(affine)", row, lambda lib, x: lib.nn.functional.layer_norm(
-    x, (3,), lib.full((3,), 2.0, dtype=x.dtype), lib.full((3,), -1.0, dtype=x.dtype)))
+subject(
+    F + "layer_norm(affine)",
+    row,
+    lambda lib, x: lib.nn.functional.layer_norm(
+        x, (3,), lib.full((3,), 2.0, dtype=x.dtype), lib.full((3,), -1.0, dtype=x.dtype)
+    ),
+)
 subject(F + "rms_norm", row, lambda lib, x: lib.nn.functional.rms_norm(x, (3,)))
 subject(F + "group_norm", row, lambda lib, x: lib.nn.functional.group_norm(x, 1))
 subject(F + "instance_norm", row, lambda lib, x: lib.nn.functional.instance_norm(x[:, None]))
-subject(F + "local_response_norm", row, lambda lib, x: lib.nn.functional.local_response_norm(x[:, :, None], 2))
+subject(
+    F + "local_response_norm",
+    row,
+    lambda lib, x: lib.nn.functional.local_response_norm(x[:, :, None], 2),
+)
 for p in (1.0, 2.0, float("inf")):
-    subject(F + f"normalize({p})", row, lambda lib, x, p=p: lib.nn.functional.normalize(x, p=p, dim=-1))
-subject(F + "cosine_similarity", row_pairs, lambda lib, x, y: lib.nn.functional.cosine_similarity(x, y, dim=-1))
+    subject(
+        F + f"normalize({p})", row, lambda lib, x, p=p: lib.nn.functional.normalize(x, p=p, dim=-1)
+    )
+subject(
+    F + "cosine_similarity",
+    row_pairs,
+    lambda lib, x, y: lib.nn.functional.cosine_similarity(x, y, dim=-1),
+)
 for p in (1.0, 2.0, 3.0, float("inf")):
-    subject(F + f"pairwise_distance({p})", row_pairs, lambda lib, x, y, p=p: lib.nn.functional.pairwise_distance(x, y, p=p))
+    subject(
+        F + f"pairwise_distance({p})",
+        row_pairs,
+        lambda lib, x, y, p=p: lib.nn.functional.pairwise_distance(x, y, p=p),
+    )
 for p in (0.0, 1.0, 2.0, 3.0, float("inf")):
-    subject(f"cdist({p})", row_pairs, lambda lib, x, y, p=p: lib.cdist(
-        x[:, None], y[:, None], p=p, compute_mode="donot_use_mm_for_euclid_dist"))
-    subject(F + f"pdist({p})", lambda dtype: (rows(dtype, 2)[:40],), lambda lib, x, p=p: lib.nn.functional.pdist(x, p=p))
-subject(F + "embedding(max_norm)", lambda dtype: (rows(dtype, 2),), lambda lib, x: lib.nn.functional.embedding(
-    lib.arange(len(x)), x.detach().clone(), max_norm=1.0))
+    subject(
+        f"cdist({p})",
+        row_pairs,
+        lambda lib, x, y, p=p: lib.cdist(
+            x[:, None], y[:, None], p=p, compute_mode="donot_use_mm_for_euclid_dist"
+        ),
+    )
+    subject(
+        F + f"pdist({p})",
+        lambda dtype: (rows(dtype, 2)[:40],),
+        lambda lib, x, p=p: lib.nn.functional.pdist(x, p=p),
+    )
+subject(
+    F + "embedding(max_norm)",
+    lambda dtype: (rows(dtype, 2),),
+    lambda lib, x: lib.nn.functional.embedding(
+        lib.arange(len(x)), x.detach().clone(), max_norm=1.0
+    ),
+)
 
 # pooling and resizing -------------------------------------------------------------------------
 
 for dims, arguments in ((1, images), (2, squares), (3, cubes)):
     for name in ("max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool", "lp_pool"):
+
         def pool(lib, x, name=name, dims=dims):
             function = getattr(lib.nn.functional, f"{name}{dims}d")
             size = (1, 2, 2)[-dims:] if dims > 1 else 2
@@ -367,11 +455,27 @@ for dims, arguments in ((1, images), (2, squares), (3, cubes)):
         subject(F + f"{name}{dims}d", arguments, pool)
 for mode in ("nearest", "linear", "area", "nearest-exact"):
     for size in (3, 8):
-        subject(F + f"interpolate({mode}, {size})", images, lambda lib, x, mode=mode, size=size: lib.nn.functional.interpolate(x, size, mode=mode))
+        subject(
+            F + f"interpolate({mode}, {size})",
+            images,
+            lambda lib, x, mode=mode, size=size: lib.nn.functional.interpolate(x, size, mode=mode),
+        )
 for mode in ("nearest", "bilinear", "bicubic", "area"):
-    subject(F + f"interpolate({mode}, 2d)", squares, lambda lib, x, mode=mode: lib.nn.functional.interpolate(x, (3, 4), mode=mode))
-subject(F + "interpolate(align)", images, lambda lib, x: lib.nn.functional.interpolate(x, 7, mode="linear", align_corners=True))
-subject(F + "upsample_bilinear", squares, lambda lib, x: lib.nn.functional.interpolate(x, (3, 3), mode="bilinear", align_corners=True))
+    subject(
+        F + f"interpolate({mode}, 2d)",
+        squares,
+        lambda lib, x, mode=mode: lib.nn.functional.interpolate(x, (3, 4), mode=mode),
+    )
+subject(
+    F + "interpolate(align)",
+    images,
+    lambda lib, x: lib.nn.functional.interpolate(x, 7, mode="linear", align_corners=True),
+)
+subject(
+    F + "upsample_bilinear",
+    squares,
+    lambda lib, x: lib.nn.functional.interpolate(x, (3, 3), mode="bilinear", align_corners=True),
+)
 
 # losses --------------------------------------------------------------------------------------
 
@@ -380,7 +484,11 @@ with_options(
     {
         "mse_loss": [{"reduction": "none"}],
         "l1_loss": [{"reduction": "none"}],
-        "smooth_l1_loss": [{"reduction": "none"}, {"reduction": "none", "beta": 0.0}, {"reduction": "none", "beta": 3.0}],
+        "smooth_l1_loss": [
+            {"reduction": "none"},
+            {"reduction": "none", "beta": 0.0},
+            {"reduction": "none", "beta": 3.0},
+        ],
         "huber_loss": [{"reduction": "none"}, {"reduction": "none", "delta": 3.0}],
         "poisson_nll_loss": [
             {"reduction": "none"},
@@ -397,14 +505,22 @@ with_options(
 )
 with_options(
     triples,
-    {
-        "margin_ranking_loss": [{"reduction": "none"}, {"reduction": "none", "margin": 1.0}],
-    },
+    {"margin_ranking_loss": [{"reduction": "none"}, {"reduction": "none", "margin": 1.0}]},
     F,
 )
 for reduction in ("mean", "sum"):
-    for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss", "kl_div",
-                 "soft_margin_loss", "hinge_embedding_loss", "binary_cross_entropy_with_logits"):
+    for name in (
+        "mse_loss",
+        "l1_loss",
+        "smooth_l1_loss",
+        "huber_loss",
+        "poisson_nll_loss",
+        "kl_div",
+        "soft_margin_loss",
+        "hinge_embedding_loss",
+        "binary_cross_entropy_with_logits",
+    ):
+
         def reduced(lib, x, y, name=name, reduction=reduction):
             function = getattr(lib.nn.functional, name)
             return lib.stack([function(a, b, reduction=reduction) for a, b in zip(x, y)])
@@ -421,17 +537,36 @@ def positive_third(dtype):
 def probabilities(dtype):
     """Pairs of a probability or NaN, and a target or NaN."""
     limits = np.finfo(dtype)
-    values = np.array([0.0, -0.0, limits.smallest_subnormal, limits.tiny, limits.eps, 0.25, 1 - limits.eps, 1.0], dtype)
+    values = np.array(
+        [0.0, -0.0, limits.smallest_subnormal, limits.tiny, limits.eps, 0.25, 1 - limits.eps, 1.0],
+        dtype,
+    )
     first, second = np.meshgrid(values, values, indexing="ij")
     return first.ravel().copy(), second.ravel().copy()
 
 
-with_options(positive_third, {"gaussian_nll_loss": [{"reduction": "none"}, {"reduction": "none", "full": True}]}, F)
-with_options(probabilities, {"binary_cross_entropy": [{"reduction": "none"}, {"reduction": "mean"}]}, F)
-subject(F + "binary_cross_entropy(weight)", probabilities, lambda lib, x, y: lib.nn.functional.binary_cross_entropy(
-    x, y, lib.full_like(x.detach(), float("inf")), reduction="none"))
-subject(F + "binary_cross_entropy_with_logits(pos_weight)", pairs, lambda lib, x, y: lib.nn.functional.binary_cross_entropy_with_logits(
-    x, y, pos_weight=lib.tensor(2.0, dtype=x.dtype), reduction="none"))
+with_options(
+    positive_third,
+    {"gaussian_nll_loss": [{"reduction": "none"}, {"reduction": "none", "full": True}]},
+    F,
+)
+with_options(
+    probabilities, {"binary_cross_entropy": [{"reduction": "none"}, {"reduction": "mean"}]}, F
+)
+subject(
+    F + "binary_cross_entropy(weight)",
+    probabilities,
+    lambda lib, x, y: lib.nn.functional.binary_cross_entropy(
+        x, y, lib.full_like(x.detach(), float("inf")), reduction="none"
+    ),
+)
+subject(
+    F + "binary_cross_entropy_with_logits(pos_weight)",
+    pairs,
+    lambda lib, x, y: lib.nn.functional.binary_cross_entropy_with_logits(
+        x, y, pos_weight=lib.tensor(2.0, dtype=x.dtype), reduction="none"
+    ),
+)
 
 
 def labels(lib, count, classes):
@@ -442,6 +577,7 @@ def labels(lib, count, classes):
 for label in (0, 2, -100):
     for name in ("nll_loss", "cross_entropy"):
         for reduction in ("none", "mean"):
+
             def class_loss(lib, x, name=name, label=label, reduction=reduction):
                 function = getattr(lib.nn.functional, name)
                 target = lib.full((len(x),), label, dtype=lib.int64)
@@ -450,41 +586,128 @@ for label in (0, 2, -100):
                 return lib.stack([function(a[None], b[None]) for a, b in zip(x, target)])
 
             subject(F + f"{name}({label}, {reduction})", row, class_loss)
-subject(F + "cross_entropy(smoothed)", row, lambda lib, x: lib.nn.functional.cross_entropy(
-    x, labels(lib, len(x), 3), label_smoothing=0.25, reduction="none"))
-subject(F + "cross_entropy(weights)", row, lambda lib, x: lib.nn.functional.cross_entropy(
-    x, labels(lib, len(x), 3), lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype), reduction="none"))
-subject(F + "cross_entropy(weights, smoothed)", row, lambda lib, x: lib.nn.functional.cross_entropy(
-    x, labels(lib, len(x), 3), lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype), label_smoothing=0.25, reduction="none"))
-subject(F + "nll_loss(weights)", row, lambda lib, x: lib.nn.functional.nll_loss(
-    x, labels(lib, len(x), 3), lib.tensor([0.0, 1.0, float("inf")], dtype=x.dtype), reduction="none"))
-subject(F + "nll_loss(weights, mean)", row, lambda lib, x: lib.stack([lib.nn.functional.nll_loss(
-    a[None], b[None], lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype)) for a, b in zip(x, labels(lib, len(x), 3))]))
-subject(F + "cross_entropy(shares)", row_pairs, lambda lib, x, y: lib.nn.functional.cross_entropy(x, y, reduction="none"))
-subject(F + "cross_entropy(shares of 0 and 1)", row, lambda lib, x: lib.nn.functional.cross_entropy(
-    x, lib.tensor([0.0, 1.0, 0.0], dtype=x.dtype).expand(len(x), 3), reduction="none"))
+subject(
+    F + "cross_entropy(smoothed)",
+    row,
+    lambda lib, x: lib.nn.functional.cross_entropy(
+        x, labels(lib, len(x), 3), label_smoothing=0.25, reduction="none"
+    ),
+)
+subject(
+    F + "cross_entropy(weights)",
+    row,
+    lambda lib, x: lib.nn.functional.cross_entropy(
+        x, labels(lib, len(x), 3), lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype), reduction="none"
+    ),
+)
+subject(
+    F + "cross_entropy(weights, smoothed)",
+    row,
+    lambda lib, x: lib.nn.functional.cross_entropy(
+        x,
+        labels(lib, len(x), 3),
+        lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype),
+        label_smoothing=0.25,
+        reduction="none",
+    ),
+)
+subject(
+    F + "nll_loss(weights)",
+    row,
+    lambda lib, x: lib.nn.functional.nll_loss(
+        x,
+        labels(lib, len(x), 3),
+        lib.tensor([0.0, 1.0, float("inf")], dtype=x.dtype),
+        reduction="none",
+    ),
+)
+subject(
+    F + "nll_loss(weights, mean)",
+    row,
+    lambda lib, x: lib.stack(
+        [
+            lib.nn.functional.nll_loss(a[None], b[None], lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype))
+            for a, b in zip(x, labels(lib, len(x), 3))
+        ]
+    ),
+)
+subject(
+    F + "cross_entropy(shares)",
+    row_pairs,
+    lambda lib, x, y: lib.nn.functional.cross_entropy(x, y, reduction="none"),
+)
+subject(
+    F + "cross_entropy(shares of 0 and 1)",
+    row,
+    lambda lib, x: lib.nn.functional.cross_entropy(
+        x, lib.tensor([0.0, 1.0, 0.0], dtype=x.dtype).expand(len(x), 3), reduction="none"
+    ),
+)
 for p in (1, 2):
-    subject(F + f"multi_margin_loss({p})", row, lambda lib, x, p=p: lib.nn.functional.multi_margin_loss(
-        x, labels(lib, len(x), 3), p=p, reduction="none"))
-subject(F + "multilabel_margin_loss", row, lambda lib, x: lib.nn.functional.multilabel_margin_loss(
-    x, lib.tensor([1, -1, 0]).expand(len(x), 3).contiguous(), reduction="none"))
-subject(F + "multilabel_soft_margin_loss", row_pairs, lambda lib, x, y: lib.nn.functional.multilabel_soft_margin_loss(
-    x, y, reduction="none"))
+    subject(
+        F + f"multi_margin_loss({p})",
+        row,
+        lambda lib, x, p=p: lib.nn.functional.multi_margin_loss(
+            x, labels(lib, len(x), 3), p=p, reduction="none"
+        ),
+    )
+subject(
+    F + "multilabel_margin_loss",
+    row,
+    lambda lib, x: lib.nn.functional.multilabel_margin_loss(
+        x, lib.tensor([1, -1, 0]).expand(len(x), 3).contiguous(), reduction="none"
+    ),
+)
+subject(
+    F + "multilabel_soft_margin_loss",
+    row_pairs,
+    lambda lib, x, y: lib.nn.functional.multilabel_soft_margin_loss(x, y, reduction="none"),
+)
 for sign in (1, -1):
-    subject(F + f"cosine_embedding_loss({sign})", row_pairs, lambda lib, x, y, sign=sign: lib.nn.functional.cosine_embedding_loss(
-        x, y, lib.full((len(x),), sign), margin=0.25, reduction="none"))
+    subject(
+        F + f"cosine_embedding_loss({sign})",
+        row_pairs,
+        lambda lib, x, y, sign=sign: lib.nn.functional.cosine_embedding_loss(
+            x, y, lib.full((len(x),), sign), margin=0.25, reduction="none"
+        ),
+    )
 for p, swap in ((2.0, False), (1.0, False), (2.0, True)):
-    subject(F + f"triplet_margin_loss({p}, {swap})", triples, lambda lib, a, b, c, p=p, swap=swap: lib.nn.functional.triplet_margin_loss(
-        a[:, None], b[:, None], c[:, None], p=p, swap=swap, reduction="none"))
-subject(F + "triplet_margin_with_distance_loss", triples, lambda lib, a, b, c: lib.nn.functional.triplet_margin_with_distance_loss(
-    a[:, None], b[:, None], c[:, None], reduction="none"))
+    subject(
+        F + f"triplet_margin_loss({p}, {swap})",
+        triples,
+        lambda lib, a, b, c, p=p, swap=swap: lib.nn.functional.triplet_margin_loss(
+            a[:, None], b[:, None], c[:, None], p=p, swap=swap, reduction="none"
+        ),
+    )
+subject(
+    F + "triplet_margin_with_distance_loss",
+    triples,
+    lambda lib, a, b, c: lib.nn.functional.triplet_margin_with_distance_loss(
+        a[:, None], b[:, None], c[:, None], reduction="none"
+    ),
+)
 for value in (0.0, 1.0, -1.0):
-    subject(F + f"hinge_embedding_loss(target {value})", one, lambda lib, x, v=value: lib.nn.functional.hinge_embedding_loss(
-        x, lib.full_like(x.detach(), v), reduction="none"))
-    subject(F + f"soft_margin_loss(target {value})", one, lambda lib, x, v=value: lib.nn.functional.soft_margin_loss(
-        x, lib.full_like(x.detach(), v), reduction="none"))
-    subject(F + f"kl_div(target {value})", one, lambda lib, x, v=value: lib.nn.functional.kl_div(
-        x, lib.full_like(x.detach(), v), reduction="none"))
+    subject(
+        F + f"hinge_embedding_loss(target {value})",
+        one,
+        lambda lib, x, v=value: lib.nn.functional.hinge_embedding_loss(
+            x, lib.full_like(x.detach(), v), reduction="none"
+        ),
+    )
+    subject(
+        F + f"soft_margin_loss(target {value})",
+        one,
+        lambda lib, x, v=value: lib.nn.functional.soft_margin_loss(
+            x, lib.full_like(x.detach(), v), reduction="none"
+        ),
+    )
+    subject(
+        F + f"kl_div(target {value})",
+        one,
+        lambda lib, x, v=value: lib.nn.functional.kl_div(
+            x, lib.full_like(x.detach(), v), reduction="none"
+        ),
+    )
 
 WIDE = """sub(alpha* lerp* add* cumsum* cumprod* prod* std* var* trapz* trapezoid* cumulative_trapezoid* renorm*
     quantile* nanquantile* cov corrcoef dist norm* linalg.* sum* mean* nansum* nanmean* logsumexp* special.logsumexp
@@ -495,36 +718,221 @@ WIDE = """sub(alpha* lerp* add* cumsum* cumprod* prod* std* var* trapz* trapezoi
 LOSSES = "nn.functional.*loss* nn.functional.*cross_entropy* nn.functional.kl_div*"
 EXPLAINED = [
     # (functions, what of them, which arguments, from PyTorch's to ours, why)
-    ("*", "*", "no nan", "nan -> *", "PyTorch's formula makes inf - inf or 0 * inf on the way; here the limit"),
+    (
+        "*",
+        "*",
+        "no nan",
+        "nan -> *",
+        "PyTorch's formula makes inf - inf or 0 * inf on the way; here the limit",
+    ),
     ("*", "gradient *", "nan", "*", "the value is NaN, or lost one: of it no gradient is right"),
     ("sign", "value 0", "nan", "0 -> nan", "NaN is not swallowed"),
-    ("special.*polynomial*", "value 0", "any", "* -> nan", "SciPy's: NaN wherever the argument is not finite or overflows, and of NaN for order 0"),
+    (
+        "special.*polynomial*",
+        "value 0",
+        "any",
+        "* -> nan",
+        "SciPy's: NaN wherever the argument is not finite or overflows, and of NaN for order 0",
+    ),
     ("acosh", "gradient 0", "any", "* -> nan", "no derivative where there is no value"),
     ("logit*", "gradient 0", "any", "0 -> nan", "no derivative where there is no value"),
-    ("special.digamma special.psi polygamma* special.polygamma", "*", "any", "finite -> inf", "infinite at the poles; PyTorch's takes the sine of a rounded multiple of pi"),
+    (
+        "special.digamma special.psi polygamma* special.polygamma",
+        "*",
+        "any",
+        "finite -> inf",
+        "infinite at the poles; PyTorch's takes the sine of a rounded multiple of pi",
+    ),
     ("special.gammaln lgamma", "value 0", "infinite", "inf -> -inf", "SciPy's, of -inf"),
-    ("special.erfcx", "gradient 0", "huge", "inf -> 0", "2 x erfcx(x) tends to 2 / sqrt(pi); PyTorch's x * x overflows"),
+    (
+        "special.erfcx",
+        "gradient 0",
+        "huge",
+        "inf -> 0",
+        "2 x erfcx(x) tends to 2 / sqrt(pi); PyTorch's x * x overflows",
+    ),
     ("special.log_ndtr", "gradient 0", "any", "finite -> finite", "PyTorch's loses digits"),
-    ("special.airy_ai special.spherical_bessel_j0", "value 0", "any", "* -> *", "SciPy's: more digits far out, NaN beyond what the argument can tell and at infinity"),
-    ("special.scaled_modified_bessel_k0 special.modified_bessel_k*", "value 0", "tiny", "inf -> finite", "the logarithm of a subnormal number is finite"),
-    ("pow* float_power* logit* special.logit", "*", "-0", "*inf -> *inf", "which side of 0 a -0 stands on: here by C's pow, and by the formula for logit"),
-    ("xlogy* special.xlogy special.xlog1py", "gradient 0", "infinite", "inf -> 0", "0 * log(inf) is held at 0, and so is its gradient"),
-    ("xlogy(inf)", "gradient 0", "any", "inf -> 0", "0 * log(inf) is held at 0, and so is its gradient"),
-    ("special.xlogy xlogy special.xlog1py", "gradient 1", "any", "nan -> 0", "the value is held at 0 there"),
+    (
+        "special.airy_ai special.spherical_bessel_j0",
+        "value 0",
+        "any",
+        "* -> *",
+        "SciPy's: more digits far out, NaN beyond what the argument can tell and at infinity",
+    ),
+    (
+        "special.scaled_modified_bessel_k0 special.modified_bessel_k*",
+        "value 0",
+        "tiny",
+        "inf -> finite",
+        "the logarithm of a subnormal number is finite",
+    ),
+    (
+        "pow* float_power* logit* special.logit",
+        "*",
+        "-0",
+        "*inf -> *inf",
+        "which side of 0 a -0 stands on: here by C's pow, and by the formula for logit",
+    ),
+    (
+        "xlogy* special.xlogy special.xlog1py",
+        "gradient 0",
+        "infinite",
+        "inf -> 0",
+        "0 * log(inf) is held at 0, and so is its gradient",
+    ),
+    (
+        "xlogy(inf)",
+        "gradient 0",
+        "any",
+        "inf -> 0",
+        "0 * log(inf) is held at 0, and so is its gradient",
+    ),
+    (
+        "special.xlogy xlogy special.xlog1py",
+        "gradient 1",
+        "any",
+        "nan -> 0",
+        "the value is held at 0 there",
+    ),
     ("atan2", "gradient *", "tiny", "0 -> *", "PyTorch's squares underflow"),
     ("ldexp", "gradient 1", "huge", "*inf -> finite", "PyTorch's product overflows on the way"),
-    ("clamp", "gradient *", "any", "0 -> finite", "where both bounds are one, or one is NaN, the gradient goes to the bound; PyTorch's is lost"),
-    ("nn.functional.gelu* nn.functional.hardswish", "value 0", "huge", "inf -> finite", "PyTorch's product overflows on the way"),
-    ("nn.functional.hardsigmoid", "gradient 0", "any", "finite -> finite", "PyTorch's sixth is float32's"),
-    ("kthvalue* mode*", "*", "any", "*", "which of equal elements is named: the first here (mode: the last), any there"),
-    ("cumprod* prod*", "gradient 0", "any", "* -> *", "the product of the others, by no division: 0 * inf among them is NaN, and no digits are lost of subnormal ones"),
-    ("var* std*", "gradient 0", "infinite", "* -> nan", "the mean is infinite: NaN for the whole row"),
-    ("var(dim=-1, correction=3) std(dim=-1, correction=3)", "*", "any", "*inf -> nan", "no degree of freedom is left: the value is NaN or infinite"),
+    (
+        "clamp",
+        "gradient *",
+        "any",
+        "0 -> finite",
+        "where both bounds are one, or one is NaN, the gradient goes to the bound; PyTorch's is lost",
+    ),
+    (
+        "nn.functional.gelu* nn.functional.hardswish",
+        "value 0",
+        "huge",
+        "inf -> finite",
+        "PyTorch's product overflows on the way",
+    ),
+    (
+        "nn.functional.hardsigmoid",
+        "gradient 0",
+        "any",
+        "finite -> finite",
+        "PyTorch's sixth is float32's",
+    ),
+    (
+        "kthvalue* mode*",
+        "*",
+        "any",
+        "*",
+        "which of equal elements is named: the first here (mode: the last), any there",
+    ),
+    (
+        "cumprod* prod*",
+        "gradient 0",
+        "any",
+        "* -> *",
+        "the product of the others, by no division: 0 * inf among them is NaN, and no digits are lost of subnormal ones",
+    ),
+    (
+        "var* std*",
+        "gradient 0",
+        "infinite",
+        "* -> nan",
+        "the mean is infinite: NaN for the whole row",
+    ),
     ("*renorm* *embedding(max_norm)", "*", "any", "* -> *", "a length that is infinite or NaN"),
-    ("nn.functional.multi_margin_loss* nn.functional.multilabel_margin_loss", "value 0", "any", "* -> nan", "NaN is not swallowed"),
-    ("nn.functional.soft_margin_loss*", "*", "any", "inf -> finite", "PyTorch's exponential overflows"),
-    ("nn.functional.binary_cross_entropy(*", "gradient *", "any", "* -> *", "1 / max(p (1 - p), 1e-12) is cut in float64 here; by the target as the loss is cut at 100"),
-    (WIDE, "*", "huge", "*", "a sum, product or square overflows on the way: where depends on the order and width in which PyTorch's kernels add"),
+    (
+        "nn.functional.multi_margin_loss* nn.functional.multilabel_margin_loss",
+        "value 0",
+        "any",
+        "* -> nan",
+        "NaN is not swallowed",
+    ),
+    (
+        "nn.functional.soft_margin_loss*",
+        "*",
+        "any",
+        "inf -> finite",
+        "PyTorch's exponential overflows",
+    ),
+    (
+        "nn.functional.binary_cross_entropy(*",
+        "gradient *",
+        "any",
+        "* -> *",
+        "1 / max(p (1 - p), 1e-12) is cut in float64 here; by the target as the loss is cut at 100",
+    ),
+    ("sgn heaviside special.gammainc*", "value 0", "nan", "* -> nan", "NaN is not swallowed"),
+    ("special.gammainc", "value 0", "tiny", "0 -> finite", "the limit; PyTorch's underflows"),
+    (
+        "var*correction=3* std*correction=3*",
+        "*",
+        "any",
+        "*inf -> nan",
+        "no degree of freedom is left: the value is NaN or infinite",
+    ),
+    ("lerp*", "*", "infinite", "*inf -> nan", "from a half on, it is counted from the end"),
+    (
+        "nn.functional.batch_norm* nn.functional.instance_norm",
+        "value 0",
+        "any",
+        "finite -> 0",
+        "equal elements are 0 exactly; PyTorch's fused factors leave a remainder",
+    ),
+    (
+        "nn.functional.batch_norm(running)",
+        "value 0",
+        "any",
+        "finite -> *",
+        "x - mean first; PyTorch's fused factors lose it or overflow later",
+    ),
+    (
+        f"{LOSSES} *distance* *cdist* *pdist* dist",
+        "gradient *",
+        "infinite",
+        "* -> nan",
+        "inf - inf is NaN, and so is its gradient",
+    ),
+    (
+        "cdist(0.0) nn.functional.pdist(0.0)",
+        "value 0",
+        "nan",
+        "nan -> finite",
+        "the number of components that differ, as norm(0) counts them",
+    ),
+    (
+        "cdist(inf) nn.functional.pdist(inf)",
+        "value 0",
+        "any",
+        "* -> nan",
+        "NaN is not swallowed, nor that of inf - inf",
+    ),
+    (
+        "cdist(inf) nn.functional.pdist(inf)",
+        "gradient *",
+        "any",
+        "finite -> *",
+        "equal ones share the gradient, as for amax",
+    ),
+    (
+        "nn.functional.binary_cross_entropy_with_logits*",
+        "*",
+        "any",
+        "* -> *",
+        "a target outside of [0, 1], or digits that PyTorch loses of a weighted one",
+    ),
+    (
+        "nn.functional.cosine_embedding_loss*",
+        "gradient *",
+        "any",
+        "finite -> finite",
+        "PyTorch's eps under the root",
+    ),
+    (
+        WIDE,
+        "*",
+        "huge",
+        "*",
+        "a sum, product or square overflows on the way: where depends on the order and width in which PyTorch's kernels add",
+    ),
     (WIDE, "*", "tiny", "*", "a product or square underflows on the way: the same"),
 ]
 
@@ -604,6 +1012,8 @@ def arguments_at(arrays, place):
     for array in arrays:
         if not place or array.shape[0] <= place[0] and array.ndim == 1:
             parts.append(array.ravel())
+        elif array.ndim == 1 and place[0] == 0 and len(place) > 1:  # of a batch of one
+            parts.append(array[place[-1] : place[-1] + 1])
         elif array.ndim > 1 and array.shape[0] == 3:  # columns
             parts.append(array[:, place[-1]].ravel())
         else:

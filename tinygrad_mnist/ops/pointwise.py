@@ -723,6 +723,8 @@ def lerp(
 ) -> Tensor:
     """input + weight * (end - input): the line from input to end.
 
+    From a weight of a half on it is counted from the end, so that it ends there.
+
     Args:
         input: where weight is 0.
         end: where weight is 1, of a shape that broadcasts with input's.
@@ -736,7 +738,12 @@ def lerp(
         >>> torch.lerp(torch.tensor([0.0, 1.0]), torch.tensor([10.0, 11.0]), 0.5)
         tensor([5., 6.])
     """
-    result = input + weight * (end - input)
+    across = end - input
+    if not isinstance(weight, Tensor):
+        near = input + weight * across if -0.5 < weight < 0.5 else end - across * (1 - weight)
+        return near if out is None else write_out("lerp", near, out)
+    from_input = (weight > -0.5) & (weight < 0.5)
+    result = where(from_input, input + weight * across, end - across * (1 - weight))
     return result if out is None else write_out("lerp", result, out)
 
 

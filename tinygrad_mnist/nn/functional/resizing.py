@@ -14,7 +14,8 @@ from tinygrad_mnist.nn.functional.pooling import (
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
 )
-from tinygrad_mnist.nn.functional.windows import Ints, Sizes, each_dimension, multiply_dimensions
+from tinygrad_mnist.nn.functional.windows import Ints, Sizes, each_dimension
+from tinygrad_mnist.ops.arguments import cast, widened
 from tinygrad_mnist.ops.indexing import getitem
 
 __all__ = [
@@ -177,10 +178,14 @@ def interpolate(
             1 / factor if factor else ratio for factor, ratio in zip(factors, ratios, strict=True)
         ]
     if mode in DIMENSIONS:
+        kind = input.array.dtype
+        message = "interpolation and averages are not implemented for {}"
+        check(kind.kind == "f", message, input.dtype)
+        result = widened(input)  # the gradients of float16 are added up in float32
         for d, (n, m, ratio) in enumerate(zip(old, new, ratios, strict=True), 2):
             if n != m or ratio != 1:
-                input = _resized(input, d, m, ratio, mode, bool(align_corners))
-        return input.contiguous()
+                result = _resized(result, d, m, ratio, mode, bool(align_corners))
+        return cast(result, input.dtype).contiguous()
     for d, (n, m, ratio) in enumerate(zip(old, new, ratios, strict=True), 2):
         places = wrap(_nearest(n, m, ratio, mode == "nearest-exact"))
         input = getitem(input, (*(slice(None),) * d, places))
@@ -209,9 +214,7 @@ def _nearest(old: int, new: int, ratio: float, exact: bool) -> Array:
     return np.minimum(places, old - 1)
 
 
-def _resized(
-    x: Tensor, dim: int, new: int, ratio: float, mode: str, align_corners: bool
-) -> Tensor:
+def _resized(x: Tensor, dim: int, new: int, ratio: float, mode: str, align_corners: bool) -> Tensor:
     """A dimension in another size: each new element from its neighbours alone.
 
     A product with a matrix of weights would say the same, but 0 * inf of far ones is NaN.
