@@ -197,7 +197,12 @@ for power in (0.0, 1.0, 2.0, float("inf")):
     subject(f"floor_divide({power})", one, lambda lib, x, p=power: lib.floor_divide(x, p))
     subject(f"xlogy({power})", one, lambda lib, x, p=power: lib.xlogy(x, p))
     subject(f"where({power})", one, lambda lib, x, p=power: lib.where(x > 0, x, p))
-for name in "chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w".split():
+for name in [
+    "chebyshev_polynomial_t",
+    "chebyshev_polynomial_u",
+    "chebyshev_polynomial_v",
+    "chebyshev_polynomial_w",
+]:
     for order in (0, 1, 3):
         subject(
             f"special.{name}({order})",
@@ -209,9 +214,12 @@ for name in "chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_
             one,
             lambda lib, x, n=order, name=name: getattr(lib.special, "shifted_" + name)(x, n),
         )
-for name in (
-    "hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p".split()
-):
+for name in [
+    "hermite_polynomial_h",
+    "hermite_polynomial_he",
+    "laguerre_polynomial_l",
+    "legendre_polynomial_p",
+]:
     for order in (0, 1, 3):
         subject(
             f"special.{name}({order})",
@@ -282,9 +290,50 @@ subject(F + "glu", row_pairs, lambda lib, x, y: lib.nn.functional.glu(lib.cat([x
 
 # along rows ----------------------------------------------------------------------------------
 
-REDUCTIONS = """sum mean prod amax amin argmax argmin all any max min cumsum cumprod logcumsumexp cummax cummin
-    sort topk std var std_mean var_mean median nanmedian nansum nanmean logsumexp aminmax mode count_nonzero
-    quantile nanquantile kthvalue argsort diff softmax log_softmax norm trapezoid cumulative_trapezoid trapz msort""".split()
+REDUCTIONS = [
+    "sum",
+    "mean",
+    "prod",
+    "amax",
+    "amin",
+    "argmax",
+    "argmin",
+    "all",
+    "any",
+    "max",
+    "min",
+    "cumsum",
+    "cumprod",
+    "logcumsumexp",
+    "cummax",
+    "cummin",
+    "sort",
+    "topk",
+    "std",
+    "var",
+    "std_mean",
+    "var_mean",
+    "median",
+    "nanmedian",
+    "nansum",
+    "nanmean",
+    "logsumexp",
+    "aminmax",
+    "mode",
+    "count_nonzero",
+    "quantile",
+    "nanquantile",
+    "kthvalue",
+    "argsort",
+    "diff",
+    "softmax",
+    "log_softmax",
+    "norm",
+    "trapezoid",
+    "cumulative_trapezoid",
+    "trapz",
+    "msort",
+]
 EXTRA = {"topk": {"k": 2}, "quantile": {"q": 0.3}, "nanquantile": {"q": 0.3}, "kthvalue": {"k": 2}}
 for name in REDUCTIONS:
     options = dict(EXTRA.get(name, {}))
@@ -335,14 +384,18 @@ for name in (
 
     subject(f"{name}()", row, whole)
 subject(
-    "dist", fewer_row_pairs, lambda lib, x, y: lib.stack([lib.dist(a, b) for a, b in zip(x, y)])
+    "dist",
+    fewer_row_pairs,
+    lambda lib, x, y: lib.stack([lib.dist(a, b) for a, b in zip(x, y, strict=False)]),
 )
 subject("gradient", row, lambda lib, x: lib.gradient(x, dim=-1))
 subject("cov", row, lambda lib, x: lib.stack([lib.cov(each) for each in x]))
 subject(
     "corrcoef",
     fewer_row_pairs,
-    lambda lib, x, y: lib.stack([lib.corrcoef(lib.stack([a, b])) for a, b in zip(x, y)]),
+    lambda lib, x, y: lib.stack(
+        [lib.corrcoef(lib.stack([a, b])) for a, b in zip(x, y, strict=False)]
+    ),
 )
 subject(
     "histc",
@@ -523,7 +576,9 @@ for reduction in ("mean", "sum"):
 
         def reduced(lib, x, y, name=name, reduction=reduction):
             function = getattr(lib.nn.functional, name)
-            return lib.stack([function(a, b, reduction=reduction) for a, b in zip(x, y)])
+            return lib.stack(
+                [function(a, b, reduction=reduction) for a, b in zip(x, y, strict=False)]
+            )
 
         subject(F + f"{name}({reduction})", fewer_row_pairs, reduced)
 
@@ -583,7 +638,9 @@ for label in (0, 2, -100):
                 target = lib.full((len(x),), label, dtype=lib.int64)
                 if reduction == "none":
                     return function(x, target, reduction="none")
-                return lib.stack([function(a[None], b[None]) for a, b in zip(x, target)])
+                return lib.stack(
+                    [function(a[None], b[None]) for a, b in zip(x, target, strict=False)]
+                )
 
             subject(F + f"{name}({label}, {reduction})", row, class_loss)
 subject(
@@ -627,7 +684,7 @@ subject(
     lambda lib, x: lib.stack(
         [
             lib.nn.functional.nll_loss(a[None], b[None], lib.tensor([0.0, 1.0, 2.0], dtype=x.dtype))
-            for a, b in zip(x, labels(lib, len(x), 3))
+            for a, b in zip(x, labels(lib, len(x), 3), strict=False)
         ]
     ),
 )
@@ -1010,7 +1067,7 @@ def arguments_at(arrays, place):
     """The numbers that a place of the result was made from, as one array."""
     parts = []
     for array in arrays:
-        if not place or array.shape[0] <= place[0] and array.ndim == 1:
+        if not place or (array.shape[0] <= place[0] and array.ndim == 1):
             parts.append(array.ravel())
         elif array.ndim == 1 and place[0] == 0 and len(place) > 1:  # of a batch of one
             parts.append(array[place[-1] : place[-1] + 1])
