@@ -17,11 +17,12 @@ from tinygrad_mnist.compiler.names import name_rest
 from tinygrad_mnist.compiler.source import Text, as_array
 from tinygrad_mnist.compiler.structure import PLAIN, Unsupported, calls_for, key_of, take_apart
 from tinygrad_mnist.compiler.trace import Refused, Trace, generators_put_back, owner, trace_call
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.record import join_history
 from tinygrad_mnist.core.state import state
-from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
 MOST_PROGRAMS = 64  # of one function; after that it runs eagerly for new kinds of arguments
 LAYOUT = 3  # of an array's flags: whether it is contiguous in C's or in Fortran's order
@@ -56,6 +57,10 @@ class CompiledProgram:
         self.has_gradient = bool(self.differentiable) and any(trace.differentiable)
         self.read_later = [
             place for place, x in enumerate(program.inputs) if x in set(program.saved())
+        ]
+        kept = {x.root for x in program.saved()}
+        self.results_read_later = [
+            place for place, x in enumerate(program.outputs) if x.root in kept
         ]
         written = program.written_roots()
         self.scalars = [
@@ -127,10 +132,16 @@ class CompiledProgram:
     ) -> None:
         """Give the results one record, whose rule is the backward program."""
         places = self.differentiable
-        read = tuple(tensors[place] for place in self.read_later)
+        read = [tensors[place] for place in self.read_later]
+        for place in self.results_read_later:
+            alias = wrap(outs[place].array)  # without a history, which would be a cycle
+            alias._version_counter = shared_version(outs[place])
+            read.append(alias)
         gradients_of = _Gradients(self, saved, [x.array for x in outs], again)
 
-        def rule(given: tuple[Tensor | None, ...], read: Any = read) -> Sequence[Tensor | None]:
+        def rule(
+            given: tuple[Tensor | None, ...], read: Any = tuple(read)
+        ) -> Sequence[Tensor | None]:
             return gradients_of(given)
 
         inputs = [tensors[place] for place in places]
@@ -406,7 +417,12 @@ class CompiledFunction:
             arguments = []
             structure = take_apart((args, kwargs), arguments)
             facts = tuple(_facts(x) for x in arguments)
-            key = (state.recording, state.inference, facts, key_of(structure))
+            try:
+                others = key_of(structure)
+            except Unsupported as reason:
+                self._note_refusal(None, str(reason))
+                return self.function(*args, **kwargs)
+            key = (state.recording, state.inference, dtypes.default(), facts, others)
         for known in self.programs.get(key, ()):
             if isinstance(known, Refusal):
                 return self.function(*args, **kwargs)
@@ -494,7 +510,7 @@ def _facts(x: Tensor) -> tuple[Any, ...]:
 
 def _quick_key(args: tuple[Any, ...], arguments: list[Tensor]) -> Any:
     """The kind of a call whose arguments are tensors and plain values; None for others."""
-    parts: list[Any] = [state.recording, state.inference]
+    parts: list[Any] = [state.recording, state.inference, dtypes.default()]
     for value in args:
         if isinstance(value, Tensor):
             if any(value is x for x in arguments):

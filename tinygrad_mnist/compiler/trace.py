@@ -7,6 +7,7 @@ program made of it can do the same again, as the first real call.
 from __future__ import annotations
 
 import gc
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -147,11 +148,14 @@ def trace_call(
     ]
     tracer = Tracer()
     changes = Changes.count
+    others = _other_random_states()
     with _watched_by(tracer):
         result = function(*args, **kwargs)
         try:
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
+            if _other_random_states() != others:
+                raise Unsupported("it draws Python's or NumPy's own random numbers")
             drawn_from = tracer.generators()
             if any(each.numpy is not bits for each, bits, _ in generators if each in drawn_from):
                 raise Unsupported("it seeds a random generator")
@@ -169,6 +173,12 @@ def trace_call(
         if each in drawn_from:
             bits.bit_generator.state = before
     return builder.trace
+
+
+def _other_random_states() -> tuple[Any, Any]:
+    """Where Python's and NumPy's own random numbers are."""
+    words = np.random.get_state()
+    return random.getstate(), (words[1].tobytes(), words[2:])  # type: ignore[index,union-attr]
 
 
 def owner(array: Array) -> Array:
