@@ -62,7 +62,7 @@ def checkpoint(
     Args:
         function: called with `args` and `kwargs`.
         args: its arguments: tensors, tuples, lists and dicts with tensors inside, anything else.
-        use_reentrant: True: as in PyTorch no result has a gradient unless a tensor that stands among
+        use_reentrant: True: as in PyTorch no result has a gradient unless a tensor that is among
             `args` itself needs one. Default: False.
         preserve_rng_state: let the second computation draw the same random numbers.
         context_fn: returns two contexts, in which the first and the second computation run.
