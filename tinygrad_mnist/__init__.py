@@ -44,7 +44,7 @@ from tinygrad_mnist.core.modes import (
 )
 from tinygrad_mnist.core.printing import set_printoptions
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.formats import notebook, onnx
+from tinygrad_mnist.formats import checkpoint, notebook, onnx
 from tinygrad_mnist.formats.serialization import load, save
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.nn.functional import (
@@ -689,6 +689,7 @@ __all__ = [
     "chain_matmul",
     "channels_last",
     "channels_last_3d",
+    "checkpoint",
     "cholesky",
     "chunk",
     "clamp",

@@ -1,5 +1,6 @@
 """torch.compile: programs give what the tape gives, and never an old result."""
 
+import random
 import threading
 import warnings
 
@@ -487,12 +488,80 @@ def test_source_runs_alone():
     namespace = {}
     exec(text, namespace)
     p = {name: value.detach().numpy() for name, value in model.named_parameters()}
-    arrays = [x.numpy(), p["0.weight"], p["0.bias"], p["2.weight"], p["2.bias"], y.numpy()]
+    arrays = [x.numpy(), y.numpy(), p["0.weight"], p["0.bias"], p["2.weight"], p["2.bias"]]
     (found,), saved = namespace["forward"](*arrays)
     assert found == loss.item()
     grads = namespace["backward"](saved, np.float32(1))
     loss.backward()
     names = [f"grad_{n}" for n in ("w1", "b1", "w2", "b2")]
     assert all(name in text for name in names)
-    for g, parameter in zip(grads[1:5], model.parameters(), strict=True):
+    for g, parameter in zip(grads[2:6], model.parameters(), strict=True):
         np.testing.assert_array_equal(g, parameter.grad.numpy())
+
+
+def test_more_that_python_decides():
+    class Scaled(nn.Module):
+        factor = 2.0
+
+        def forward(self, x):
+            return x * self.factor + torch.ones(2)
+
+    module = Scaled()
+    program = torch.compile(module, backend="numpy", fullgraph=True)
+    x = torch.ones(2)
+    assert torch.equal(program(x), module(x))
+    Scaled.factor = 3.0
+    assert torch.equal(program(x), torch.full((2,), 4.0))
+    double = x.double()
+    assert program(double).dtype == torch.float64
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert program(x).dtype == module(x).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+DRAWS = [lambda: random.random(), lambda: float(np.random.rand())]  # noqa: NPY002
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_random_numbers_of_others_are_drawn_each_time(draw):
+    program = torch.compile(lambda x: x * draw(), backend="numpy")
+    with pytest.warns(UserWarning, match="own random numbers"):
+        found = {program(torch.ones(1)).item() for _ in range(4)}
+    assert len(found) == 4
+
+
+def test_a_generator_of_numpys_own():
+    rng = np.random.default_rng(0)
+    program = torch.compile(lambda x: x * float(rng.random()), backend="numpy")
+    with pytest.warns(UserWarning, match="changes what it reads"):
+        assert len({program(torch.ones(1)).item() for _ in range(4)}) == 4
+
+
+def test_arrays_as_arguments_are_read_each_time():
+    program = torch.compile(lambda x, scale: x * float(scale[0]), backend="numpy")
+    scale = np.ones(1)
+    with pytest.warns(UserWarning, match="whose contents may change"):
+        assert program(torch.ones(1), scale) == 1
+        scale[0] = 5
+        assert program(torch.ones(1), scale) == 5
+
+
+def test_a_result_written_before_its_gradient_is_refused():
+    w = torch.ones(3, requires_grad=True)
+    program = compiled(lambda x: (x * w).exp())
+    x = torch.ones(3)
+    program(x)
+    out = program(x)
+    with torch.no_grad():
+        out.mul_(2)
+    with pytest.raises(RuntimeError, match="inplace"):
+        out.sum().backward()
+    again = compiled(lambda x: x * w)
+    again(x)
+    out = again(x)
+    out.mul_(2)  # not read by the gradient
+    out.sum().backward()
+    assert torch.equal(w.grad, torch.full((3,), 2.0))
+    del out

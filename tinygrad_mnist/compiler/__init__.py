@@ -8,6 +8,7 @@ trace       one watched call becomes a program
 passes      what is done to it
 source      the program as text
 compiled    the function that is called in place of the user's
+derivation  a program that is written to be read
 """
 
 from __future__ import annotations
@@ -18,10 +19,21 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.compiler.compiled import CompiledFunction
+from tinygrad_mnist.compiler.derivation import Derivation, DerivedLine, derive
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.state import state
 
-__all__ = ["CompiledFunction", "choose_backend", "compile", "disable", "is_compiling", "reset"]
+__all__ = [
+    "CompiledFunction",
+    "Derivation",
+    "DerivedLine",
+    "choose_backend",
+    "compile",
+    "derive",
+    "disable",
+    "is_compiling",
+    "reset",
+]
 
 BACKENDS = ("auto", "numpy", "numba", "eager")
 OTHERS = ("inductor", "aot_eager", "cudagraphs", "tensorrt", "openxla", "onnxrt")
@@ -44,12 +56,12 @@ def compile(
     the two programs, `.source()` shows them. Parameters and buffers are read at each call, random
     numbers drawn anew, and gradients arrive as from the tape.
 
-    What Python does while it is traced is not repeated: a print, say. A number or list that
-    the function reads from a module's attribute, a closure or a global is compared at each call; the
-    elements of a NumPy array from outside of over 1,000 elements are not. Where a call cannot be a
-    program (it reads a tensor's values in Python, it changes what it reads, a hook wants an inner
-    gradient) it runs on the tape; a warning says so once, with the line. Of a module the inner
-    ones are then compiled one by one.
+    What Python does while it is traced is not repeated: a print, say. A number or list that the
+    function reads from a module's attribute, a closure or a global is compared at each call;
+    the elements of a NumPy array from outside of over 1,000 elements are not. Where a call cannot
+    be a program (it reads a tensor's values in Python, it changes what it reads, a hook wants an
+    inner gradient) it runs on the tape; a warning says so once, with the line. Of a module the
+    inner ones are then compiled one by one.
 
     Args:
         model: the function or module; without one, a decorator is returned.

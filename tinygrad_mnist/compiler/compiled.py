@@ -15,21 +15,14 @@ import numpy as np
 from tinygrad_mnist.compiler import guards, passes
 from tinygrad_mnist.compiler.names import name_rest
 from tinygrad_mnist.compiler.source import Text, as_array
-from tinygrad_mnist.compiler.structure import (
-    PLAIN,
-    Unsupported,
-    calls_for,
-    key_of,
-    put_together,
-    take_apart,
-)
+from tinygrad_mnist.compiler.structure import PLAIN, Unsupported, calls_for, key_of, take_apart
 from tinygrad_mnist.compiler.trace import Refused, Trace, generators_put_back, owner, trace_call
+from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.record import join_history
 from tinygrad_mnist.core.state import state
-from tinygrad_mnist.core.tensor import Array, Tensor, wrap
-from tinygrad_mnist.ops.random import Generator
+from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
 
 MOST_PROGRAMS = 64  # of one function; after that it runs eagerly for new kinds of arguments
 LAYOUT = 3  # of an array's flags: whether it is contiguous in C's or in Fortran's order
@@ -54,14 +47,7 @@ class CompiledProgram:
         name_rest(program)
         self.text = Text(program, compiled.name)
         self.forward, self.backward = self.text.functions()
-        held = {id(tensor): (where, name) for where, name, tensor in guards.held_tensors(guard)}
-        self.sources = []
-        for place, x in zip(trace.arguments, trace.tensors, strict=True):
-            where, name = held.get(id(x), (None, None)) if place is None else (None, place)
-            fixed = x if where is None and place is None else None
-            layout = x.array.flags.num & LAYOUT
-            facts = (x.array.shape, x.array.dtype, layout, x._requires_grad)
-            self.sources.append((where, name, fixed, *facts))
+        self.sources = _sources(trace, guard)
         self.differentiable = [
             place
             for place, g in enumerate(program.gradients)
@@ -71,6 +57,10 @@ class CompiledProgram:
         self.has_gradient = bool(self.differentiable) and any(trace.differentiable)
         self.read_later = [
             place for place, x in enumerate(program.inputs) if x in set(program.saved())
+        ]
+        kept = {x.root for x in program.saved()}
+        self.results_read_later = [
+            place for place, x in enumerate(program.outputs) if x.root in kept
         ]
         written = program.written_roots()
         self.scalars = [
@@ -88,13 +78,13 @@ class CompiledProgram:
         if not self.guard.holds():
             return None
         found = []
-        for where, name, fixed, shape, dtype, layout, requires_grad in self.sources:
-            if where is not None:
-                x = where.get(name)
+        for find, key, shape, dtype, layout, requires_grad, _ in self.sources:
+            if find is not None:
+                x = find(key)
                 if x is None:
                     return None
             else:
-                x = fixed if fixed is not None else arguments[name]
+                x = arguments[key]
             array = x.array
             if (
                 array.shape != shape
@@ -142,10 +132,16 @@ class CompiledProgram:
     ) -> None:
         """Give the results one record, whose rule is the backward program."""
         places = self.differentiable
-        read = tuple(tensors[place] for place in self.read_later)
+        read = [tensors[place] for place in self.read_later]
+        for place in self.results_read_later:
+            alias = wrap(outs[place].array)  # without a history, which would be a cycle
+            alias._version_counter = shared_version(outs[place])
+            read.append(alias)
         gradients_of = _Gradients(self, saved, [x.array for x in outs], again)
 
-        def rule(given: tuple[Tensor | None, ...], read: Any = read) -> Sequence[Tensor | None]:
+        def rule(
+            given: tuple[Tensor | None, ...], read: Any = tuple(read)
+        ) -> Sequence[Tensor | None]:
             return gradients_of(given)
 
         inputs = [tensors[place] for place in places]
@@ -160,7 +156,7 @@ class CompiledProgram:
         for place in self.scalars:
             arrays[place] = arrays[place][()]
         written = [(trace.tensors[i], trace.tensors[i].array.copy()) for i in trace.written]
-        with generators_put_back():
+        with generators_put_back(trace.generators):
             results, saved = self.forward(*arrays)
         _set_arrays(written)
         expected, gradients = trace.expected
@@ -170,9 +166,9 @@ class CompiledProgram:
             return
         seeds = [seed[()] if not seed.shape else seed for seed in trace.seeds]
         given = self.backward(saved, *seeds)
-        for found, wanted in zip(given, gradients, strict=True):
-            if wanted is not None:
-                _compare(self.compiled.name, "gradient", found, wanted)
+        for g, expected_g in zip(given, gradients, strict=True):
+            if expected_g is not None:
+                _compare(self.compiled.name, "gradient", g, expected_g)
 
     def _forget_samples(self) -> None:
         """Let go of the arrays of the trace."""
@@ -185,6 +181,55 @@ class CompiledProgram:
             x.sample = None
         trace.expected = ([], [])
         trace.seeds = []
+
+
+class _Source(NamedTuple):
+    """Where an input comes from, and of what kind it is.
+
+    Attributes:
+        find: gives the tensor of the key; None where the key is the place of an argument.
+        key: see there.
+        shape: of the array, as the next two.
+        dtype: NumPy's.
+        layout: whether it is contiguous.
+        requires_grad: of the tensor.
+        where: the dict of a module's parameters or buffers that it is in, or None.
+    """
+
+    find: Callable[[Any], Tensor | None] | None
+    key: Any
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    layout: int
+    requires_grad: bool
+    where: dict[str, Any] | None
+
+
+def _sources(trace: Trace, guard: guards.Guard) -> list[_Source]:
+    """Where each input of a program comes from: a parameter or buffer from its module, so that
+    another one put in its place is seen.
+    """
+    held = {id(tensor): (where, name) for where, name, tensor in guards.held_tensors(guard)}
+    sources = []
+    for place, x in zip(trace.arguments, trace.tensors, strict=True):
+        find: Any = None
+        key: Any = place
+        where: Any = None
+        if id(x) in held and place is None:
+            where, key = held[id(x)]
+            find = where.get
+        elif place is None:
+            find = _itself
+            key = x
+        array = x.array
+        layout = array.flags.num & LAYOUT
+        kind = (array.shape, array.dtype, layout, x._requires_grad)
+        sources.append(_Source(find, key, *kind, where))
+    return sources
+
+
+def _itself(x: Tensor) -> Tensor:
+    return x
 
 
 class _Gradients:
@@ -210,15 +255,16 @@ class _Gradients:
             if has
         ]
         if state.recording or state.tracer is not None:
-            return self.again.gradients(seeds)  # type: ignore[no-any-return]
+            found: list[Tensor | None] = self.again.gradients(seeds)
+            return found
         assert self.saved is not None
         saved = self.saved if state.freeing else list(self.saved)
         if state.freeing:
             self.saved = None
         arrays = [g.array if g.array.shape else g.array[()] for g in seeds]
-        found = program.backward(saved, *arrays)
+        made = program.backward(saved, *arrays)
         return [
-            None if found[place] is None else wrap(as_array(found[place]))
+            None if made[place] is None else wrap(as_array(made[place]))
             for place in program.differentiable
         ]
 
@@ -236,8 +282,24 @@ class _Again:
         self.tensors = tensors
         self.states: list[Any] = []
         if program.trace.draws:
-            self.states = [(each, each.numpy.bit_generator.state) for each in Generator.alive]
+            self.states = [
+                (each, each.numpy.bit_generator.state) for each in program.trace.generators
+            ]
+        self.held = [
+            (source.where, source.key, x)
+            for source, x in zip(program.sources, tensors, strict=True)
+            if source.where is not None
+        ]
         self.before = [(tensors[i], tensors[i].array.copy()) for i in program.trace.written]
+
+    @staticmethod
+    def _hold(held: list[tuple[Any, Any, Any]]) -> list[tuple[Any, Any, Any]]:
+        """Put tensors into their modules' places, as `functional_call` does; what was there."""
+        before = []
+        for where, name, x in held:
+            before.append((where, name, where.get(name)))
+            where[name] = x
+        return before
 
     def gradients(self, seeds: list[Tensor]) -> list[Tensor | None]:
         """The inputs' gradients, recorded if the thread records."""
@@ -246,6 +308,7 @@ class _Again:
         after = [(x, x.array.copy()) for x, _ in self.before]
         _set_states(self.states)
         _set_arrays(self.before)
+        held_now = self._hold(self.held)
         create_graph = state.recording
         state.set_recording(True)
         try:
@@ -259,6 +322,7 @@ class _Again:
             return list(grad(roots, inputs, seeds, create_graph=create_graph, allow_unused=True))
         finally:
             state.set_recording(create_graph)
+            self._hold(held_now)
             _set_states(now)
             _set_arrays(after)
 
@@ -295,6 +359,7 @@ def optimize(program: Any, backend: str) -> None:
     passes.lower(program)
     passes.fold_constants(program)
     passes.share_common(program)
+    passes.read_through_broadcasts(program)
     passes.simplify(program)
     passes.drop_dead(program)
     if backend == "numba":
@@ -352,7 +417,12 @@ class CompiledFunction:
             arguments = []
             structure = take_apart((args, kwargs), arguments)
             facts = tuple(_facts(x) for x in arguments)
-            key = (state.recording, state.inference, facts, key_of(structure))
+            try:
+                others = key_of(structure)
+            except Unsupported as reason:
+                self._note_refusal(None, str(reason))
+                return self.function(*args, **kwargs)
+            key = (state.recording, state.inference, dtypes.default(), facts, others)
         for known in self.programs.get(key, ()):
             if isinstance(known, Refusal):
                 return self.function(*args, **kwargs)
@@ -440,7 +510,7 @@ def _facts(x: Tensor) -> tuple[Any, ...]:
 
 def _quick_key(args: tuple[Any, ...], arguments: list[Tensor]) -> Any:
     """The kind of a call whose arguments are tensors and plain values; None for others."""
-    parts: list[Any] = [state.recording, state.inference]
+    parts: list[Any] = [state.recording, state.inference, dtypes.default()]
     for value in args:
         if isinstance(value, Tensor):
             if any(value is x for x in arguments):
@@ -459,8 +529,8 @@ def _names(
 ) -> dict[int, str]:
     """What the program's text calls the tensors from outside, by their identity."""
     found = {id(x): path for path, x in guards.named_tensors(guard)}
-    target = function.__self__ if guards.is_module(getattr(function, "__self__", None)) else None
-    code_of = function if target is None else target.forward
+    target: Any = getattr(function, "__self__", None)
+    code_of = target.forward if guards.is_module(target) else function
     try:
         bound = inspect.signature(code_of).bind(*args, **kwargs)
     except (TypeError, ValueError):

@@ -8,6 +8,7 @@ Tensors are not baked in but read at each call; which tensor a name means is.
 
 from __future__ import annotations
 
+import random
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import numpy as np
 from tinygrad_mnist.core.state import Changes
 from tinygrad_mnist.core.tensor import Tensor
 
-DEPTH = 4  # of containers and objects inside one another that are looked into
+DEPTH = 3  # of containers and objects inside one another that are looked into
 LONG = 1000  # members of a container, beyond which only their number is compared
 OWN = __name__.partition(".")[0]  # this package, whose code does not change
 HELD_APART = ("_parameters", "_buffers", "_modules")  # a module's tensors and inner modules
@@ -130,8 +131,10 @@ class Guard:
         for base in cls.__mro__:
             if _is_library(base):
                 continue
-            for value in vars(base).values():
-                if isinstance(value, types.FunctionType) and value.__name__ != "__init__":
+            for name, value in vars(base).items():
+                if isinstance(value, bool | int | float | str | tuple) and name[:2] != "__":
+                    self.names.append((vars(base), name, snapshot(value)))
+                elif isinstance(value, types.FunctionType) and value.__name__ != "__init__":
                     self.add_function(value)
                 elif isinstance(value, property) and value.fget is not None:
                     self.add_function(value.fget)
@@ -186,6 +189,10 @@ def snapshot(value: Any, depth: int = 0) -> Any:
         return (kind, repr(value))
     if isinstance(value, np.ndarray) and value.size <= LONG:
         return (id(value), value.shape, value.tobytes())
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        return (id(value), str(value.bit_generator.state if hasattr(value, "bit_generator") else 0))
+    if isinstance(value, random.Random):
+        return (id(value), hash(value.getstate()))
     if isinstance(value, Tensor | np.ndarray | types.FunctionType | type | types.ModuleType):
         return id(value)
     if depth > DEPTH:
@@ -215,13 +222,8 @@ def _is_users_object(value: Any) -> bool:
 
 
 def _object_snapshot(value: Any) -> Any:
-    """An object's attributes, and the plain ones of its class."""
-    plain = {
-        name: each
-        for name, each in vars(type(value)).items()
-        if isinstance(each, int | float | str | tuple) and not name.startswith("__")
-    }
-    return snapshot(value.__dict__, 1), snapshot(plain, 1)
+    """An object's attributes."""
+    return snapshot(value.__dict__, 1)
 
 
 def _module_snapshot(module: Any) -> Any:
@@ -239,13 +241,13 @@ def _module_snapshot(module: Any) -> Any:
 
 
 def _look_up(container: Any, name: Any) -> Any:
-    """What a name means in a dict of names, or what a closure's cell holds."""
-    if type(container) is dict:
-        return container.get(name)
-    try:
-        return container.cell_contents
-    except ValueError:
-        return None
+    """What a name means in a dict of names or in a class, or what a closure's cell holds."""
+    if isinstance(container, types.CellType):
+        try:
+            return container.cell_contents
+        except ValueError:
+            return None
+    return container.get(name)
 
 
 def _plain_function(function: Any, guard: Guard) -> types.FunctionType | None:

@@ -12,10 +12,19 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.kernels import compiled
+from tinygrad_mnist.ops import random
 
 OWN = __name__.partition(".")[0]
+ONE_GENERATOR = """\
+rng = np.random.default_rng(0)
+
+
+def {name}(generator=None):
+    \"\"\"The generator that all random numbers are drawn from.\"\"\"
+    return rng
+"""
 NO_LOOPS = """\
-def loop(function):
+def {name}(function):
     \"\"\"No compiled form: NumPy does the work.\"\"\"
     return None
 """
@@ -92,9 +101,10 @@ class _Needed:
 
     def _add_import(self, name: str, value: Any) -> None:
         """A function of another package, under its own name there."""
+        there = str(value.__name__)
         for module in ("numpy", "scipy.special"):
-            if getattr(sys.modules.get(module), value.__name__, None) is value:
-                self.imports.add(_import_line(module, value.__name__, name))
+            if getattr(sys.modules.get(module), there, None) is value:
+                self.imports.add(_import_line(module, there, name))
                 return
         raise RuntimeError(f"compile: {name} cannot be written as text")
 
@@ -103,9 +113,12 @@ class _Needed:
             self.imports.add(_import_line(function.__module__, function.__name__, name))
             return
         if function is compiled.loop:
-            self.functions.append(NO_LOOPS)
+            self.functions.append(NO_LOOPS.format(name=name))
             return
-        plain = inspect.unwrap(function)
+        if function is random.source:
+            self.functions.append(ONE_GENERATOR.format(name=name))
+            return
+        plain: Any = inspect.unwrap(function)
         text = self._without_modules(textwrap.dedent(inspect.getsource(plain)), plain)
         text = self._with_names_of(plain, text)
         text = _without_decorators(text, ast.parse(text))
@@ -120,7 +133,9 @@ class _Needed:
                 continue
             module = function.__globals__.get(node.value.id)
             if inspect.ismodule(module) and module.__name__.startswith(OWN):
-                name = self.add(node.attr, getattr(module, node.attr))
+                own = _assigned(ast.parse(text))
+                wanted = f"{node.attr}_" if node.attr in own else node.attr
+                name = self.add(wanted, getattr(module, node.attr))
                 text = re.sub(rf"\b{node.value.id}\.{node.attr}\b", name, text)
         return text
 
@@ -153,6 +168,12 @@ class _Needed:
             if name != used:
                 text = re.sub(rf"\b{used}\b", name, text)
         return text
+
+
+def _assigned(tree: ast.AST) -> set[str]:
+    """The names that a text gives something to mean."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
 def _names_of(tree: ast.AST) -> list[str]:
@@ -190,6 +211,8 @@ def _constant_text(value: Any) -> str:
         if value.size == 0:
             return f"np.zeros({value.shape}, np.dtype({value.dtype.str!r}))"
         return f"np.array({_listed(value)}, np.dtype({value.dtype.str!r}))"
+    if isinstance(value, random.Generator):
+        return "None"  # `ONE_GENERATOR` serves for all
     if isinstance(value, np.generic):
         return f"np.dtype({value.dtype.str!r}).type({value.item()!r})"
     if isinstance(value, np.dtype):

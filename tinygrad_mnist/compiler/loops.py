@@ -96,7 +96,6 @@ class Loop:
         if not self.shape:
             return self._straight(body, names)
         stores = []
-        setup = []
         for place, out in enumerate(self.outputs):
             if out in self.sums:
                 source = next(each.inputs[0] for each in self.group if each.outputs[0] is out)
@@ -107,7 +106,6 @@ class Loop:
         parameters += [f"out{i}" for i in range(len(self.outputs))]
         lines = ["import math", "", "import numpy as np", "", ""]
         lines.append(f"def loop({', '.join(parameters)}):")
-        lines += [f"    {line}" for line in setup]
         if self.in_rows:
             whole = next(name for name, x in self._arrays() if x.shape == self.shape)
             lines.append(f"    for i in range({whole}.shape[0]):")
@@ -163,7 +161,7 @@ class Loop:
         return "[i]" if self._is_column(x) else "[j]"
 
     def _steps(self, names: dict[Value, str]) -> list[str]:
-        lines = []
+        lines: list[str] = []
         for each in self.group:
             if each.outputs[0] in self.sums:
                 continue

@@ -43,12 +43,14 @@ def name_values(program: Program, inputs: dict[Value, str]) -> None:
 
 def name_rest(program: Program) -> None:
     """Name what is still without a name: gradients of inputs, and what rules computed."""
+    for seed in program.seeds:
+        seed.name = ""
     taken = Counter(value.name for value in _all_values(program) if value.name)
+    for out, seed in zip(program.outputs, program.seeds, strict=False):
+        seed.name = _unique(f"grad_{out.name}", taken)
     for x, g in zip(program.inputs, program.gradients, strict=True):
         if g is not None and not g.is_constant and (not g.name or g.name.startswith("grad_")):
             g.name = _unique(f"grad_{x.name}", taken)
-    for out, seed in zip(program.outputs, program.seeds, strict=False):
-        seed.name = _unique(f"grad_{out.name}", taken)
     for each in program.instructions:
         for out in each.outputs:
             if not out.name:
@@ -89,8 +91,11 @@ def _unique(name: str, taken: Counter[str]) -> str:
 
 
 def _numbered(base: str, taken: Counter[str]) -> str:
-    """The base with the next number; without one for a loss, of which there is one."""
+    """The base with the next number that is free; without one for a loss, of which there is one."""
     if base in ("loss", "slope") and not taken[base]:
         return _unique(base, taken)
-    number = taken[f"{base}#"] = taken[f"{base}#"] + 1
-    return _unique(f"{base}{number}", taken)
+    while True:
+        taken[f"{base}#"] += 1
+        name = f"{base}{taken[f'{base}#']}"
+        if not taken[name]:
+            return _unique(name, taken)

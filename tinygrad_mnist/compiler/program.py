@@ -32,6 +32,8 @@ class Value:
 
     __slots__ = ("dtype", "is_constant", "is_input", "name", "root", "sample", "shape")
 
+    root: Value
+
     def __init__(self, sample: Array, root: Value | None = None) -> None:
         self.shape = sample.shape
         self.dtype = sample.dtype

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tinygrad_mnist.core.tensor import Tensor
 
 
@@ -70,7 +72,11 @@ def put_together(structure: Any, tensors: Sequence[Tensor]) -> Any:
 
 
 def key_of(structure: Any) -> Any:
-    """What two calls must have in common of their arguments that are no tensors."""
+    """What two calls must have in common of their arguments that are no tensors.
+
+    Raises:
+        Unsupported: for an object that cannot be compared with what it was: an array, an iterator.
+    """
     kind = type(structure)
     if kind is Place:
         return (Place, structure.index)
@@ -82,7 +88,9 @@ def key_of(structure: Any) -> Any:
         return (kind, repr(structure))  # 0.0 and -0.0 are equal, NaN is not equal to itself
     if isinstance(structure, PLAIN):
         return (kind, repr(structure) if kind is slice else structure)
-    return (kind, _ById(structure))
+    if callable(structure) or hasattr(structure, "__dict__") or isinstance(structure, np.dtype):
+        return (kind, _ById(structure))
+    raise Unsupported(f"an argument is a {kind.__name__}, whose contents may change")
 
 
 class _ById:

@@ -7,6 +7,7 @@ program made of it can do the same again, as the first real call.
 from __future__ import annotations
 
 import gc
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.record import Node
 from tinygrad_mnist.core.state import Changes, Step, state
 from tinygrad_mnist.core.tensor import Tensor, same_array, wrap
-from tinygrad_mnist.ops.random import Generator
+from tinygrad_mnist.ops.random import Generator, default_generator
 
 PACKAGE = str(Path(__file__).parent.parent)
 
@@ -54,6 +55,15 @@ class Tracer(list[Step]):
         elif step.kind == "read" and not self.where:
             self.where = _users_line()
 
+    def generators(self) -> set[Generator]:
+        """What random numbers were drawn from."""
+        found: set[Generator] = {default_generator}
+        for step in self:
+            generator = step.options.get("generator")
+            if isinstance(generator, Generator):
+                found.add(generator)
+        return found
+
     def put_back(self) -> None:
         """Let written memory hold again what it held before."""
         for memory, before in self.written.values():
@@ -76,7 +86,10 @@ class Trace:
             compared.
         seeds: the outputs' gradients that these gradients were computed from.
         written: the inputs whose memory the function writes.
+        records: for each value the operation on the tape that it comes from; of the backward part
+            the one whose rule computed it.
         draws: whether it draws random numbers.
+        generators: what it draws them from.
         result: what the traced call returned.
     """
 
@@ -89,7 +102,9 @@ class Trace:
     expected: tuple[list[Array], list[Array | None]]
     seeds: list[Array]
     written: list[int]
+    records: dict[Value, str]
     draws: bool
+    generators: list[Generator]
     result: Any
 
 
@@ -133,12 +148,16 @@ def trace_call(
     ]
     tracer = Tracer()
     changes = Changes.count
+    others = _other_random_states()
     with _watched_by(tracer):
         result = function(*args, **kwargs)
         try:
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
-            if any(each.numpy is not bits for each, bits, _ in generators):
+            if _other_random_states() != others:
+                raise Unsupported("it draws Python's or NumPy's own random numbers")
+            drawn_from = tracer.generators()
+            if any(each.numpy is not bits for each, bits, _ in generators if each in drawn_from):
                 raise Unsupported("it seeds a random generator")
             if not guard.holds():
                 raise Unsupported("it changes what it reads: a number, a list or an attribute")
@@ -148,10 +167,18 @@ def trace_call(
         except Unsupported as refused:
             raise Refused(str(refused), result) from None
     builder.trace.result = result
+    builder.trace.generators = list(drawn_from)
     tracer.put_back()
-    for _, bits, before in generators:
-        bits.bit_generator.state = before
+    for each, bits, before in generators:
+        if each in drawn_from:
+            bits.bit_generator.state = before
     return builder.trace
+
+
+def _other_random_states() -> tuple[Any, Any]:
+    """Where Python's and NumPy's own random numbers are."""
+    words: Any = np.random.get_state()  # noqa: NPY002 (what the function may draw from)
+    return random.getstate(), (words[1].tobytes(), words[2:])
 
 
 def owner(array: Array) -> Array:
@@ -172,14 +199,14 @@ def _watched_by(tracer: Tracer) -> Iterator[None]:
 
 
 @contextmanager
-def generators_put_back() -> Iterator[None]:
-    """A with-block at whose end every generator goes on from where it was before."""
-    generators = [each.numpy.bit_generator for each in list(Generator.alive)]
-    states = [each.state for each in generators]
+def generators_put_back(generators: Sequence[Generator]) -> Iterator[None]:
+    """A with-block at whose end generators go on from where they were before."""
+    bits = [each.numpy.bit_generator for each in generators]
+    states = [each.state for each in bits]
     try:
         yield
     finally:
-        for each, before in zip(generators, states, strict=True):
+        for each, before in zip(bits, states, strict=True):
             each.state = before
 
 
@@ -207,6 +234,7 @@ class _Builder:
         self.names_of = input_names
         self.tracer = tracer
         self.outside = {id(x) for x in (*existing, *arguments)}
+        self.given = arguments
         self.kept = existing  # so that no identity is given to another tensor
         self.places = {id(x): place for place, x in enumerate(arguments)}
         self.values: dict[int, Value] = {}
@@ -219,6 +247,8 @@ class _Builder:
         self.trace.arguments = []
         self.trace.tensors = []
         self.trace.draws = False
+        self.trace.records = {}
+        self.record = ""  # whose rule is at work
 
     # the forward part
 
@@ -226,6 +256,8 @@ class _Builder:
         """The steps so far, and what the function returned."""
         trace = self.trace
         program = trace.program
+        for x in self.given:
+            self.value_of(x)  # the arguments are the first inputs
         program.forward = self.add_steps()
         found: list[Tensor] = []
         trace.structure = take_apart(result, found, is_result=True)
@@ -320,7 +352,7 @@ class _Builder:
             gradients: Any = self._gradients(roots, leaves, seeds)
             found = list(found)
             for place, g in zip(wanted, gradients, strict=True):
-                found[place] = g  # type: ignore[index]
+                found[place] = g
         program.backward = self.add_steps()
         for place, g in enumerate(found):
             trace.expected[1].append(None if g is None else g.array)
@@ -423,6 +455,7 @@ class _Builder:
             self.values[id(x)] = out
             self._note_node(x, out)
             outputs.append(out)
+        self.trace.records.update(dict.fromkeys(outputs, self.record or step.name))
         kind = step.kind
         if kind == "operation" and len(outputs) == 1 and outputs[0].root is not outputs[0]:
             kind = "view"  # a function that returned its input, or a part of it
@@ -439,6 +472,7 @@ class _Builder:
         self.nodes.setdefault(id(node), value)
 
     def _name_gradient(self, step: Step) -> None:
+        self.record = step.name
         node: Node = step.options["node"]
         value = self.nodes.get(id(node))
         gradient = self.values.get(id(step.inputs[0]))

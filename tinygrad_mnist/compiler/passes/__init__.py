@@ -12,6 +12,7 @@ buffers    results take the memory of what is read for the last time
 from __future__ import annotations
 
 from tinygrad_mnist.compiler.passes.algebra import simplify
+from tinygrad_mnist.compiler.passes.broadcasts import read_through_broadcasts
 from tinygrad_mnist.compiler.passes.buffers import plan_buffers
 from tinygrad_mnist.compiler.passes.common import share_common
 from tinygrad_mnist.compiler.passes.constants import fold_constants
@@ -25,6 +26,7 @@ __all__ = [
     "fuse",
     "lower",
     "plan_buffers",
+    "read_through_broadcasts",
     "share_common",
     "simplify",
 ]

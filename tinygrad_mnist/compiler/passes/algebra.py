@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tinygrad_mnist.compiler.program import Instruction, Program, Value
 
-KEEPING = {np.multiply: (0, 1), np.divide: (1,), np.power: (1,)}
+KEEPING: dict[Any, tuple[int, ...]] = {np.multiply: (0, 1), np.divide: (1,), np.power: (1,)}
 """For each function the places of an argument 1 that leaves the other one as it is."""
 
 
 def simplify(program: Program) -> None:
-    """Leave out what gives the very elements it was given."""
+    """Leave out what gives the very elements it was given.
+
+    Args:
+        program: changed in place.
+    """
     written = program.written_roots()
     given_away = {value.root for value in program.results}
     makers = {out: each for each in program.instructions for out in each.outputs}

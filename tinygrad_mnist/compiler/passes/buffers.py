@@ -12,6 +12,9 @@ def plan_buffers(program: Program) -> None:
 
     That is one of the result's shape and dtype, with memory of its own that was made in the same
     part, that nobody outside gets, and that neither a view nor a later instruction reads.
+
+    Args:
+        program: changed in place.
     """
     kept = {value.root for value in program.results}
     kept |= {value.root for value in program.saved()}

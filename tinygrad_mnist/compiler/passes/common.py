@@ -12,6 +12,9 @@ def share_common(program: Program) -> None:
 
     Memory that is written somewhere in the program may hold other elements the second time, and a
     result that somebody outside gets must be its own: neither is shared.
+
+    Args:
+        program: changed in place.
     """
     written = program.written_roots()
     given_away = {value.root for value in program.results}

@@ -8,7 +8,11 @@ LARGEST = 65_536  # elements: a larger array is made anew at each call rather th
 
 
 def fold_constants(program: Program) -> None:
-    """Let results of constants be constants: the arrays that they were in the trace."""
+    """Let results of constants be constants: the arrays that they were in the trace.
+
+    Args:
+        program: changed in place.
+    """
     written = program.written_roots()
     given_away = {value.root for value in program.results}
     dropped = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinygrad_mnist.compiler.program import Instruction, Program
+from tinygrad_mnist.compiler.program import Instruction, Program, Value
 
 
 def drop_dead(program: Program) -> None:
@@ -10,6 +10,9 @@ def drop_dead(program: Program) -> None:
 
     Random numbers are drawn although nobody reads them: the next ones would not be the eager
     program's.
+
+    Args:
+        program: changed in place.
     """
     program.backward = _live(program.backward, program, set(program.results))
     needed = set(program.results)
@@ -19,10 +22,10 @@ def drop_dead(program: Program) -> None:
 
 
 def _live(
-    instructions: list[Instruction], program: Program, needed: set[object]
+    instructions: list[Instruction], program: Program, needed: set[Value]
 ) -> list[Instruction]:
     """Those that are needed, from the last to the first."""
-    memory = {value.root for value in needed}  # type: ignore[attr-defined]
+    memory = {value.root for value in needed}
     outside = {value.root for value in program.inputs}
     kept = []
     for each in reversed(instructions):

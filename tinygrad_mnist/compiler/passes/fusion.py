@@ -19,10 +19,14 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def fuse(program: Program) -> None:
-    """Replace groups by loops, in both parts."""
+    """Replace groups by loops, in both parts.
+
+    Args:
+        program: changed in place.
+    """
     saved = set(program.saved())
     written = program.written_roots()
-    given = {value for value in program.results}
+    given = set(program.results)
     program.forward = _Fusion(program.forward, saved | given, written).run()
     program.backward = _Fusion(program.backward, given, written).run()
 
@@ -61,8 +65,10 @@ class _Fusion:
                 self.made.update(each.outputs)
                 if len(self.group) >= LONGEST:
                     self._close(place)
-            elif self._depends(each) or each.kind in ("write", "draw") and self._reads_memory(each):
+            elif self._depends(each) or each.kind == "write":
                 self._close(place)
+                if id(each) in self.taken:
+                    continue
                 if self._can_start(each):
                     self.group = [each]
                     self.made = set(each.outputs)
@@ -94,9 +100,6 @@ class _Fusion:
 
     def _depends(self, each: Instruction) -> bool:
         return any(x in self.made or x.root in self.made for x in each.inputs)
-
-    def _reads_memory(self, each: Instruction) -> bool:
-        return each.kind == "write"
 
     def _close(self, place: int) -> None:
         """End the group: a loop where it is worth one."""

@@ -13,15 +13,21 @@ from typing import Any
 import numpy as np
 
 from tinygrad_mnist.compiler.program import Array, Instruction, Program, Value
-from tinygrad_mnist.core.arithmetic import summed_to
+from tinygrad_mnist.core.arithmetic import broadcast_array, summed_to
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import products
+from tinygrad_mnist.ops.reduction import _expanded, _mean_array
+from tinygrad_mnist.ops.shape import reshaped
 
 Lowering = Callable[["Steps", list[Value], dict[str, Any]], list[Value] | None]
 
 
 def lower(program: Program) -> None:
-    """Replace the instructions that have a lowering."""
+    """Replace the instructions that have a lowering.
+
+    Args:
+        program: changed in place.
+    """
     program.forward = _lowered(program.forward, program)
     program.backward = _lowered(program.backward, program)
 
@@ -124,9 +130,11 @@ def _transposed_matmul(
 
 
 def _relu(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value]:
-    """max(x, 0)."""
+    """max(x, 0); NumPy's maximum is quicker on a row than on a scalar."""
     (x,) = inputs
-    return [steps.do(np.maximum, x, steps.constant(np.zeros((), x.dtype)))]
+    zeros = steps.constant(np.zeros(x.shape[-1:], x.dtype))
+    zeros.name = "zeros"
+    return [steps.do(np.maximum, x, zeros)]
 
 
 def _relu_gradient(
@@ -164,6 +172,52 @@ def _summed_to(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> li
     return [steps.do(np.add.reduce, x, axis=tuple(range(lead)))]
 
 
+def _mean(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value] | None:
+    """The sum over the number of elements."""
+    (x,) = inputs
+    if x.dtype == np.float16:
+        return None
+    only = {"axis": options["axis"]}
+    if options["keepdims"]:
+        only["keepdims"] = True
+    total = steps.do(np.add.reduce, x, **only)
+    return [steps.do(np.divide, total, steps.constant(np.array(options["count"], x.dtype)))]
+
+
+def _sum(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value] | None:
+    """The sum, without the options that say what is so anyway."""
+    (x,) = inputs
+    if set(options) != {"axis", "dtype", "keepdims"} or options["dtype"] != x.dtype:
+        return None
+    only = {"axis": options["axis"]}
+    if options["keepdims"]:
+        only["keepdims"] = True
+    return [steps.do(np.add.reduce, x, **only)]
+
+
+def _reshaped(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value] | None:
+    """The same elements in another shape, where that is a view."""
+    (x,) = inputs
+    if not np.may_share_memory(x.sample, x.sample.reshape(options["shape"])):
+        return None
+    return [steps.view(np.reshape, x, shape=options["shape"])]
+
+
+def _expanded_sum(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value]:
+    """A sum's gradient, the same for all elements that were added up."""
+    (x,) = inputs
+    kept = x if x.shape == options["kept"] else steps.view(np.reshape, x, shape=options["kept"])
+    return [steps.view(np.broadcast_to, kept, shape=options["shape"])]
+
+
+def _broadcast(steps: Steps, inputs: list[Value], options: dict[str, Any]) -> list[Value] | None:
+    """The array in a larger shape."""
+    (x,) = inputs
+    if x.size == np.prod(options["shape"], dtype=np.int64):
+        return [steps.view(np.reshape, x, shape=options["shape"])]
+    return [steps.view(np.broadcast_to, x, shape=options["shape"])]
+
+
 LOWERINGS: dict[Callable[..., Any], Lowering] = {
     products.affine_map: _affine_map,
     products.matmul_transposed: _matmul_transposed,
@@ -172,4 +226,9 @@ LOWERINGS: dict[Callable[..., Any], Lowering] = {
     network.relu_gradient: _relu_gradient,
     network.dropout: _dropout,
     summed_to: _summed_to,
+    _mean_array: _mean,
+    np.add.reduce: _sum,
+    _expanded: _expanded_sum,
+    broadcast_array: _broadcast,
+    reshaped: _reshaped,
 }
