@@ -224,6 +224,20 @@ def test_writes_in_place():
     agree(forward, torch.randn(3, 4), torch.randn(2, 4))
 
 
+@pytest.mark.filterwarnings("ignore:.*the sizes in the file are the example's")
+def test_writes_into_parts():
+    def forward(x):
+        y = torch.zeros(3, 5)
+        y[:, 1:] = x
+        y[1] *= 2
+        y[:, 0].add_(x[:, 1])
+        z = y.T
+        y[0, ::2] = 7
+        return y, z.sum(1) if z.is_contiguous() else y.sum(0)
+
+    agree(forward, torch.randn(3, 4))
+
+
 def test_tied_weights_keep_their_names_and_arguments_by_name():
     class Tied(nn.Module):
         def __init__(self):

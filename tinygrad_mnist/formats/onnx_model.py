@@ -186,8 +186,8 @@ class _Maker:
         outputs = []
         for number, name in enumerate(self.outputs):
             shapes = [call.results[number].shape for call in calls]
-            shape = [graph.symbol(sizes) for sizes in zip(*shapes, strict=True)]
-            outputs.append(_value_info(name, calls[0].results[number], shape))
+            sizes_of: list[Any] = [graph.symbol(sizes) for sizes in zip(*shapes, strict=True)]
+            outputs.append(_value_info(name, calls[0].results[number], sizes_of))
         weights = []
         for name, array in graph.constants.items():
             weights.append(

@@ -27,7 +27,7 @@ class NoForm(Exception):
     """An operation that has no form; the message names it."""
 
 
-def need(fits: bool, step: Any, why: str) -> None:
+def _need(fits: bool, step: Any, why: str) -> None:
     """Refuse a step unless it fits."""
     if not fits:
         raise NoForm(f"'{step.name}' {why}")
@@ -36,18 +36,18 @@ def need(fits: bool, step: Any, why: str) -> None:
 # each element ------------------------------------------------------------------------------
 
 
-def unary(operator: str, graph: Any, step: Any, **options: Any) -> str:
+def _unary(operator: str, graph: Any, step: Any, **options: Any) -> str:
     """One operator on the input."""
     name = graph.cast(step.inputs[0], step.arrays[0].dtype, step.outputs[0].dtype)
     return graph.add(operator, name, **options)
 
 
-def test(operator: str, graph: Any, step: Any) -> str:
+def _test(operator: str, graph: Any, step: Any) -> str:
     """One operator from numbers to bools."""
     return graph.add(operator, step.inputs[0])
 
 
-def arithmetic_of(operator: str, graph: Any, step: Any) -> str:
+def _arithmetic_of(operator: str, graph: Any, step: Any) -> str:
     """One operator on inputs in the result's dtype."""
     wanted = step.outputs[0].dtype
     if wanted.kind == "b":
@@ -55,7 +55,7 @@ def arithmetic_of(operator: str, graph: Any, step: Any) -> str:
     return graph.add(operator, *_all_cast(graph, step, wanted))
 
 
-def comparison(operator: str, graph: Any, step: Any) -> str:
+def _comparison(operator: str, graph: Any, step: Any) -> str:
     """One operator on inputs in their common dtype."""
     wanted = np.result_type(*step.arrays)
     if wanted.kind == "b":
@@ -63,14 +63,14 @@ def comparison(operator: str, graph: Any, step: Any) -> str:
     return graph.add(operator, *_all_cast(graph, step, wanted))
 
 
-def logical(operator: str, graph: Any, step: Any) -> str:
+def _logical(operator: str, graph: Any, step: Any) -> str:
     """One operator on inputs as bools."""
     return graph.add(operator, *_all_cast(graph, step, bool))
 
 
 def _bitwise(operator: str, graph: Any, step: Any) -> str:
     if step.outputs[0].dtype == bool:
-        return logical(operator, graph, step)
+        return _logical(operator, graph, step)
     return graph.add(f"Bitwise{operator}", *_all_cast(graph, step, step.outputs[0].dtype))
 
 
@@ -84,7 +84,7 @@ def _number(graph: Any, step: Any, value: float) -> str:
 
 
 def _not_equal(graph: Any, step: Any) -> str:
-    return graph.add("Not", comparison("Equal", graph, step))
+    return graph.add("Not", _comparison("Equal", graph, step))
 
 
 def _invert(graph: Any, step: Any) -> str:
@@ -139,7 +139,7 @@ def _gelu(graph: Any, step: Any) -> str:
 
 
 def _gelu_tanh(graph: Any, step: Any) -> str:
-    need(graph.opset >= 20, step, "with an opset_version below 20")
+    _need(graph.opset >= 20, step, "with an opset_version below 20")
     return graph.add("Gelu", step.inputs[0], approximate="tanh")
 
 
@@ -164,7 +164,7 @@ def _clip(graph: Any, step: Any) -> str:
 
 def _special(graph: Any, step: Any) -> str:
     called = step.options["called"]
-    need(called == "erf", step, "")
+    _need(called == "erf", step, "")
     return graph.add("Erf", step.inputs[0])
 
 
@@ -341,7 +341,7 @@ def _sliced(graph: Any, name: str, axis: int, chosen: list[slice], sizes: list[i
 
 
 def _take_rows(graph: Any, step: Any) -> str:
-    need(step.arrays[1].dtype.kind == "i", step, "with a mask")
+    _need(step.arrays[1].dtype.kind == "i", step, "with a mask")
     return graph.add("Gather", *step.inputs, axis=0)
 
 
@@ -349,17 +349,17 @@ def _take_at(graph: Any, step: Any) -> str:
     """An index of slices, and arrays of integers that stand together at the front, or one."""
     parts = step.options["parts"]
     arrays = step.arrays[1:]
-    need(all(each.dtype.kind == "i" for each in arrays), step, "with a mask")
+    _need(all(each.dtype.kind == "i" for each in arrays), step, "with a mask")
     slots = []
     for d, part in enumerate(parts):
         if isinstance(part, indexing.Slot | np.ndarray):
             slots.append(d)
         else:
-            need(isinstance(part, slice) and part == slice(None), step, "at that index")
+            _need(isinstance(part, slice) and part == slice(None), step, "at that index")
     places = [_index_array(graph, step, d) for d in slots]
     if len(slots) == 1:
         return graph.add("Gather", step.inputs[0], *places, axis=slots[0])
-    need(slots == list(range(len(slots))), step, "at that index")
+    _need(slots == list(range(len(slots))), step, "at that index")
     rest = step.arrays[0].ndim - len(slots)
     full = graph.sizes([each[: len(each) - rest] for each in step.out_shapes])
     last = graph.integers([-1])
@@ -408,7 +408,7 @@ def _axes(step: Any) -> list[int]:
     return [d % rank for d in ([axis] if isinstance(axis, int) else axis)]
 
 
-def reduced(graph: Any, operator: str, name: str, axes: list[int], keepdims: bool) -> str:
+def _reduced(graph: Any, operator: str, name: str, axes: list[int], keepdims: bool) -> str:
     """A reduction over axes; none of them leaves all as it is."""
     kept = int(keepdims)
     if not axes:
@@ -418,15 +418,15 @@ def reduced(graph: Any, operator: str, name: str, axes: list[int], keepdims: boo
     return graph.add(operator, name, graph.integers(axes), keepdims=kept)
 
 
-def reduction_of(operator: str, graph: Any, step: Any) -> str:
+def _reduction_of(operator: str, graph: Any, step: Any) -> str:
     """A reduction in the result's dtype."""
     name = graph.cast(step.inputs[0], step.arrays[0].dtype, step.outputs[0].dtype)
-    return reduced(graph, operator, name, _axes(step), bool(step.options.get("keepdims")))
+    return _reduced(graph, operator, name, _axes(step), bool(step.options.get("keepdims")))
 
 
 def _finite_top(graph: Any, step: Any) -> str:
     """The largest elements, and 0 for those that are not finite."""
-    top = reduced(graph, "ReduceMax", step.inputs[0], _axes(step), True)
+    top = _reduced(graph, "ReduceMax", step.inputs[0], _axes(step), True)
     odd = graph.add("Or", graph.add("IsInf", top), graph.add("IsNaN", top))
     return graph.add("Where", odd, _number(graph, step, 0), top)
 
@@ -444,20 +444,20 @@ def _top_places(graph: Any, step: Any) -> str:
 
 
 def _round(graph: Any, step: Any) -> str:
-    need(not step.options.get("decimals"), step, "to decimals")
+    _need(not step.options.get("decimals"), step, "to decimals")
     return graph.add("Round", step.inputs[0])
 
 
 def _truth(operator: str, graph: Any, step: Any) -> str:
     number = graph.cast(graph.cast(step.inputs[0], step.arrays[0].dtype, bool), bool, np.int32)
-    found = reduced(graph, operator, number, _axes(step), bool(step.options.get("keepdims")))
+    found = _reduced(graph, operator, number, _axes(step), bool(step.options.get("keepdims")))
     return graph.cast(found, np.int32, step.outputs[0].dtype)
 
 
 def _norm(graph: Any, step: Any) -> str:
     operator = {1: "ReduceL1", 2: "ReduceL2"}.get(step.options["p"])
-    need(operator is not None, step, f"of order {step.options['p']}")
-    return reduction_of(operator, graph, step)  # type: ignore[arg-type]
+    _need(operator is not None, step, f"of order {step.options['p']}")
+    return _reduction_of(operator, graph, step)  # type: ignore[arg-type]
 
 
 def _cumulative_sum(graph: Any, step: Any) -> str:
@@ -470,14 +470,14 @@ def _place(operator: str, graph: Any, step: Any) -> str:
     keepdims = bool(step.options.get("keepdims"))
     name = step.inputs[0]
     if axis is None:
-        need(not keepdims, step, "of all elements with keepdim")
+        _need(not keepdims, step, "of all elements with keepdim")
         name = graph.add("Reshape", name, graph.integers([-1]))
         axis = 0
     return graph.add(operator, name, axis=int(axis), keepdims=int(keepdims))
 
 
 def _softmax(operator: str, graph: Any, step: Any) -> str:
-    need(step.arrays[0].ndim > 0, step, "of a scalar")
+    _need(step.arrays[0].ndim > 0, step, "of a scalar")
     return graph.add(operator, step.inputs[0], axis=int(step.options["axis"]))
 
 
@@ -492,9 +492,9 @@ def _standardize(graph: Any, step: Any) -> list[str]:
     (x,) = step.inputs
     rank = step.arrays[0].ndim
     axes = [d % rank for d in step.options["dims"]]
-    centred = graph.add("Sub", x, reduced(graph, "ReduceMean", x, axes, True))
+    centred = graph.add("Sub", x, _reduced(graph, "ReduceMean", x, axes, True))
     squares = graph.add("Mul", centred, centred)
-    variance = reduced(graph, "ReduceMean", squares, axes, True)
+    variance = _reduced(graph, "ReduceMean", squares, axes, True)
     safe = graph.add("Add", variance, _number(graph, step, step.options["eps"]))
     scale = graph.add("Reciprocal", graph.add("Sqrt", safe))
     return [graph.add("Mul", centred, scale), scale]
@@ -546,7 +546,7 @@ def _convolve_transposed(graph: Any, step: Any) -> str:
     missing = [n - reach for n, reach in zip(step.options["size"], grid.extent(), strict=True)]
     if not any(missing):
         return name
-    need(min(missing) >= 0, step, "to a smaller size")
+    _need(min(missing) >= 0, step, "to a smaller size")
     rank = len(missing)
     pads = graph.integers([0] * (2 + rank) + [0, 0] + missing)
     return graph.add("Pad", name, pads, _number(graph, step, 0))
@@ -556,7 +556,7 @@ def _with_channels(graph: Any, step: Any, rank: int) -> str:
     """The input as (batch, channels, *size), or a refusal."""
     if step.arrays[0].ndim == rank + 1:
         return graph.add("Unsqueeze", step.inputs[0], graph.integers([0]))
-    need(step.arrays[0].ndim == rank + 2, step, "of that many dimensions")
+    _need(step.arrays[0].ndim == rank + 2, step, "of that many dimensions")
     return step.inputs[0]
 
 
@@ -589,7 +589,7 @@ def _window_maximum(graph: Any, step: Any) -> str:
 def _window_sum(graph: Any, step: Any) -> str:
     grid = step.options["grid"]
     rank = len(grid.kernel)
-    need(all(d == 1 for d in grid.dilation), step, "with dilation")
+    _need(all(d == 1 for d in grid.dilation), step, "with dilation")
     means = graph.add(
         "AveragePool",
         _with_channels(graph, step, rank),
@@ -605,9 +605,9 @@ def _part_means(graph: Any, step: Any) -> str:
     rank = step.arrays[0].ndim
     first = rank - len(counts)
     if all(n == 1 for n in counts):
-        return reduced(graph, "ReduceMean", step.inputs[0], list(range(first, rank)), True)
+        return _reduced(graph, "ReduceMean", step.inputs[0], list(range(first, rank)), True)
     fixed = graph.is_fixed([each[first:] for each in step.in_shapes])
-    need(fixed, step, "of a dynamic size to another than 1")
+    _need(fixed, step, "of a dynamic size to another than 1")
     name = step.inputs[0]
     for axis, count in enumerate(counts, first):
         size = step.arrays[0].shape[axis]
@@ -697,15 +697,15 @@ REDUCTIONS: dict[Callable[..., Any], str] = {
     reduction._mean_array: "ReduceMean",
 }
 OPERATORS: dict[Callable[..., Any], Callable[[Any, Any], str | list[str]]] = {
-    **{function: partial(unary, name) for function, name in UNARY.items()},
-    **{function: partial(arithmetic_of, name) for function, name in ARITHMETIC.items()},
-    **{function: partial(comparison, name) for function, name in COMPARISONS.items()},
-    **{function: partial(reduction_of, name) for function, name in REDUCTIONS.items()},
-    np.isnan: partial(test, "IsNaN"),
-    np.isinf: partial(test, "IsInf"),
-    np.logical_and: partial(logical, "And"),
-    np.logical_or: partial(logical, "Or"),
-    np.logical_xor: partial(logical, "Xor"),
+    **{function: partial(_unary, name) for function, name in UNARY.items()},
+    **{function: partial(_arithmetic_of, name) for function, name in ARITHMETIC.items()},
+    **{function: partial(_comparison, name) for function, name in COMPARISONS.items()},
+    **{function: partial(_reduction_of, name) for function, name in REDUCTIONS.items()},
+    np.isnan: partial(_test, "IsNaN"),
+    np.isinf: partial(_test, "IsInf"),
+    np.logical_and: partial(_logical, "And"),
+    np.logical_or: partial(_logical, "Or"),
+    np.logical_xor: partial(_logical, "Xor"),
     np.bitwise_and: partial(_bitwise, "And"),
     np.bitwise_or: partial(_bitwise, "Or"),
     np.bitwise_xor: partial(_bitwise, "Xor"),

@@ -254,27 +254,22 @@ class TracedGraph:
     def _operation(self, number: int) -> None:
         traced = self.first.steps[number]
         inputs, outputs = self.first.arrays[number]
+        form = OPERATORS.get(traced.function)
         if any(id(x) in self.depends for x in traced.inputs):
             self.depends.update(id(x) for x in traced.outputs)
-        elif self._is_same(number):
-            for x, array in zip(traced.outputs, outputs, strict=True):
-                if id(x) not in self.held and all(self._is_plain(each) for each in traced.inputs):
-                    self._give(x, self.constant(array))
-            if all(id(x) in self.names for x in traced.outputs):
-                return
-        form = same_array if traced.function is same_array else OPERATORS.get(traced.function)
-        is_constant = not any(id(x) in self.depends for x in traced.outputs)
-        if form is None and is_constant and self._is_same(number):
+        elif self._is_same(number) and (
+            form is None or all(self._is_plain(x) for x in traced.inputs)
+        ):
             for x, array in zip(traced.outputs, outputs, strict=True):
                 self._give(x, self.constant(array))
             return
-        if form is None:
+        if form is None and traced.function is not same_array:
             raise NoForm(f"'{traced.name}'")
         step = Step()
         step.name = traced.name
         step.options = traced.options
         step.inputs = [self._name(number, place) for place in range(len(inputs))]
-        if form is same_array:
+        if form is None:
             self._give(traced.outputs[0], step.inputs[0])
             return
         step.arrays = list(inputs)
@@ -341,12 +336,10 @@ class TracedGraph:
             numbers = self.add("Range", self.constant(0), end, self.constant(1))
             shaped = self.add("Reshape", numbers, self.sizes(shapes))
             return self.cast(shaped, np.int64, first.dtype)
-        for k in (0, 1, -1):
-            for upper, triangle in ((1, np.triu), (0, np.tril)):
-                whole = [
-                    triangle(np.ones(shape), k) if len(shape) == 2 else None for shape in shapes
-                ]
-                if all(np.array_equal(e, w) for e, w in zip(arrays, whole, strict=True)):
+        if first.ndim == 2:
+            for k, upper in ((0, 1), (1, 1), (-1, 1), (0, 0), (1, 0), (-1, 0)):
+                triangle = np.triu if upper else np.tril
+                if all(np.array_equal(each, triangle(np.ones_like(each), k)) for each in arrays):
                     ones = self.add("Expand", self.constant(1, np.float32), self.sizes(shapes))
                     part = self.add("Trilu", ones, self.constant(k), upper=upper)
                     return self.cast(part, np.float32, first.dtype)
@@ -371,15 +364,40 @@ class TracedGraph:
         name = self.cast(name, before[1].dtype, before[0].dtype)
         if id(value) in self.depends:
             self.depends.add(id(target))
-        for x in self.known:
+        for x in list(self.known):
             if x is target or owner(x.array) is not owner(target.array):
                 continue
             if _memory(x.array) == _memory(target.array):
                 self.names[id(x)] = name
-                self.depends.add(id(x))
-            elif np.may_share_memory(x.array, target.array):
+            elif not np.may_share_memory(x.array, target.array):
+                continue
+            elif id(x) in self.stale or not x.array.flags.c_contiguous:
                 self.stale[id(x)] = f"{self.place}_"
+            else:
+                self.names[id(x)] = self._with_part(x, target, name)
+            if id(target) in self.depends:
+                self.depends.add(id(x))
         self._give(target, name)
+
+    def _with_part(self, x: Tensor, part: Tensor, name: str) -> str:
+        """A tensor of which a part has been written: the elements scattered where they lie."""
+        if len(self.calls) > 1:
+            raise FixedSize(f"{self.place}_ writes a part of a tensor in place")
+        start = x.array.__array_interface__["data"][0]
+        first = part.array.__array_interface__["data"][0] - start
+        places = np.full(part.array.shape, first, np.int64)
+        for axis, (n, stride) in enumerate(zip(part.array.shape, part.array.strides, strict=True)):
+            steps = [1] * part.array.ndim
+            steps[axis] = n
+            places += (np.arange(n) * stride).reshape(steps)
+        places //= x.array.itemsize
+        if places.size and (places.min() < 0 or places.max() >= x.array.size):
+            self.stale[id(x)] = f"{self.place}_"  # another part, which the two have in common
+            return self.names[id(x)]
+        flat = self.add("Reshape", self.names[id(x)], self.integers([-1]))
+        values = self.add("Reshape", name, self.integers([-1]))
+        done = self.add("ScatterND", flat, self.constant(places.reshape(-1, 1)), values)
+        return self.add("Reshape", done, self.integers(x.shape))
 
     def _result(self, number: int) -> str:
         x = self.first.results[number]

@@ -22,6 +22,11 @@ __all__ = ["EventList", "FunctionEvent", "FunctionEventAvg", "Recorder"]
 class FunctionEvent:
     """One thing that took time.
 
+    Args:
+        name: what it is called.
+        kind: what kind of thing.
+        parent: the event that it is a part of, or None.
+
     Attributes:
         name: an operation as `aten::mul`, a record's rules as `MulBackward0`, or a block's name.
         kind: "cpu_op", "backward" or "user_annotation".
@@ -92,7 +97,17 @@ class Recorder:
         self._before: list[int] = []
 
     def call(self, name: str, function: Callable[..., Any], /, *arrays: Any, **options: Any) -> Any:
-        """What a function of arrays returns, measured."""
+        """What a function of arrays returns, measured.
+
+        Args:
+            name: the operation.
+            function: what is called.
+            arrays: its positional arguments.
+            options: its keyword arguments.
+
+        Returns:
+            What it returns.
+        """
         event = self.begin(f"aten::{name}", "cpu_op")
         if self.record_shapes:
             event.input_shapes = [list(np.shape(each)) for each in arrays]
@@ -102,7 +117,15 @@ class Recorder:
             self.end(event)
 
     def begin(self, name: str, kind: str) -> FunctionEvent:
-        """An event that begins now, as a part of the one that has begun last."""
+        """An event that begins now, as a part of the one that has begun last.
+
+        Args:
+            name: what the event is called.
+            kind: "cpu_op", "backward" or "user_annotation".
+
+        Returns:
+            The event, for `end`.
+        """
         parent = self._open[-1] if self._open else None
         event = FunctionEvent(name, kind, parent)
         if parent is not None:
@@ -115,7 +138,11 @@ class Recorder:
         return event
 
     def end(self, span: FunctionEvent) -> None:
-        """Let an event end now, and its parts that are still open."""
+        """Let an event end now, and its parts that are still open.
+
+        Args:
+            span: the event; nothing happens if it has ended.
+        """
         now = time.perf_counter_ns() / 1000
         if span not in self._open:
             return
