@@ -275,6 +275,7 @@ class _Pass:
         targets: the records and leaves whose gradient is wanted; None for all leaves.
         useful: the records that lead to a target.
         found: what the pass was for.
+        span: what a profiler measures now: the rules of one record.
         anomaly: whether gradients are looked at for NaN.
     """
 
@@ -285,6 +286,7 @@ class _Pass:
         "in_place",
         "pending",
         "retain_graph",
+        "span",
         "targets",
         "useful",
         "waiting",
@@ -302,6 +304,7 @@ class _Pass:
         self.targets: set[Source] | None = None
         self.useful: set[Source] = set()
         self.found: dict[Source, Tensor] = {}
+        self.span: Any = None
 
     def run(
         self, roots: list[Tensor], seeds: list[Tensor], inputs: list[Tensor] | None
@@ -323,6 +326,7 @@ class _Pass:
         finally:
             state.set_recording(recording)
             state.freeing = freeing
+            self.end_span()
 
     def leads_on(self, node: Node, g: Tensor) -> bool:
         """Note the gradient of a target; whether there is another one further back."""
@@ -339,16 +343,15 @@ class _Pass:
         waiting = self.waiting
         targets = self.targets
         create_graph = self.create_graph
-        tracer = state.tracer
+        watched = state.for_records[1]
         add = self.add
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
             if node.hooks is not None:
                 g = _through_hooks(node.hooks, g)
-            if tracer is not None and isinstance(g, Tensor):
-                options = {"node": node}
-                tracer.append(Step("gradient", node.operation, same_array, options, (g,), ()))
+            if watched:
+                self.tell(node, g)
             if targets is not None and not self.leads_on(node, g):
                 continue
             edges = node.edges
@@ -374,6 +377,22 @@ class _Pass:
                 node.edges = node.result = None
             # What they hold is free before the next node runs.
             node = edges = source = rule = result = h = g = None  # type: ignore[assignment]
+
+    def tell(self, node: Node, g: Any) -> None:
+        """Let the tracer and the profiler know whose rules run now."""
+        if state.tracer is not None and isinstance(g, Tensor):
+            options = {"node": node}
+            state.tracer.append(Step("gradient", node.operation, same_array, options, (g,), ()))
+        if state.profiler is not None:
+            self.end_span()
+            if not isinstance(node, OutputNode):  # its joint record follows
+                self.span = state.profiler.begin(node.name(), "backward")
+
+    def end_span(self) -> None:
+        """Let the profiler know that the rules have run."""
+        if self.span is not None and state.profiler is not None:
+            state.profiler.end(self.span)
+        self.span = None
 
     def is_wanted(self, source: Source) -> bool:
         """Whether a gradient of the source is of use in this pass."""

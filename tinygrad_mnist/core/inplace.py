@@ -26,6 +26,7 @@ from tinygrad_mnist.core.record import (
     set_history,
     tell_alias,
     tick,
+    timed,
 )
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, shared_version, wrap
@@ -73,11 +74,14 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
     at_stake = state.recording and (has_history(target) | has_history(value))
     if at_stake:
         refuse_leaf(target, name)
-    if state.tracer is not None:
-        state.tracer.append(Step("write", name, copy_into, {}, (target, value), ()))
+    copy = copy_into
+    if state.for_records[1]:
+        copy = timed(f"{name}_", copy_into)
+        if state.tracer is not None:
+            state.tracer.append(Step("write", name, copy_into, {}, (target, value), ()))
     if value.array is not target.array:
         try:
-            copy_into(target.array, value.array)
+            copy(target.array, value.array)
         except ValueError as error:
             if not target.array.flags.writeable:
                 raise read_only(f"{name}_") from None

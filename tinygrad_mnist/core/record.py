@@ -280,13 +280,14 @@ def record(
                 x._view.refresh(x)
             if x._requires_grad and rule is not None:
                 sources.append((x._grad_fn or x, rule))
+    compute = timed(name, function) if watched else function
     try:
         if options or len(edges) > 2:
-            result = function(*[x.array for x, _ in edges], **options)
+            result = compute(*[x.array for x, _ in edges], **options)
         elif len(edges) == 2:  # the same, but quicker
-            result = function(edges[0][0].array, edges[1][0].array)
+            result = compute(edges[0][0].array, edges[1][0].array)
         else:
-            result = function(edges[0][0].array)
+            result = compute(edges[0][0].array)
     except ValueError as error:
         raise mismatch(name, [x.array for x, _ in edges], error) from None
     if result.__class__ is not np.ndarray:
@@ -310,6 +311,12 @@ def record(
     if watched:
         _tell(Step("operation", name, function, options, tuple(x for x, _ in edges), (tensor,)))
     return tensor
+
+
+def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of a record, through the profiler where there is one."""
+    profiler = state.profiler
+    return function if profiler is None else functools.partial(profiler.call, name, function)
 
 
 def _tell(step: Step) -> None:
@@ -500,16 +507,17 @@ def record_view(
         The view as a tensor; a write to either is seen by both, and by their histories.
     """
     refresh(x)
-    array = function(x.array, **options)
+    recording, watched = state.for_records
+    array = (timed(name, function) if watched else function)(x.array, **options)
     if array.__class__ is not np.ndarray:
         array = np.asarray(array)
     out = wrap(array)
-    if state.recording and x._requires_grad and rule is not None:
+    if recording and x._requires_grad and rule is not None:
         out._requires_grad = True
         out._grad_fn = _node(Node, name, array, [(x._grad_fn or x, rule)])
     out._version_counter = shared_version(x)
     out._view = View(name, x, function, options, rule)
-    if state.for_records[1]:
+    if watched:
         _tell(Step("view", name, function, options, (x,), (out,)))
     return out
 
@@ -553,13 +561,14 @@ def record_joint(
     for x in inputs:
         refresh(x)
     arrays = [x.array for x in inputs]
+    watched = state.for_records[1]
     try:
-        results = function(*arrays, **options)
+        results = (timed(name, function) if watched else function)(*arrays, **options)
     except ValueError as error:
         raise mismatch(name, arrays, error) from None
     outs = tuple(wrap(np.asarray(each)) for each in results)
     join_history(outs, name, inputs, rule, output=output, constant=constant)
-    if state.for_records[1]:
+    if watched:
         _tell(Step("operation", name, function, options, tuple(inputs), outs, joint=True))
     return outs
 
@@ -613,7 +622,8 @@ def record_draw(name: str, function: Callable[..., Any], **options: Any) -> Tens
         function: draws from a generator that is among the options.
         options: keyword arguments of the function.
     """
-    tensor = wrap(np.asarray(function(**options)))
-    if state.for_records[1]:
+    watched = state.for_records[1]
+    tensor = wrap(np.asarray((timed(name, function) if watched else function)(**options)))
+    if watched:
         _tell(Step("draw", name, function, options, (), (tensor,)))
     return tensor

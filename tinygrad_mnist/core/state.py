@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from tinygrad_mnist.core.tensor import Tensor
@@ -47,6 +47,19 @@ class Changes:
     count = 0
 
 
+class Watch(Protocol):
+    """A profiler, as the tape sees it."""
+
+    def call(self, name: str, function: Callable[..., Any], /, *arrays: Any, **options: Any) -> Any:
+        """What the function returns, with a note of how long that took."""
+
+    def begin(self, name: str, kind: str) -> Any:
+        """Note that something begins that other things are parts of."""
+
+    def end(self, span: Any) -> None:
+        """Note that what `begin` returned has ended, and all that began since."""
+
+
 class ThreadState(threading.local):
     """The state of the current thread. What a record looks at is changed by the methods alone.
 
@@ -56,9 +69,11 @@ class ThreadState(threading.local):
         anomaly: whether records note where they were made.
         check_nan: whether a backward pass looks for NaN while anomaly detection is on.
         tracer: the list that every `Step` is appended to, or None.
+        profiler: what measures the time of every operation, or None.
         freeing: whether the backward pass that is running drops what it has used.
-        for_records: whether operations are recorded, and whether there is a tracer or anomaly
-            detection: all that a record asks for, in one look, as a thread's attributes are slow.
+        for_records: whether operations are recorded, and whether there is a tracer, a profiler or
+            anomaly detection: all that a record asks for, in one look, as a thread's attributes are
+            slow.
     """
 
     recording = True
@@ -66,6 +81,7 @@ class ThreadState(threading.local):
     anomaly = False
     check_nan = True
     tracer: list[Step] | None = None
+    profiler: Watch | None = None
     freeing = False
     for_records = (True, False)
 
@@ -85,8 +101,14 @@ class ThreadState(threading.local):
         self.tracer = tracer
         self._note_for_records()
 
+    def set_profiler(self, profiler: Watch | None) -> None:
+        """Let a profiler measure every operation from here on, or none."""
+        self.profiler = profiler
+        self._note_for_records()
+
     def _note_for_records(self) -> None:
-        self.for_records = (self.recording, self.anomaly or self.tracer is not None)
+        watched = self.anomaly or self.tracer is not None or self.profiler is not None
+        self.for_records = (self.recording, watched)
 
 
 state = ThreadState()

@@ -20,6 +20,7 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.formats.files import replacing
+from tinygrad_mnist.formats.onnx_model import traced
 from tinygrad_mnist.ops.joining import cat, flip
 
 __all__ = ["ROWS", "export"]
@@ -30,39 +31,45 @@ IR_VERSION = 10
 
 
 def export(
-    model: nn.Module,
-    args: Tensor | tuple[Tensor],
+    model: Callable[..., Any],
+    args: Any,
     f: str | os.PathLike[str] | BinaryIO,
     *,
+    kwargs: Mapping[str, Any] | None = None,
     verbose: bool | None = None,
     opset_version: int | None = None,
     dynamic_axes: Mapping[str, Mapping[int, str] | Sequence[int]] | None = None,
-    input_names: Sequence[str] = ("input",),
-    output_names: Sequence[str] = ("output",),
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
 ) -> None:
-    """Write what a network computes in evaluation mode to an ONNX file, for batches of any size.
+    """Write what a module computes in evaluation mode to an ONNX file.
 
-    The weights keep the names they have in the state dict. Before anything is written, what the
-    graph stands for is compared with the network's own result for the example; and what onnxruntime
-    computes from the file, or ONNX's reference where that is not installed, with the network's for
-    the example and for a batch of one row more. Where neither can run it there is a warning.
+    A Sequential of the layers in `ROWS` is written layer by layer. Of any other module, with
+    several inputs and outputs and whatever its `forward` calls, one call is watched, and each
+    operation written. What Python decides in that call, on shapes say, is decided for the file.
+
+    The weights keep the names they have in the state dict. What onnxruntime computes from the file,
+    or ONNX's reference where that is not installed, is compared with the module's own result before
+    anything is written, for the example and for longer inputs. Where neither can run it there is a
+    warning.
 
     Args:
-        model: a Sequential, or Sequentials in one another, of the layers in `ROWS`, or one of them.
-        args: an example input, (batch, ...), or a tuple with it alone; only the batch may differ
-            later.
+        model: the module.
+        args: an example input, (batch, ...), or a tuple of all.
         f: the path to write to, or an open binary file. A file at that path is replaced as a
             whole, or not at all.
+        kwargs: further arguments by name.
         verbose: print the operators.
         opset_version: the version of ONNX's operators, 17 to 21. Default: 21.
-        dynamic_axes: for the input and the output by name, what their first size is called, as
-            {0: "batch"}, or [0]. Default: "batch".
-        input_names: one name, of the graph's input.
-        output_names: one name, of the graph's output.
+        dynamic_axes: for inputs and outputs by name, which of their sizes may differ later and what
+            these are called, as {0: "batch"}, or [0]. Default: the first of every input, "batch",
+            as far as the module allows that.
+        input_names: names of the graph's inputs. Default: "input", and "input_1" and so on.
+        output_names: names of its outputs. Default: "output", and "output_1" and so on.
 
     Raises:
         ImportError: if the package onnx is not installed.
-        TypeError: if a layer, or a layer's option, has no ONNX form; it is named.
+        TypeError: if an operation has no ONNX form; it is named.
         ValueError: if opset_version or dynamic_axes cannot be had.
         RuntimeError: if the graph computes something else than the network.
         OSError: if the folder does not exist or cannot be written.
@@ -75,30 +82,65 @@ def export(
     except ImportError:
         message = "onnx.export: needs the package onnx: pip install 'tinygrad-mnist[onnx]'"
         raise ImportError(message) from None
-    (example,) = args if isinstance(args, tuple) else (args,)
+    arguments = args if isinstance(args, tuple) else (args,)
     opset = OPSET if opset_version is None else opset_version
     message = "onnx.export: wanted an opset_version of {} to {}, got {}"
     check(OLDEST_OPSET <= opset <= OPSET, message, OLDEST_OPSET, OPSET, opset, error=ValueError)
-    names = (input_names[0], output_names[0])
-    batch_names = _batch_names(dynamic_axes, names)
-    graph = _Graph(example.clone(), names[0], opset)  # layers may write in place
-    expected, another, wanted = _results(model, graph, example)
-    graph.end(names[1])
-    _compare(graph.value.numpy(), expected, "the graph")
-    made = _model(graph, type(model).__name__, example, names, batch_names)
+    known = input_names or (), output_names or ()
+    if _is_walked(model, arguments, kwargs, known, opset):
+        made, runs = _walked(model, arguments[0], opset, dynamic_axes, known)
+    else:
+        made, runs = traced(model, arguments, dict(kwargs or {}), opset, dynamic_axes, known)
     onnx.checker.check_model(made, full_check=True)
     content = made.SerializeToString()
-    _compare_runtime(content, names[0], example, expected)
-    if wanted is not None:
-        _compare_runtime(content, names[0], another, wanted)
+    for feed, expected in runs:
+        _compare_runtime(content, feed, expected)
     if verbose:
-        for operator, inputs, output, _ in graph.nodes:
-            print(f"{output} = {operator}({', '.join(inputs)})")
+        for node in made.graph.node:
+            print(f"{', '.join(node.output)} = {node.op_type}({', '.join(node.input)})")
     if not isinstance(f, str | os.PathLike):
         f.write(content)
         return
     with replacing(f) as file:
         file.write(content)
+
+
+Run = tuple[dict[str, Array], list[Array]]  # inputs by name, and the results that they have
+
+
+def _is_walked(model: Any, args: tuple[Any, ...], kwargs: Any, names: Any, opset: int) -> bool:
+    """Whether a module is a Sequential of layers with rows, called with one tensor."""
+    one = len(args) == 1 and isinstance(args[0], Tensor) and not kwargs
+    if not one or not isinstance(model, nn.Module) or max(map(len, names)) > 1:
+        return False
+    graph = _Graph(args[0].clone(), "input", opset)
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with no_grad():
+            graph.walk(model, "")
+    except TypeError:
+        return False
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return True
+
+
+def _walked(
+    model: Any, example: Tensor, opset: int, dynamic_axes: Any, known: Any
+) -> tuple[Any, list[Run]]:
+    """A Sequential as a ONNX ModelProto, and what it must compute."""
+    names = ([*known[0], "input"][0], [*known[1], "output"][0])
+    batch_names = _batch_names(dynamic_axes, names)
+    graph = _Graph(example.clone(), names[0], opset)  # layers may write in place
+    expected, another, wanted = _results(model, graph, example)
+    graph.end(names[1])
+    _compare(graph.value.numpy(), expected, "the graph")
+    runs: list[Run] = [({names[0]: example.numpy()}, [expected])]
+    if wanted is not None:
+        runs.append(({names[0]: another.numpy()}, [wanted]))
+    return _model(graph, type(model).__name__, example, names, batch_names), runs
 
 
 def _batch_names(dynamic_axes: Any, names: tuple[str, str]) -> tuple[str, str]:
@@ -145,26 +187,26 @@ def _compare(actual: Array, expected: Array, what: str) -> None:
     check(same, message, what, error=RuntimeError)
 
 
-def _compare_runtime(content: bytes, name: str, example: Tensor, expected: Array) -> None:
+def _compare_runtime(content: bytes, feed: dict[str, Array], expected: list[Array]) -> None:
     """Compare what onnxruntime computes from the file, or ONNX's reference where that is not
     installed; a warning where neither can.
     """
-    feed = {name: example.numpy()}
     try:
         session = _onnxruntime(content)
     except ImportError:
         _compare_reference(content, feed, expected)
         return
     if session is not None:
-        _compare(session.run(None, feed)[0], expected, "onnxruntime, from the file,")
+        for actual, each in zip(session.run(None, feed), expected, strict=True):
+            _compare(actual, each, "onnxruntime, from the file,")
 
 
-def _compare_reference(content: bytes, feed: dict[str, Array], expected: Array) -> None:
+def _compare_reference(content: bytes, feed: dict[str, Array], expected: list[Array]) -> None:
     """Compare what ONNX's reference computes, which fails at some operators that are fine."""
     from onnx.reference import ReferenceEvaluator
 
     try:
-        (actual,) = ReferenceEvaluator(content).run(None, feed)
+        found = ReferenceEvaluator(content).run(None, feed)
     except Exception as error:
         message = (
             "onnx.export: ONNX's reference cannot run the file, which is not compared (install"
@@ -172,7 +214,8 @@ def _compare_reference(content: bytes, feed: dict[str, Array], expected: Array) 
         )
         warnings.warn(message, stacklevel=4)
         return
-    _compare(actual, expected, "ONNX's reference, from the file,")
+    for actual, each in zip(found, expected, strict=True):
+        _compare(actual, each, "ONNX's reference, from the file,")
 
 
 def _onnxruntime(content: bytes) -> Any:

@@ -14,6 +14,7 @@ from tinygrad_mnist.ops import linalg, random, special
 from tinygrad_mnist.torch_shims import (
     accelerator,
     amp,
+    autograd_profiler,
     backends,
     c_module,
     cpu,
@@ -50,7 +51,7 @@ PATHS = {
     "amp": amp,
     "amp.autocast_mode": amp,
     "amp.grad_scaler": amp,
-    "autograd.profiler": profiler,
+    "autograd.profiler": autograd_profiler,
     "backends": backends,
     "backends.cpu": backends_cpu,
     "backends.cuda": backends_cuda,
