@@ -16,6 +16,7 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.modes import enable_grad
+from tinygrad_mnist.core.signals import run_whole
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = ["Optimizer"]
@@ -291,12 +292,16 @@ class ElementwiseOptimizer(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        run_whole(self._advance_all)  # all parameters of a step or none, when Ctrl-C comes
+        return loss
+
+    def _advance_all(self) -> None:
+        """One step of every parameter that has a gradient."""
         for group in self.param_groups:
             options = {k: v.item() if isinstance(v, Tensor) else v for k, v in group.items()}
             for p in group["params"]:
                 if p.grad is not None:
                     self._advance(p, p.grad.array, options)
-        return loss
 
     def _advance(self, p: Tensor, g: Array, group: Group) -> None:
         """One step of one parameter."""
