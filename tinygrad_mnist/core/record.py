@@ -240,14 +240,14 @@ def record(
     """
     recording, watched = state.for_records
     sources = None
-    if recording:
-        sources = []
-        for x, rule in edges:
-            if x._view is not None:
-                x._view.refresh(x)
-            if x._requires_grad and rule is not None:
-                sources.append((x._grad_fn or x, rule))
     try:
+        if recording:
+            sources = []
+            for x, rule in edges:
+                if x._view is not None:
+                    x._view.refresh(x)
+                if x._requires_grad and rule is not None:
+                    sources.append((x._grad_fn or x, rule))
         if options or len(edges) > 2:
             result = function(*[x.array for x, _ in edges], **options)
         elif len(edges) == 2:  # the same, but quicker
@@ -256,6 +256,9 @@ def record(
             result = function(edges[0][0].array)
     except ValueError as error:
         raise mismatch(name, [x.array for x, _ in edges], error) from None
+    except AttributeError:
+        refuse_other_types(name, [x for x, _ in edges])
+        raise
     if result.__class__ is not np.ndarray:
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
@@ -277,6 +280,15 @@ def record(
     if watched:
         _tell(Step("operation", name, function, options, tuple(x for x, _ in edges), (tensor,)))
     return tensor
+
+
+def refuse_other_types(name: str, inputs: Sequence[Any]) -> None:
+    """TypeError if an input is no tensor."""
+    for place, x in enumerate(inputs, 1):
+        if not isinstance(x, Tensor):
+            raise TypeError(
+                f"{name}(): argument {place} must be Tensor, not {type(x).__name__}"
+            ) from None
 
 
 def _tell(step: Step) -> None:

@@ -317,5 +317,20 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         >>> F.bilinear(torch.ones(4, 2), torch.ones(4, 3), torch.ones(5, 2, 3)).shape
         torch.Size([4, 5])
     """
+    if weight.array.ndim != 3:
+        raise RuntimeError(f"bilinear(): weight must be 3-D, got {tuple(weight.shape)}")
+    inputs = ((1, input1), (2, input2))
+    for place, each in inputs:
+        size = each.array.shape[-1] if each.array.ndim else "none"
+        if size != weight.array.shape[place]:
+            raise RuntimeError(
+                f"bilinear(): input{place} size does not match weight size: got {size} but"
+                f" expected {weight.array.shape[place]}"
+            )
+    if bias is not None and bias.array.shape != weight.array.shape[:1]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {tuple(bias.shape)} but"
+            f" expected {weight.array.shape[:1]}"
+        )
     product = einsum("...i,oij,...j->...o", input1, weight, input2)
     return product if bias is None else product + bias

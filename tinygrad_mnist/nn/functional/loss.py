@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -650,6 +651,19 @@ def _weighted(name: str, losses: Tensor, weight: Tensor | None) -> tuple[Tensor,
     return losses * weight, sum(weight)
 
 
+def _warn_of_broadcast(input: Tensor, target: Tensor) -> None:
+    """Warn, as PyTorch does, of a target whose shape is not the input's."""
+    if not isinstance(input, Tensor) or not isinstance(target, Tensor):
+        return
+    if input.array.shape != target.array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size"
+            f" ({input.shape}). This will likely lead to incorrect results due to broadcasting."
+            " Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -680,6 +694,7 @@ def mse_loss(
         tensor(5.)
     """
     how = reduction_of("mse_loss", size_average, reduce, reduction)
+    _warn_of_broadcast(input, target)
     difference = input - target
     losses, total = _weighted("mse_loss", difference * difference, weight)
     return reduced(losses, how, total)
@@ -715,6 +730,7 @@ def l1_loss(
         tensor(2.)
     """
     how = reduction_of("l1_loss", size_average, reduce, reduction)
+    _warn_of_broadcast(input, target)
     losses, total = _weighted("l1_loss", abs(input - target), weight)
     return reduced(losses, how, total)
 
@@ -752,6 +768,7 @@ def smooth_l1_loss(
     """
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
+    _warn_of_broadcast(input, target)
     difference = input - target
     if not beta:
         return reduced(abs(difference), how)
@@ -798,6 +815,7 @@ def huber_loss(
     """
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
+    _warn_of_broadcast(input, target)
     difference = input - target
 
     def rule(g: Tensor) -> Tensor:

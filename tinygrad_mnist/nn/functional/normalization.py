@@ -74,6 +74,7 @@ def batch_norm(
     if training:
         _require_many(math.prod(shape[:1] + shape[2:]), "value per channel", input)
     wanted = "positive during training" if training else "non-negative"
+    _check_channels(input, running_mean, running_var, weight, bias)
     ok = eps > 0 or (eps == 0 and not training)
     check(ok, "batch_norm eps must be {}, but got {}", wanted, eps, error=ValueError)
     if not input.array.size:
@@ -201,6 +202,7 @@ def group_norm(
         " input of shape {} and num_groups={}"
     )
     check(c % num_groups == 0, message, list(shape), num_groups)
+    _check_affine(input, weight, bias)
     grouped = reshape(widened(input), (n, num_groups, c // num_groups * positions))
     standardized = _standardize(grouped, (-1,), eps, weight is None and bias is None)
     return _rounded(_affine(reshape(standardized, shape), weight, bias), input)
@@ -244,6 +246,7 @@ def instance_norm(
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _require_many(math.prod(input.array.shape[2:]), "spatial element", input)
+    _check_channels(input, running_mean, running_var, weight, bias)
     dims = tuple(range(2, input.ndim))
     x = widened(input)
     with no_grad():
@@ -292,6 +295,38 @@ def local_response_norm(
 
 
 # what they share ---------------------------------------------------------------------------
+
+
+def _check_channels(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+) -> None:
+    """RuntimeError for statistics or parameters of another number of channels than the input's."""
+    given = (
+        ("running_mean", running_mean),
+        ("running_var", running_var),
+        ("weight", weight),
+        ("bias", bias),
+    )
+    channels = input.array.shape[1]
+    for name, each in given:
+        if each is not None and each.array.size != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {each.array.size}")
+
+
+def _check_affine(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> None:
+    """RuntimeError unless weight and bias are vectors with an element for each channel."""
+    shape = input.array.shape
+    for name, each in (("weight", weight), ("bias", bias)):
+        if each is not None and each.array.shape != shape[1:2]:
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input,"
+                f" but got {name} of shape {list(each.array.shape)} and input of shape"
+                f" {list(shape)}"
+            )
 
 
 def _standardize(input: Tensor, dims: Ints, eps: float, exposed: bool) -> Tensor:
