@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal  # `signal` wraps each call in enums, at many times the cost
+import _signal  # type: ignore[import-not-found]  # `signal` wraps each call in enums, at many times the cost
 import threading
 from collections.abc import Callable
 from signal import SIGINT, SIGTERM
