@@ -16,6 +16,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_overloads
 
 import tinygrad_mnist
@@ -183,10 +184,16 @@ def signature(function: Any, kind: str, scope: Scope) -> tuple[str, str]:
     return ast.unparse(arguments), result
 
 
+def overloads_of(function: Any) -> Any:
+    """The overloads of a function, also of one that was renamed for Python's messages."""
+    name = function.__code__.co_qualname
+    return get_overloads(SimpleNamespace(__module__=function.__module__, __qualname__=name))
+
+
 def method_lines(fact: Attached, scope: Scope) -> Iterator[str]:
     """A method of the stub, with its overloads."""
     bare = inspect.unwrap(fact.function)
-    overloads = get_overloads(bare) if fact.kind == "method" else []
+    overloads = overloads_of(bare) if fact.kind == "method" else []
     for function in overloads or [fact.function]:
         if overloads:
             scope.add("typing", "overload", "overload")

@@ -105,7 +105,7 @@ def zipped(data, **members):
     ("file", "message"),
     [
         (lambda: zipped(pickle.dumps(Evil())), "wants builtins.print, which is refused"),
-        (lambda: zipped(pickle.dumps(np.float64(1.0))), "which is refused"),
+        (lambda: zipped(pickle.dumps(np.datetime64("2020", "D"))), "must be numbers or text"),
         (lambda: zipped(b"cposix\nsystem\n(S'true'\ntR."), "wants posix.system, which is refused"),
         (lambda: io.BytesIO(b"hello"), "not a .pt file"),
         (lambda: io.BytesIO(), "not a .pt file"),
@@ -216,8 +216,7 @@ def test_containers_and_shared_memory_as_pytorch(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value",
-    [frozenset([1]), range(3), len, lambda x: x, tg.save, bool, np.array([None]), np.ma.ones(1)],
+    "value", [len, lambda x: x, tg.save, bool, np.array([None]), np.ma.ones(1)]
 )
 def test_what_nobody_reads_is_not_written(value):
     with pytest.raises(TypeError, match="save: cannot write a"):
@@ -288,8 +287,8 @@ def test_numpys_scalars_are_written_as_numbers():
         ),
         (b"cnumpy\ndtype\n(S'O'\ntR.", "must be numbers or text, got O"),
         (b"cnumpy\ndtype\n(cnumpy\nndarray\ntR.", "must be numbers or text"),
-        (b"cnumpy\ndtype\n(S'f8'\ntR(I3\nS'>'\nNNNI-1\nI-1\nI63\ntb.", "another order of bytes"),
-        (b"cnumpy\nndarray\n)\x81.", "not a .pt file"),
+        (b"cnumpy\ndtype\n(S'f8'\ntR(I3\nS'?'\nNNNI-1\nI-1\nI63\ntb.", "wants to order bytes by"),
+        (b"cnumpy\nndarray\n)\x81.", "wants to make a"),
         (pickle.dumps(np.array([1, "a"], object), 2), "must be numbers or text, got O8"),
     ],
 )

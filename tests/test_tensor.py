@@ -28,7 +28,7 @@ F16, F32, F64, U8, I32, I64, BOOL = (
     [(1.5, F32), (2, I64), (True, BOOL), ([1, 2], I64), ([1, 2.5], F32), ([True, 2], I64), ([True, 2.0], F32),
          ([], F32),
      ([[]], F32), (2**40, I64), (np.float64(2), F64), (np.array([1.0]), F64), (np.array([1], np.int32), I32),
-     ([np.float64(1)], F64), ([tg.tensor(1.0), tg.tensor(2)], F32), ([tg.zeros(2), tg.ones(2)], F32), ((1, 2), I64)],
+     ([np.float64(1)], F64), ([tg.tensor(1.0), tg.tensor(2)], F32), ([tg.zeros(1), tg.ones(1)], F32), ((1, 2), I64)],
 )  # fmt: skip
 def test_the_dtype_that_data_implies(data, dtype):
     assert tg.tensor(data).dtype is dtype

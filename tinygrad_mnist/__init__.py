@@ -78,6 +78,7 @@ from tinygrad_mnist.ops.conversion import (
 from tinygrad_mnist.ops.creation import (
     arange,
     as_tensor,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -172,6 +173,7 @@ from tinygrad_mnist.ops.pointwise import (
     acos,
     acosh,
     allclose,
+    angle,
     arccos,
     arccosh,
     arcsin,
@@ -451,6 +453,7 @@ from tinygrad_mnist.torch_shims import (
     cuda,
     distributed,
     func,
+    futures,
     hub,
     jit,
     mps,
@@ -477,6 +480,7 @@ from tinygrad_mnist.torch_shims.constants import (
     preserve_format,
     strided,
 )
+from tinygrad_mnist.torch_shims.futures import Future
 from tinygrad_mnist.torch_shims.in_place_functions import (
     abs_,
     acos_,
@@ -580,8 +584,7 @@ from tinygrad_mnist.torch_shims.tensor_types import (
     ShortTensor,
     set_default_tensor_type,
 )
-
-__version__ = "0.1.0"
+from tinygrad_mnist.torch_shims.version import __version__
 
 __all__ = [
     "BoolTensor",
@@ -589,6 +592,7 @@ __all__ = [
     "CharTensor",
     "DoubleTensor",
     "FloatTensor",
+    "Future",
     "Generator",
     "HalfTensor",
     "IntTensor",
@@ -596,6 +600,7 @@ __all__ = [
     "ShortTensor",
     "Size",
     "Tensor",
+    "__version__",
     "abs",
     "abs_",
     "absolute",
@@ -619,6 +624,7 @@ __all__ = [
     "amin",
     "aminmax",
     "amp",
+    "angle",
     "any",
     "arange",
     "arccos",
@@ -637,6 +643,7 @@ __all__ = [
     "as_strided_",
     "as_strided_scatter",
     "as_tensor",
+    "asarray",
     "asin",
     "asin_",
     "asinh",
@@ -798,6 +805,7 @@ __all__ = [
     "full",
     "full_like",
     "func",
+    "futures",
     "gather",
     "gcd",
     "ge",

@@ -289,7 +289,8 @@ def test_folder_refuses_other_arrays(
     [
         *UNFIT,
         ("x_train", {"x_train": np.zeros((30, 28, 28))}, "got float64 (30, 28, 28), wanted uint8"),
-        ("y_test", {"y_test": np.zeros(20, np.int64)}, "got int64 (20,), wanted uint8 (n,)"),
+        ("y_test", {"y_test": np.full(20, -1, np.int64)}, "got int64 (20,), wanted uint8 (n,)"),
+        ("y_test", {"y_test": np.full(20, 256, np.int64)}, "got int64 (20,), wanted uint8 (n,)"),
         ("x_test", {"x_test": np.zeros((0, 28, 28), np.uint8)}, "got uint8 (0, 28, 28), wanted"),
         ("x_train", {"x_train": np.uint8(3)}, "got uint8 (), wanted uint8 (n, 28, 28)"),
     ],
@@ -481,8 +482,10 @@ def test_download_refused_connection(closed: str, cache: Path) -> None:
 def test_download_into_a_cache_that_cannot_be(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     url = server.url("good.npz")
-    message = refusal(datasets.from_download, tmp_path / "file" / "cache", url, sha256(GOOD))
-    assert message == f"{url}: Not a directory"
+    cache = tmp_path / "file" / "cache"
+    lines: list[str] = []
+    same(datasets.from_download(cache, url, sha256(GOOD), report=lines.append))
+    assert lines == [f"{cache}: cannot be written (Not a directory), so the download is not kept"]
 
 
 def test_unreachable(server: Server, closed: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,7 @@ UNARY = [
     (pw.rsqrt, lambda x: x**-0.5, POSITIVE),
     (pw.sigmoid, special.expit, within(-5, 5)),
     (pw.sign, np.sign, outside(0.1)),
+    (pw.angle, np.angle, outside(0.1)),
     (pw.sin, np.sin, REAL),
     (pw.sinc, np.sinc, outside(0.1)),
     (pw.sinh, np.sinh, REAL),

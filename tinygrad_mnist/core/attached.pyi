@@ -3,7 +3,7 @@
 from builtins import bool as _bool, float as _float, int as _int
 from collections.abc import Callable, Iterator, Sequence
 from tinygrad_mnist.core import dtypes
-from tinygrad_mnist.core.record import Handle, Hook
+from tinygrad_mnist.core.record import Hook, RemovableHandle
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import Dims, Number, TensorLike
 from tinygrad_mnist.ops.creation import DeviceLike, DtypeLike, Number
@@ -556,7 +556,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -638,7 +638,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -660,7 +660,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -1128,6 +1128,23 @@ class AttachedMethods:
             >>> low, high = torch.aminmax(torch.tensor([2.0, 1.0, 3.0]))
             >>> low, high
             (tensor(1.), tensor(3.))
+        """
+    def angle(self, *, out: Tensor | None=None) -> Tensor:
+        """The angle of each element in the complex plane: 0, or pi of a negative one.
+
+        Its gradient is 0.
+
+        Args:
+            input: of any shape.
+            out: the tensor to write the result to.
+
+        Returns:
+            A tensor of the input's shape, NaN where the input is; of integers and bools in the default
+            dtype.
+
+        Example:
+            >>> torch.angle(torch.tensor([-2.0, 0.0, 3.0]))
+            tensor([3.1416, 0.0000, 0.0000])
         """
     def any(self, dim: Dims=None, keepdim: _bool=False, *, out: Tensor | None=None) -> Tensor:
         """Whether some element is true (not 0), or along dimensions.
@@ -2009,12 +2026,12 @@ class AttachedMethods:
         Returns:
             Input, or a copy of it.
         """
-    def copy_(self, src: Tensor | Number, non_blocking: _bool=False) -> Tensor:
+    def copy_(self, other: Tensor | Number, non_blocking: _bool=False) -> Tensor:
         """Write another tensor's elements into this one, and return it.
 
         Args:
             input: the tensor to write.
-            src: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
+            other: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
             non_blocking: accepted; changes nothing.
 
         Returns:
@@ -4220,12 +4237,12 @@ class AttachedMethods:
     @property
     def mT(self) -> Tensor:
         """The last two dimensions exchanged: the transpose of each matrix. A view."""
-    def map_(self, tensor: Tensor, callable: Callable[..., Any]) -> Tensor:
+    def map_(self, other: Tensor, callable: Callable[..., Any]) -> Tensor:
         """Replace each element by what a Python function makes of it and of another tensor's.
 
         Args:
             self: the tensor to write.
-            tensor: the other, of a shape that broadcasts to this one's.
+            other: the other, of a shape that broadcasts to this one's.
             callable: takes two numbers and returns one.
 
         Returns:
@@ -4742,9 +4759,9 @@ class AttachedMethods:
             A tensor of int64, (num_samples,) or (rows, num_samples).
 
         Raises:
-            RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer
-                than
-                `num_samples` are positive and there is no replacement.
+            RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, if
+                `num_samples` is negative, or if fewer probabilities than that are positive and
+                there is no replacement.
 
         Example:
             >>> torch.multinomial(torch.tensor([0.0, 1.0]), 3, replacement=True)
@@ -5475,7 +5492,7 @@ class AttachedMethods:
         """
     def rad2deg_(self) -> Self:
         """`rad2deg`, written into this tensor."""
-    def random_(self, from_: _int=0, to: _int | None=None, *, generator: Generator | None=None) -> Tensor:
+    def random_(self, from_: _int=0, to: _int | None=None, *, generator: Generator | None=None, **options: _int) -> Tensor:
         """Draw integers into this tensor: from [from_, to), or with one number given from [0, from_).
 
         Args:
@@ -5483,6 +5500,7 @@ class AttachedMethods:
             from_: the least integer; given alone, it is `to`, and the least is 0.
             to: the integers are below it. Default: what the dtype can hold; 2**24 for floats.
             generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+            options: `from`, PyTorch's name of from_.
 
         Returns:
             This tensor.
@@ -5525,7 +5543,7 @@ class AttachedMethods:
         """
     def reciprocal_(self) -> Self:
         """`reciprocal`, written into this tensor."""
-    def register_hook(self, hook: Hook) -> Handle:
+    def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(gradient)` whenever this tensor's gradient is computed; it may return another.
 
         Args:
@@ -5543,6 +5561,24 @@ class AttachedMethods:
             >>> x.sum().backward()
             >>> x.grad
             tensor([10., 10.])
+        """
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(tensor)` whenever a backward pass has added a gradient to this leaf's `grad`.
+
+        Args:
+            hook: gets the tensor itself, may step an optimizer and drop `grad`, and returns nothing.
+
+        Returns:
+            A handle whose `remove()` takes the hook out again.
+
+        Raises:
+            RuntimeError: if the tensor does not require a gradient, or is no leaf.
+
+        Example:
+            >>> x = torch.ones(2, requires_grad=True)
+            >>> handle = x.register_post_accumulate_grad_hook(lambda p: print(p.grad))
+            >>> (x * 3).sum().backward()
+            tensor([3., 3.])
         """
     def relu(self) -> Tensor:
         """max(x, 0) of each element x; its gradient at 0 is 0.
@@ -5723,12 +5759,13 @@ class AttachedMethods:
         Raises:
             RuntimeError: if the numbers of elements differ.
         """
-    def resize_(self, *sizes: _int | Sequence[_int], memory_format: Any=None) -> Tensor:
+    def resize_(self, size: Any=(), *more: _int, memory_format: Any=None) -> Tensor:
         """Give this tensor another shape in memory of its own; new elements repeat the old ones.
 
         Args:
             self: the tensor.
-            sizes: the shape, as numbers or as one sequence.
+            size: the shape as a sequence, or its first size.
+            more: the other sizes.
             memory_format: accepted without effect.
 
         Returns:
@@ -6236,24 +6273,16 @@ class AttachedMethods:
             >>> values, indices
             (tensor([1., 2., 3.]), tensor([1, 2, 0]))
         """
-    def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
+    def split(self, split_size: _int | Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
         """Pieces along a dimension, all of one size or of the sizes listed.
 
         Args:
-            tensor: a tensor with at least one dimension.
-            split_size_or_sections: the size of each piece (the last one may be smaller), or all their
-                sizes.
+            self: a tensor with at least one dimension.
+            split_size: the size of each piece (the last one may be smaller), or all their sizes.
             dim: the dimension.
 
         Returns:
             Views, one a piece.
-
-        Raises:
-            RuntimeError: if the size is not positive, or if the sizes do not sum to the dimension's.
-
-        Example:
-            >>> torch.arange(5).split(2)
-            (tensor([0, 1]), tensor([2, 3]), tensor([4]))
         """
     def split_with_sizes(self, split_sizes: Sequence[_int], dim: _int=0) -> tuple[Tensor, ...]:
         """Pieces of the sizes listed along a dimension.
@@ -6380,7 +6409,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6402,7 +6431,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6426,7 +6455,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6448,7 +6477,7 @@ class AttachedMethods:
 
         Raises:
             RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-                or of two bool tensors.
+                or if an operand is bool.
 
         Example:
             >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -6703,7 +6732,7 @@ class AttachedMethods:
         """
     def tanh_(self) -> Self:
         """`tanh`, written into this tensor."""
-    def tensor_split(self, sections: _int | Sequence[_int] | Tensor | None=None, dim: _int=0, *, indices: Sequence[_int] | Tensor | None=None) -> tuple[Tensor, ...]:
+    def tensor_split(self, sections: _int | Sequence[_int] | Tensor | None=None, dim: _int=0, *, indices: Sequence[_int] | Tensor | None=None, tensor_indices_or_sections: Tensor | None=None) -> tuple[Tensor, ...]:
         """Pieces along a dimension as NumPy's `array_split` cuts them.
 
         Args:
@@ -6711,6 +6740,7 @@ class AttachedMethods:
             sections: how many pieces, of sizes that differ by at most 1; or the places to cut at.
             dim: the dimension.
             indices: the places to cut at, by keyword.
+            tensor_indices_or_sections: either of them as a tensor, by keyword.
 
         Returns:
             Views, one a piece.
@@ -7100,7 +7130,7 @@ class AttachedMethods:
                     [1, 2],
                     [2, 3]])
         """
-    def uniform_(self, from_: _float=0.0, to: _float=1.0, *, generator: Generator | None=None) -> Tensor:
+    def uniform_(self, from_: _float=0.0, to: _float=1.0, *, generator: Generator | None=None, **options: _float) -> Tensor:
         """Draw uniform numbers in [from_, to) into this tensor.
 
         Args:
@@ -7108,6 +7138,7 @@ class AttachedMethods:
             from_: the least number.
             to: the numbers are below it.
             generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+            options: `from`, PyTorch's name of from_.
 
         Returns:
             This tensor.
@@ -7278,6 +7309,7 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -7301,6 +7333,7 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -7324,6 +7357,55 @@ class AttachedMethods:
             input: a tensor of any shape.
             size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
             more: the other sizes.
+            dtype: a dtype, by keyword.
+
+        Returns:
+            A view of that shape; with another dtype, of the same shape but for the last dimension.
+
+        Raises:
+            RuntimeError: if the shape does not hold as many elements as input, or if the elements would
+                have to be copied.
+
+        Example:
+            >>> x = torch.zeros(2, 2)
+            >>> x.view(-1)[0] = 1
+            >>> x
+            tensor([[1., 0.],
+                    [0., 0.]])
+        """
+    @overload
+    def view(self, *, size: Sequence[_int]) -> Tensor:
+        """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
+
+        Args:
+            input: a tensor of any shape.
+            size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
+            more: the other sizes.
+            dtype: a dtype, by keyword.
+
+        Returns:
+            A view of that shape; with another dtype, of the same shape but for the last dimension.
+
+        Raises:
+            RuntimeError: if the shape does not hold as many elements as input, or if the elements would
+                have to be copied.
+
+        Example:
+            >>> x = torch.zeros(2, 2)
+            >>> x.view(-1)[0] = 1
+            >>> x
+            tensor([[1., 0.],
+                    [0., 0.]])
+        """
+    @overload
+    def view(self, *, dtype: dtypes.dtype) -> Tensor:
+        """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
+
+        Args:
+            input: a tensor of any shape.
+            size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
+            more: the other sizes.
+            dtype: a dtype, by keyword.
 
         Returns:
             A view of that shape; with another dtype, of the same shape but for the last dimension.

@@ -10,7 +10,7 @@ import functools
 import types
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Any
@@ -29,13 +29,14 @@ from tinygrad_mnist.core.inplace import EmbedRule, assign, has_history, mark_wri
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import (
     Clock,
-    Handle,
     Hook,
     Hooks,
     JointNode,
     Node,
     OutputNode,
+    RemovableHandle,
     Source,
+    add_hook,
     attach_output,
     record,
     tell_alias,
@@ -43,6 +44,8 @@ from tinygrad_mnist.core.record import (
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import attach, method
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+
+JOINT = (OutputNode, JointNode)  # a record whose class was named is neither
 
 
 def backward(
@@ -91,6 +94,9 @@ def backward(
         g = found.get(x.grad_fn or x)
         if g is not None and not _retains_grad(x):
             _accumulate(x, g, create_graph)
+            if x._hooks is not None:
+                for hook in tuple(x._hooks.after.values()):
+                    hook(x)
 
 
 def _accumulate(x: Tensor, g: Tensor, create_graph: bool) -> None:
@@ -341,7 +347,7 @@ class _Pass:
             edges = node.edges
             if edges is None:
                 raise _freed(node)
-            if node.__class__ is not Node:
+            if node.__class__ is not Node and isinstance(node, JOINT):
                 self.visit_joint(node, g)
                 continue
             if node.index < Clock.last_write:
@@ -529,7 +535,7 @@ def _freed(node: Node) -> RuntimeError:
 
 def _through_hooks(hooks: Hooks, g: Tensor) -> Tensor:
     """What the hooks make of a gradient; the tensor whose gradient is retained gets that."""
-    for hook in tuple(hooks.functions):
+    for hook in tuple(hooks.functions.values()):
         changed = hook(g)
         if changed is not None:
             g = _checked_change(hook, g, changed)
@@ -656,7 +662,7 @@ method(name="backward")(_backward_of)
 
 
 @method
-def register_hook(self: Tensor, hook: Hook) -> Handle:
+def register_hook(self: Tensor, hook: Hook) -> RemovableHandle:
     """Call `hook(gradient)` whenever this tensor's gradient is computed; it may return another.
 
     Args:
@@ -681,7 +687,35 @@ def register_hook(self: Tensor, hook: Hook) -> Handle:
         return self._grad_fn.register_hook(hook)
     if self._hooks is None:
         self._hooks = Hooks()
-    return Handle(self._hooks.functions, hook)
+    return add_hook(self._hooks.functions, hook)
+
+
+@method
+def register_post_accumulate_grad_hook(
+    self: Tensor, hook: Callable[[Tensor], None]
+) -> RemovableHandle:
+    """Call `hook(tensor)` whenever a backward pass has added a gradient to this leaf's `grad`.
+
+    Args:
+        hook: gets the tensor itself, may step an optimizer and drop `grad`, and returns nothing.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Raises:
+        RuntimeError: if the tensor does not require a gradient, or is no leaf.
+
+    Example:
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> handle = x.register_post_accumulate_grad_hook(lambda p: print(p.grad))
+        >>> (x * 3).sum().backward()
+        tensor([3., 3.])
+    """
+    check(self.requires_grad, "cannot register a hook on a tensor that doesn't require gradient")
+    check(self.is_leaf, "post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if self._hooks is None:
+        self._hooks = Hooks()
+    return add_hook(self._hooks.after, hook)
 
 
 @method

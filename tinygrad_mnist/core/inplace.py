@@ -78,10 +78,7 @@ def assign(target: Tensor, value: Tensor, name: str = "copy", *, fresh: bool = F
             copy_into(target.array, value.array)
         except ValueError as error:
             if not target.array.flags.writeable:
-                raise RuntimeError(
-                    f"{name}_: cannot write into a tensor whose elements share memory, as expand "
-                    "makes them, or whose memory is read-only; clone() it first"
-                ) from None
+                raise read_only(f"{name}_") from None
             raise RuntimeError(
                 f"{name}_: cannot write {value.shape} into {target.shape}: {error}"
             ) from None
@@ -108,6 +105,14 @@ def _copied_over(target: Tensor, value: Tensor, name: str) -> Tensor:
     out = wrap(value.array)
     attach_history(out, name, (before, zeros_of), (value, lambda g: g))
     return out
+
+
+def read_only(name: str) -> RuntimeError:
+    """The error that writing into memory deserves which may not be written."""
+    return RuntimeError(
+        f"{name}: cannot write into a tensor whose elements share memory, as expand makes them, or"
+        " whose memory is read-only; clone() it first"
+    )
 
 
 def zeros_of(g: Tensor) -> Tensor:

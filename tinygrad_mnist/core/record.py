@@ -29,6 +29,7 @@ with one rule for all of them, `record_draw` for random numbers. Writes in place
 
 from __future__ import annotations
 
+import functools
 import itertools
 import traceback
 import weakref
@@ -59,14 +60,16 @@ class Hooks:
 
     Attributes:
         functions: called with the gradient; each may return another.
+        after: called with a leaf once its gradient has been added to its `grad`.
         retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`),
             or None.
     """
 
-    __slots__ = ("functions", "retained")
+    __slots__ = ("after", "functions", "retained")
 
     def __init__(self) -> None:
-        self.functions: list[Hook] = []
+        self.functions: dict[Any, Hook] = {}
+        self.after: dict[Any, Callable[[Tensor], None]] = {}
         self.retained: weakref.ref[Tensor] | None = None
 
 
@@ -117,19 +120,25 @@ class Node:
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The records (or leaves) that this one passes gradients to."""
         return tuple(
-            (source if isinstance(source, Node) else AccumulateGrad(source), 0)
+            (source.named() if isinstance(source, Node) else AccumulateGrad(source), 0)
             for source in self.sources()
         )
+
+    def named(self) -> Node:
+        """This record, of a class that is named as the operation: what programs print."""
+        if self.__class__ in PLAIN_NODES:
+            self.__class__ = named_class(self.__class__, self.name())
+        return self
 
     def sources(self) -> list[Source]:
         """Where the gradients go; nowhere once the record is freed."""
         return [source for source, _ in self.edges or ()]
 
-    def register_hook(self, hook: Hook) -> Handle:
+    def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(gradient)` before this record's rules run."""
         if self.hooks is None:
             self.hooks = Hooks()
-        return Handle(self.hooks.functions, hook)
+        return add_hook(self.hooks.functions, hook)
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
@@ -171,6 +180,16 @@ class OutputNode(Node):
         return self.joint.sources()
 
 
+PLAIN_NODES = (Node, JointNode, OutputNode)
+
+
+def _named_class(base: Any, name: str) -> Any:
+    return type(name, (base,), {"__slots__": ()})
+
+
+named_class: Any = functools.cache(_named_class)
+
+
 class AccumulateGrad:
     """Stands for a leaf in `next_functions`: where a gradient ends up in `.grad`."""
 
@@ -190,29 +209,43 @@ class AccumulateGrad:
 Source = Node | Tensor  # where a gradient goes: a record, or a leaf tensor
 
 
-class Handle:
-    """Takes a hook out again by `remove()`, or at the end of a `with` block."""
+class RemovableHandle:
+    """Takes a hook out again by `remove()`, or at the end of a `with` block.
 
-    def __init__(self, hooks: Any, hook: Any, key: Any = None) -> None:
-        self.hooks = hooks
-        self.key = hook if key is None else key
-        if isinstance(hooks, list):
-            hooks.append(hook)
-        else:
-            hooks[key] = hook
+    Args:
+        hooks_dict: the hooks, under their handles' ids.
+        extra_dict: a dict, or several, in which the id is taken out too.
+        id: under what the hook is kept; by default a number of its own, so that a function that
+            was registered twice has two handles, each of which takes out its own.
+    """
+
+    next_id = 0
+
+    def __init__(self, hooks_dict: Any, *, extra_dict: Any = None, id: Any = None) -> None:
+        if id is None:
+            id = RemovableHandle.next_id
+            RemovableHandle.next_id += 1
+        self.id = id
+        self.hooks_dict = hooks_dict
+        self.extra_dicts = extra_dict if isinstance(extra_dict, list) else [extra_dict or {}]
 
     def remove(self) -> None:
         """Take the hook out; nothing happens if it is out already."""
-        if not isinstance(self.hooks, list):
-            self.hooks.pop(self.key, None)
-        elif self.key in self.hooks:
-            self.hooks.remove(self.key)
+        for hooks in (self.hooks_dict, *self.extra_dicts):
+            hooks.pop(self.id, None)
 
-    def __enter__(self) -> Handle:
+    def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.remove()
+
+
+def add_hook(hooks: dict[Any, Any], hook: Any, id: Any = None) -> RemovableHandle:
+    """Keep a hook among others; the handle takes it out again."""
+    handle = RemovableHandle(hooks, id=id)
+    hooks[handle.id] = hook
+    return handle
 
 
 # one result ----------------------------------------------------------------------------------

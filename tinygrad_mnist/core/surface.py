@@ -84,10 +84,12 @@ def method(
 
     def note(function: F) -> F:
         own = name or function.__name__
+        if name and not isinstance(function, type):
+            function.__qualname__ = f"Tensor.{name}"  # Python's TypeErrors name a function so
         for each in (own, *aliases, *operators):
             attach(each, function, "method", function)
         for each in reflected:
-            attach(each, function, "reflected", _reflected(function))
+            attach(each, function, "reflected", _reflected(function, each))
         if in_place or in_place_operators:
             writing = in_place_method(function, own)
             names = [f"{each}_" for each in (own, *aliases)] if in_place else []
@@ -98,12 +100,14 @@ def method(
     return note if function is None else note(function)
 
 
-def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+def _reflected(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The method of `other op self`."""
 
     def method(self: Tensor, other: Any) -> Any:
         return function(other, self)
 
+    method.__name__ = name
+    method.__qualname__ = f"Tensor.{name}"
     return method
 
 

@@ -169,7 +169,7 @@ class Tensor(AttachedMethods):
         """The record that made this tensor; None for a leaf."""
         if self._view is not None:
             self._view.refresh(self)
-        return self._grad_fn
+        return None if self._grad_fn is None else self._grad_fn.named()
 
     @property
     def is_leaf(self) -> bool:
@@ -269,6 +269,20 @@ class Tensor(AttachedMethods):
         """The address of the first element."""
         return int(self.array.__array_interface__["data"][0])
 
+    def _is_view(self) -> bool:
+        """Whether an operation made it over the memory of another tensor."""
+        return self._view is not None
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor whose memory this view is of; None for one that is no view."""
+        if self._view is None:
+            return None
+        base = self._view.base
+        while base._view is not None:
+            base = base._view.base
+        return base
+
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in row-major order without gaps."""
         return self.array.flags.c_contiguous
@@ -318,9 +332,10 @@ class Tensor(AttachedMethods):
             force: give them although the tensor requires a gradient.
 
         Raises:
-            RuntimeError: if the tensor requires a gradient, and `force` is not set.
+            RuntimeError: if the tensor requires a gradient, operations are recorded, and `force` is
+                not set.
         """
-        if self.requires_grad and not force:
+        if state.recording and not force and self.requires_grad:
             raise RuntimeError(
                 "numpy: this tensor requires grad; use tensor.detach().numpy() instead"
             )
@@ -352,6 +367,12 @@ class Tensor(AttachedMethods):
         return array.astype(dtype) if dtype is not None or copy else array
 
     __array_priority__ = 1000
+
+    def __array_wrap__(
+        self, array: Array, context: Any = None, return_scalar: bool = False
+    ) -> Tensor:
+        """What a function of NumPy makes of tensors is a tensor; bools are uint8, as in PyTorch."""
+        return wrap(array.astype(np.uint8) if array.dtype.kind == "b" else array)
 
     def __repr__(self) -> str:
         return printing.text(self.array, self._suffixes())
@@ -485,30 +506,48 @@ def as_array(data: Any, dtype: Any = None) -> Array:
     return _read(data, dtypes.default())
 
 
+SEQUENCES = (list, tuple)
+
+
 def _read(data: Any, floats: Any) -> Array:
     if isinstance(data, Tensor):
         return data.array
     if isinstance(data, np.ndarray | np.generic):
         return np.asarray(data)
     if isinstance(data, list | tuple) and any(isinstance(each, Tensor) for each in data):
-        arrays = [_read(each, floats) for each in data]
+        arrays = [_read_item(each, floats) for each in data]
         if len({each.shape for each in arrays}) > 1:
-            raise ValueError("tensor: the sequence holds tensors of different shapes")
+            raise ValueError("tensor: the sequence holds tensors and others of different shapes")
         return np.stack(arrays).astype(reduce(dtypes.promote, (each.dtype for each in arrays)))
+    leaf = data
+    while isinstance(leaf, SEQUENCES) and leaf:
+        leaf = leaf[0]
+    if isinstance(leaf, Tensor):
+        rows = [_read(each, floats) for each in data]
+        if len({each.shape for each in rows}) > 1:
+            raise ValueError("tensor: expected a sequence of equal length at every dimension")
+        return np.stack(rows).astype(reduce(dtypes.promote, (each.dtype for each in rows)))
     try:
         array = np.asarray(data)
     except ValueError:
         raise ValueError(
             "tensor: expected a sequence of equal length at every dimension, got ragged rows"
         ) from None
-    if (array.dtype.kind == "f" and not _holds_arrays(data)) or array.size == 0:
+    holds_arrays = isinstance(leaf, np.ndarray | np.generic)
+    if (array.dtype.kind == "f" and not holds_arrays) or array.size == 0:
         return array.astype(floats)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"tensor: cannot make a tensor of {type(data).__name__} with {array.dtype}")
     return array
 
 
-def _holds_arrays(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return isinstance(data, np.ndarray | np.generic)
+def _read_item(item: Any, floats: Any) -> Array:
+    """What stands beside tensors in a sequence: a tensor is a number there, as in PyTorch."""
+    if not isinstance(item, Tensor):
+        return _read(item, floats)
+    if item.array.size != 1:
+        raise ValueError(
+            "tensor: only one element tensors can be converted to Python scalars, got one of shape"
+            f" {item.shape}; use stack() of a list of tensors"
+        )
+    return item.array.reshape(())

@@ -1,30 +1,33 @@
 """save and load: PyTorch's own files without running a line of pickled code, and safetensors.
 
 A .pt file is a zip archive: `data.pkl` describes nested containers in pickle's language and names,
-where a tensor stands, the record in `data/` with its elements. `load` reads that language with a
-reader that knows tensors and plain containers and refuses every other name; `save` writes what
-`torch.load(weights_only=True)` reads. Tensors that share memory share it again when they are
-loaded.
+where a tensor stands, the record in `data/` with its elements. `load` reads that language with the
+reader in `unpickling`, which knows tensors, arrays and plain values and refuses every other name;
+`save` writes what `torch.load(weights_only=True)` reads. Tensors that share memory share it again
+when they are loaded.
 
-With `weights_only=False` the reader knows some more: NumPy's arrays of numbers and text,
-`argparse.Namespace`, and modules of the classes that the running program has already. Modules get
-their attributes back without a call of their constructors; what the file can have called are the
-makers of tensors, arrays and containers in the tables below.
+With `weights_only=False` the reader knows some more: `argparse.Namespace`, and modules of the
+classes that the running program has already. Modules get their attributes back without a call of
+their constructors; what the file can have called are the makers of tensors, arrays and plain values
+in the reader's tables.
 Format: https://docs.pytorch.org/docs/stable/notes/serialization.html.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import pickle
 import sys
+import warnings
 import zipfile
 from argparse import Namespace
-from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
-from types import FunctionType
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
@@ -34,30 +37,23 @@ from tinygrad_mnist.core.device import device, require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Array, Size, Tensor, wrap
 from tinygrad_mnist.formats.files import replacing
+from tinygrad_mnist.formats.unpickling import (
+    PLAIN_KINDS,
+    STORAGES,
+    Reader,
+    SerializationError,
+    is_of_the_program,
+    widened,
+)
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
 
 __all__ = ["STORAGES", "SerializationError", "load", "save"]
 
-STORAGES: dict[str, Any] = {
-    "FloatStorage": np.float32,
-    "DoubleStorage": np.float64,
-    "HalfStorage": np.float16,
-    "LongStorage": np.int64,
-    "IntStorage": np.int32,
-    "ShortStorage": np.int16,
-    "CharStorage": np.int8,
-    "ByteStorage": np.uint8,
-    "BoolStorage": np.bool_,
-}
-"""PyTorch's name of a vector of elements in memory, and NumPy's type of the elements."""
-
-
-class SerializationError(RuntimeError, pickle.UnpicklingError):
-    """A file that cannot be read: one line with the file, what is in it and what was wanted."""
-
-
 # reading -----------------------------------------------------------------------------------
+
+_TRUE = ("1", "y", "yes", "true")
+_LEGACY = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # the magic number that such a file begins with
 
 
 def load(
@@ -71,13 +67,16 @@ def load(
 ) -> Any:
     """Read what `save`, or PyTorch's `save`, wrote: state dicts and other containers of tensors.
 
+    Elements of bfloat16, which NumPy does not have, come back as float32 of the same values.
+
     Args:
         f: a path, or an open binary file. A path that ends in .safetensors is read as that.
         map_location: a place to move tensors to; anything but the CPU is an error. A function or
             a dict, which PyTorch takes too, has no effect.
         pickle_module: has no effect: no module runs the pickled code.
-        weights_only: False reads modules, NumPy's arrays and what else `save` writes, too.
-            Default: only tensors and plain containers.
+        weights_only: False reads modules and what else `save` writes, too. Default: only tensors,
+            NumPy's arrays and numbers, and plain values; False where the environment has
+            TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1.
         mmap: has no effect; the file is read as a whole.
         **pickle_load_args: have no effect.
 
@@ -98,234 +97,119 @@ def load(
     """
     if isinstance(map_location, str | device):
         require_cpu(map_location)
-    name = str(getattr(f, "name", f))
-    if isinstance(f, str | os.PathLike) and name.endswith(".safetensors"):
-        return _load_safetensors(f, name)
+    modules = _reads_modules(weights_only)
+    if not isinstance(f, str | os.PathLike):
+        return _load_archive(f, str(getattr(f, "name", f)), modules)
+    name = os.fspath(f)
+    with open(f, "rb") as file:
+        if name.endswith(".safetensors"):
+            return _load_safetensors(file.read(), name)
+        return _load_archive(file, name, modules)
+
+
+def _reads_modules(weights_only: bool | None) -> bool:
+    """Whether more than tensors and plain values is read; the environment has a say, as in PyTorch.
+
+    Raises:
+        RuntimeError: if the environment asks for both.
+    """
+    forced = os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "").lower() in _TRUE
+    freed = os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "").lower() in _TRUE
+    message = (
+        "Only one of `TORCH_FORCE_WEIGHTS_ONLY_LOAD` or `TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD` should "
+        "be set, but both were set."
+    )
+    check(not (forced and freed), message)
+    if forced:
+        return False
+    if freed and weights_only is None:
+        message = (
+            "Environment variable TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD detected, since the "
+            "`weights_only` argument was not explicitly passed to `torch.load`, forcing "
+            "weights_only=False."
+        )
+        warnings.warn(message, UserWarning, stacklevel=3)
+        return True
+    return weights_only is False
+
+
+_LONGEST = 500  # characters of a message; what a damaged file wants can be long
+
+
+def _one_line(error: Exception) -> str:
+    line = " ".join(str(error).split()) or type(error).__name__
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+
+
+def _load_archive(file: BinaryIO, name: str, modules: bool) -> Any:
     try:
-        with zipfile.ZipFile(f) as archive:
-            return _Reader(archive, name, weights_only is False).load()
-    except (zipfile.BadZipFile, KeyError, EOFError, ValueError, TypeError, IndexError) as error:
-        message = f"load: {name} is not a .pt file in PyTorch's zip format: {error}"
+        with zipfile.ZipFile(file) as archive:
+            return Reader(archive, name, modules).load()
+    except SerializationError as error:
+        message = _one_line(error)
+        if name not in message:
+            message = f"load: {name}: {message.removeprefix('load: ')}"
+        raise SerializationError(message) from None
+    except Exception as error:  # a damaged file can fail in any layer: zip, zlib, pickle, NumPy
+        found = _other_format(file)
+        message = f"load: {name} is not a .pt file in PyTorch's zip format: {_one_line(error)}"
+        if found:
+            message = f"load: {name} is {found}"
         raise SerializationError(message) from None
 
 
-def _load_safetensors(path: str | os.PathLike[str], name: str) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        arrays = load_file(path)
-    except SafetensorError as error:
-        raise SerializationError(f"load: {name} is not a safetensors file: {error}") from None
-    return {key: wrap(array) for key, array in arrays.items()}
-
-
-def _rebuild_tensor(
-    storage: Tensor,
-    offset: int,
-    size: Sequence[int],
-    stride: Sequence[int],
-    requires_grad: bool,
-    *rest: Any,
-) -> Tensor:
-    """A tensor over a part of a storage's memory; it shares the storage's version counter."""
-    memory = storage.array
-    shape = tuple(size)
-    last = 0  # the place of the last element
-    if 0 not in shape:
-        last = offset + sum((n - 1) * step for n, step in zip(shape, stride, strict=True))
-    inside = offset >= 0 and min((*shape, *stride), default=0) >= 0 and last < max(memory.size, 1)
-    message = "load: a tensor of shape {} reaches beyond its {} elements"
-    check(inside, message, shape, memory.size, error=SerializationError)
-    out = storage.detach()
-    if memory.size:
-        strides = [step * memory.itemsize for step in stride]
-        out.array = np.ndarray(shape, memory.dtype, memory, offset * memory.itemsize, strides)
-    else:
-        out.array = memory.reshape(shape)
-    if requires_grad and out.is_floating_point():
-        out.requires_grad_()
-    return out
-
-
-def _rebuild_parameter(data: Tensor, requires_grad: bool, hooks: Any, state: Any = None) -> Tensor:
-    return Parameter(data, requires_grad)
-
-
-def _encode(text: str, encoding: str) -> bytes:
-    """How pickle's protocol 2 has bytes: as text, a character for each."""
-    return text.encode("latin1")
-
-
-_PLAIN_KINDS = "biufcSU"  # of NumPy's elements: numbers and text, no objects
-
-
-def _empty_array(*how: Any) -> Array:
-    """An array to be filled by its state."""
-    return np.zeros(0)
-
-
-def _rebuild_dtype(name: Any, *how: Any) -> np.dtype[Any]:
-    """NumPy's dtype of a name; its state is not read, as its flags could make pointers of bytes."""
-    found = np.dtype(name) if isinstance(name, str) else None
-    if found is None or found.kind not in _PLAIN_KINDS:
-        message = f"load: an array's elements must be numbers or text, got {name}"
-        raise SerializationError(message)
-    return found
-
-
-def _builtins(*kinds: type) -> dict[str, Any]:
-    """Python's own types, under the names that Python 3 and Python 2 have for their module."""
-    names = {}
-    for module in ("builtins", "__builtin__"):
-        for kind in kinds:
-            names[f"{module}.{kind.__name__}"] = kind
-    return names
-
-
-_READ_ALWAYS: dict[str, Any] = {
-    "collections.OrderedDict": OrderedDict,
-    "collections.Counter": Counter,
-    "_codecs.encode": _encode,
-    "torch.Size": Size,
-    "torch.device": device,
-    "torch._utils._rebuild_tensor_v2": _rebuild_tensor,
-    "torch._utils._rebuild_parameter": _rebuild_parameter,
-    "torch._utils._rebuild_parameter_with_state": _rebuild_parameter,
-    **_builtins(set, bytearray, complex),
-    **{f"torch.{name}": np.dtype(kind) for name, kind in STORAGES.items()},
-    **{f"torch.{each.name}": each for each in (*dtypes.DTYPES, dtypes.bfloat16)},
-}
-"""The names that a file may mention, and what they stand for."""
-
-_READ_WITH_MODULES: dict[str, Any] = {
-    **_READ_ALWAYS,
-    "numpy.core.multiarray._reconstruct": _empty_array,
-    "numpy._core.multiarray._reconstruct": _empty_array,
-    "numpy.ndarray": _empty_array,
-    "numpy.dtype": _rebuild_dtype,
-    "argparse.Namespace": Namespace,
-    "collections.defaultdict": defaultdict,
-    **_builtins(list, dict, int, float),
-}
-"""The same for `weights_only=False`, beside the program's own modules."""
-
-_COMPUTING = ("tinygrad_mnist.nn.functional.", "tinygrad_mnist.ops.")
-"""Where the functions are that a module may hold as an attribute."""
-
-
-def _is_of_the_program(obj: Any) -> bool:
-    """Whether it is a class of modules or a function of tensors: files may name those, too."""
-    if isinstance(obj, FunctionType):
-        return obj.__module__.startswith(_COMPUTING)
-    return isinstance(obj, type) and issubclass(obj, Module)
-
-
-def _found_in_program(module: str, name: str) -> Any:
-    """What the running program has under a dotted name, of what `_is_of_the_program`; or None."""
-    found: Any = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, "__dict__", {}).get(part)
-    return found if _is_of_the_program(found) else None
-
-
-_Unpickler: Any = pickle._Unpickler  # in Python, so that it can be told what to call
-
-
-class _Reader(_Unpickler):  # type: ignore[misc]
-    """Pickle's language, with no other names than those in the tables.
-
-    Args:
-        archive: the .pt file.
-        file: its name, for messages.
-        modules: whether the program's modules, and what is in them, are read too.
-    """
-
-    dispatch: ClassVar[dict[Any, Any]] = dict(_Unpickler.dispatch)
-
-    def __init__(self, archive: zipfile.ZipFile, file: str, modules: bool) -> None:
-        self.archive = archive
-        self.file = file
-        self.modules = modules
-        self.known = _READ_ALWAYS
-        self.stateful: Any = OrderedDict
-        if modules:
-            self.known = _READ_WITH_MODULES
-            self.stateful = (OrderedDict, Module, Namespace, np.ndarray, np.dtype)
-        self.storages: dict[str, Tensor] = {}
-        names = archive.namelist()
-        entry = self._entry(names)
-        self.folder = entry.removesuffix("data.pkl")
-        self.byte_order = "<"
-        if self.folder + "byteorder" in names:
-            little = archive.read(self.folder + "byteorder") == b"little"
-            self.byte_order = "<" if little else ">"
-        super().__init__(io.BytesIO(archive.read(entry)))
-
-    def _entry(self, names: list[str]) -> str:
-        """The record with the pickled containers."""
-        entries = [each for each in names if each.endswith("/data.pkl") or each == "data.pkl"]
-        message = "load: {} holds no data.pkl, so PyTorch did not write it"
-        check(entries, message, self.file, error=SerializationError)
-        (entry,) = entries
-        return entry
-
-    def find_class(self, module: str, name: str) -> Any:
-        found = self.known.get(f"{module}.{name}")
-        if found is None and self.modules:
-            found = _found_in_program(module, name)
-        message = (
-            "load: {} wants {}.{}, which is refused: only tensors and plain containers are read{}"
+def _other_format(file: BinaryIO) -> str | None:
+    """What a file that is no zip archive is, of what one may well take for a .pt file."""
+    start = b""
+    with contextlib.suppress(Exception):
+        if not zipfile.is_zipfile(file):
+            file.seek(0)
+            start = file.read(512)
+    if _LEGACY in start[:64] or start[257:262] == b"ustar":
+        return (
+            "in PyTorch's format from before version 1.6, which is not read here: load it with "
+            "PyTorch and save it again"
         )
-        more = "; weights_only=False reads modules, too"
-        if self.modules:
-            more = ", and the program's own modules"
-        check(found is not None, message, self.file, module, name, more, error=SerializationError)
-        return found
+    if start[:1] == b"\x80" and b"." in start:
+        return "a plain pickle and not a .pt file in PyTorch's zip format; pickles are not read"
+    return None
 
-    def _check_call(self, function: Any) -> None:
-        """Only what stands in the tables may be called."""
-        allowed = any(function is each for each in self.known.values())
-        message = "load: {} wants to call {}, which is refused"
-        name = getattr(function, "__name__", function)
-        check(allowed, message, self.file, name, error=SerializationError)
 
-    def _instantiate(self, klass: Any, args: Any) -> None:
-        self._check_call(klass)
-        super()._instantiate(klass, args)
+_SAFETENSORS_KINDS: dict[str, Any] = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "<u2",  # its bits
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
 
-    def load_reduce(self) -> None:
-        self._check_call(self.stack[-2])
-        super().load_reduce()
 
-    def load_build(self) -> None:
-        """Give an object its state, where it is of a kind that has one."""
-        owner, state = self.stack[-2:]
-        allowed = isinstance(owner, self.stateful)
-        message = "load: {} wants to change a {}, which is refused"
-        check(allowed, message, self.file, type(owner).__name__, error=SerializationError)
-        if not isinstance(owner, np.dtype):
-            super().load_build()
-            return
-        native = "<" if sys.byteorder == "little" else ">"
-        message = "load: {} holds an array in another order of bytes"
-        check(state[1] in ("|", "=", native), message, self.file, error=SerializationError)
-        self.stack.pop()
+def _load_safetensors(content: bytes, name: str) -> dict[str, Tensor]:
+    import safetensors
 
-    dispatch[pickle.REDUCE[0]] = load_reduce
-    dispatch[pickle.BUILD[0]] = load_build
-
-    def persistent_load(self, pid: Any) -> Any:
-        """A storage: the elements of a record of the archive, read once."""
-        kind, dtype, key, *_ = pid
-        allowed = kind == "storage" and isinstance(dtype, np.dtype)
-        message = "load: {} holds a {!r}, wanted only storages of tensors"
-        check(allowed, message, self.file, kind, error=SerializationError)
-        if key not in self.storages:
-            content = self.archive.read(f"{self.folder}data/{key}")
-            elements = np.frombuffer(content, dtype.newbyteorder(self.byte_order))
-            self.storages[key] = wrap(elements.astype(dtype))
-        return self.storages[key]
+    parse: Any = safetensors.deserialize
+    try:
+        entries = parse(content)
+    except (safetensors.SafetensorError, ValueError, RecursionError, OverflowError) as error:
+        message = f"load: {name} is not a safetensors file: {_one_line(error)}"
+        raise SerializationError(message) from None
+    tensors = {}
+    for key, entry in entries:
+        kind = entry["dtype"]
+        message = "load: {} holds the tensor {!r} of {}; read are only {}"
+        known = ", ".join(_SAFETENSORS_KINDS)
+        check(kind in _SAFETENSORS_KINDS, message, name, key, kind, known, error=SerializationError)
+        elements = np.frombuffer(entry["data"], _SAFETENSORS_KINDS[kind])
+        if kind == "BF16":
+            elements = widened(elements)
+        native = elements.dtype.newbyteorder("=")
+        tensors[key] = wrap(elements.astype(native, copy=True).reshape(entry["shape"]))
+    return tensors
 
 
 # writing -----------------------------------------------------------------------------------
@@ -365,12 +249,24 @@ def save(
         return
     with replacing(f) as file:
         if os.fspath(f).endswith(".safetensors"):
-            from safetensors.numpy import save as encode
-
-            arrays = {key: np.asarray(value.array, order="C") for key, value in obj.items()}
-            file.write(encode(arrays))
+            _write_safetensors(obj, file)
         else:
             _write_archive(obj, file)
+
+
+def _write_safetensors(obj: Any, file: BinaryIO) -> None:
+    from safetensors.numpy import save as encode
+
+    wanted = "save: a .safetensors file holds a dict of names and tensors"
+    message = wanted + ", got {}; use another ending, or a module's state_dict()"
+    check(isinstance(obj, Mapping), message, type(obj).__name__, error=TypeError)
+    arrays = {}
+    for key, value in obj.items():
+        check(isinstance(key, str), wanted + ", got the name {!r}", key, error=TypeError)
+        message = wanted + ", got {!r}: {}"
+        check(isinstance(value, Tensor), message, key, type(value).__name__, error=TypeError)
+        arrays[key] = np.asarray(value.array, order="C")
+    file.write(encode(arrays))
 
 
 def _write_archive(obj: Any, file: BinaryIO) -> None:
@@ -428,10 +324,26 @@ def _with_memory(array: Array) -> tuple[Array, Array]:
 
 _STORAGE_NAMES = {np.dtype(kind): name for name, kind in STORAGES.items()}
 _RECONSTRUCT: Any = np.zeros(0).__reduce__()[0]  # what NumPy's pickled arrays begin with
-_WRITTEN_BY_NAME: tuple[Any, ...] = (
+_PLAIN_TYPES: tuple[Any, ...] = (
     OrderedDict,
     Counter,
+    deque,
+    slice,
+    range,
+    date,
+    datetime,
+    time,
+    timedelta,
+    timezone,
+    PurePosixPath,
+    PureWindowsPath,
+    type(Path()),
+)
+_WRITTEN_BY_NAME: tuple[Any, ...] = (
+    *_PLAIN_TYPES,
     set,
+    frozenset,
+    bytes,
     bytearray,
     complex,
     codecs.encode,
@@ -445,16 +357,7 @@ _WRITTEN_BY_NAME: tuple[Any, ...] = (
     np.dtype,
     _RECONSTRUCT,
 )
-_WRITTEN_BY_PICKLE = (
-    OrderedDict,
-    Counter,
-    defaultdict,
-    complex,
-    Namespace,
-    Module,
-    np.dtype,
-    _Name,
-)
+_WRITTEN_BY_PICKLE = (*_PLAIN_TYPES, defaultdict, complex, Namespace, Module, np.dtype, _Name)
 _Pickler: Any = pickle._Pickler  # in Python, so that it can be taught types
 
 
@@ -507,11 +410,11 @@ class _Writer(_Pickler):  # type: ignore[misc]
             return _Name("torch", "Size"), (tuple(obj),)
         if kind is device:
             return _Name("torch", "device"), (str(obj),)
-        if kind is np.ndarray and obj.dtype.kind in _PLAIN_KINDS:
+        if kind is np.ndarray and obj.dtype.kind in PLAIN_KINDS:
             native = obj.dtype.newbyteorder("=")
             return obj.astype(native, copy=False).__reduce_ex__(2)
-        named = any(obj is each for each in _WRITTEN_BY_NAME) or _is_of_the_program(obj)
-        plain = kind in self.dispatch and not callable(obj) and kind is not frozenset
+        named = any(obj is each for each in _WRITTEN_BY_NAME) or is_of_the_program(obj)
+        plain = kind in self.dispatch and not callable(obj)
         allowed = named or plain or isinstance(obj, _WRITTEN_BY_PICKLE)
         message = (
             "save: cannot write a {}, only tensors, numbers, strings, plain containers and modules"

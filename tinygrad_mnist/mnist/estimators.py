@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
+import numbers
 import threading
 from collections.abc import Iterator
 from typing import Any, Self
@@ -25,10 +26,15 @@ from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.model_selection import train_test_split
     from sklearn.utils import check_random_state
+    from sklearn.utils.class_weight import compute_class_weight
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, check_non_negative, validate_data
+    from sklearn.utils.validation import (
+        _check_sample_weight,
+        check_is_fitted,
+        check_non_negative,
+        validate_data,
+    )
 except ImportError:
     raise ImportError(
         "tinygrad_mnist.estimators: needs pip install 'tinygrad-mnist[sklearn]'"
@@ -44,7 +50,10 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "identity": nn.Identity,
 }
 BATCH = 1024  # rows that are answered at once
+FEW = 50  # held out rows, of fewer than which the accuracy alone says too little
 Floats = npt.NDArray[np.float32]
+Weights = npt.NDArray[np.float64]
+Rows = tuple[Floats, npt.NDArray[Any], Weights]  # features, numbers of labels, weights
 # Layers and dropout draw from one generator, which belongs to one fit at a time.
 _DRAWING = threading.Lock()
 
@@ -52,8 +61,11 @@ _DRAWING = threading.Lock()
 class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore]
     """A network of linear layers, trained with AdamW on the cross-entropy, in float32.
 
+    A row of weight 2 counts as that row twice, and one of weight 0 as none, to the bit: rows that
+    are alike are taken together first.
+
     Args:
-        hidden: units of each hidden layer.
+        hidden: units of each hidden layer; a number for one layer.
         activation: "relu", "tanh", "sigmoid", "gelu" or "identity", after each hidden layer.
         dropout: the probability that a hidden unit is dropped, one for all layers or one for each.
         lr: the learning rate of AdamW (Loshchilov and Hutter, 2019).
@@ -63,11 +75,14 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         batch_size: rows per step.
         epochs: passes over the rows of `fit`, at most.
         early_stopping: hold out rows, stop when accuracy on them has not grown for `patience`
-            epochs, and keep the best epoch's weights.
+            epochs, and keep the best epoch's weights. Where fewer than 50 rows are held out, the
+            loss decides between epochs of the same accuracy.
         validation_fraction: the share that is held out, of each class alike.
         patience: see `early_stopping`.
         random_state: a seed, a numpy RandomState, or None for NumPy's global one. The package's own
             generator is left as it was.
+        class_weight: the weight of each label, "balanced" for weights that make all labels of the
+            rows at hand count alike, or None for 1.
 
     Attributes:
         classes_: (n_classes,), the labels in order; columns of `predict_proba`.
@@ -101,6 +116,7 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         validation_fraction: float = 0.1,
         patience: int = 10,
         random_state: Any = None,
+        class_weight: Any = None,
     ) -> None:
         self.hidden = hidden
         self.activation = activation
@@ -115,13 +131,15 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.random_state = random_state
+        self.class_weight = class_weight
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train anew.
 
         Args:
             X: (n, features).
             y: (n,), labels of any type that can be ordered.
+            sample_weight: (n,), how much each row counts, 0 or more. Default: all alike.
 
         Returns:
             The classifier itself.
@@ -131,29 +149,24 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         """
         X, y = self._checked(X, y)
         self.classes_, labels = np.unique(y, return_inverse=True)
+        rows = self._weighted(X, labels, sample_weight)
         random = check_random_state(self.random_state)
         state = self._start(X, random)
-        held_out: Any = None
+        held_out = None
         with self._randomness(state):
             if self.early_stopping:
-                X, held_X, labels, held_labels = train_test_split(
-                    X,
-                    labels,
-                    test_size=self.validation_fraction,
-                    random_state=random,
-                    stratify=labels,
-                )
-                held_out = (held_X, held_labels)
-            self._fit(X, labels, held_out)
+                rows, held_out = self._split(rows, random)
+            self._fit(rows, held_out)
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Make one more epoch, on these rows.
 
         Args:
             X: (n, features).
             y: (n,), labels.
             classes: all labels there will be; the first call must name them.
+            sample_weight: (n,), how much each row counts among these. Default: all alike.
 
         Returns:
             The classifier itself.
@@ -175,10 +188,11 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         if unknown:
             raise ValueError(f"partial_fit: got labels {unknown}, wanted only {known.tolist()}")
         self.classes_ = known
+        rows = self._weighted(X, np.searchsorted(self.classes_, y), sample_weight)
         if first:
             self._start(X, check_random_state(self.random_state))
         with self._randomness(self._state):
-            self._epoch(X, np.searchsorted(self.classes_, y))
+            self._epoch(rows)
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
@@ -227,9 +241,89 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         """What the network gets of X."""
         return X
 
+    def _weighted(self, X: Floats, labels: npt.NDArray[Any], sample_weight: Any) -> Rows:
+        """Rows with their weights: 1 on average, rows that are alike as one, none of weight 0.
+
+        They are sorted, so that neither the order nor the repetition of what was given decides
+        which rows a step sees.
+        """
+        given = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        counted = np.flatnonzero(given > 0)
+        if not len(counted):
+            raise ValueError("sample_weight: got zeros alone, wanted a row that counts")
+        # Bytes of this order are sorted as the numbers are, whatever these are divided by.
+        table = np.empty((len(counted), X.shape[1] + 1), ">f4")
+        table[:, :-1] = X[counted]
+        table[:, -1] = labels[counted]
+        keys = table.view(f"S{table.strides[0]}")[:, 0]
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        weights = np.bincount(which, given[counted]).astype(np.float64)
+        kept = counted[first]
+        weights = weights * self._class_weights(labels[kept], weights)[labels[kept]]
+        if not weights.any():
+            raise ValueError("class_weight: got zeros alone for these rows, wanted one that counts")
+        return X[kept], labels[kept], weights / weights.mean()
+
+    def _class_weights(self, labels: npt.NDArray[Any], weights: Weights) -> Weights:
+        """The weight of each class."""
+        count = len(self.classes_)
+        if self.class_weight is None:
+            return np.ones(count)
+        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
+            totals = np.bincount(labels, weights, count)
+            found = totals > 0
+            balanced = np.ones(count)
+            balanced[found] = weights.sum() / (found.sum() * totals[found])
+            return balanced
+        if not isinstance(self.class_weight, dict):
+            got = repr(self.class_weight)
+            raise ValueError(f"class_weight: got {got}, wanted a dict, 'balanced' or None")
+        named: Weights = compute_class_weight(
+            self.class_weight, classes=self.classes_, y=self.classes_
+        )
+        if not (np.isfinite(named).all() and (named >= 0).all()):
+            raise ValueError(f"class_weight: got {self.class_weight}, wanted weights of 0 or more")
+        return named
+
+    def _split(self, rows: Rows, random: Any) -> tuple[Rows, Rows | None]:
+        """Rows to train on and rows to hold out, of each class alike where it has two or more.
+
+        Where no class has two, all are trained on and none is held out.
+        """
+        share = self.validation_fraction
+        if not 0 < share < 1:
+            raise ValueError(f"validation_fraction: got {share}, wanted between 0 and 1")
+        labels = rows[1]
+        drawn = random.permutation(len(labels))
+        parts = []
+        spare = []  # what may be held out where the shares come to nothing
+        for label in np.unique(labels):
+            places = drawn[labels[drawn] == label]
+            count = min(round(share * len(places)), len(places) - 1)
+            parts.append(places[:count])
+            spare.append(places[count : len(places) - 1])
+        held = np.concatenate(parts)
+        if not len(held):
+            held = np.concatenate(spare)[:1]
+        if not len(held):
+            return rows, None
+        kept = np.setdiff1d(drawn, held)
+        X, labels, weights = rows
+        return (X[kept], labels[kept], weights[kept]), (X[held], labels[held], weights[held])
+
+    def _layers(self) -> list[int]:
+        """The units of each hidden layer."""
+        hidden = self.hidden
+        units: list[Any] = [hidden] if isinstance(hidden, numbers.Number) else list(hidden)
+        for each in units:
+            whole = isinstance(each, numbers.Integral) and not isinstance(each, bool)
+            if not whole or each < 1:
+                raise ValueError(f"hidden: got {hidden!r}, wanted whole numbers of units from 1 on")
+        return [int(each) for each in units]
+
     def _dropouts(self) -> list[float]:
         """The probability of dropout for each hidden layer."""
-        layers = len(self.hidden)
+        layers = len(self._layers())
         if not isinstance(self.dropout, list | tuple):
             return [self.dropout] * layers
         if len(self.dropout) != layers:
@@ -258,7 +352,7 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         """The network with its initial weights (He et al. 2015)."""
         layers: list[nn.Module] = []
         width = features
-        for units, dropout in zip(self.hidden, dropouts, strict=True):
+        for units, dropout in zip(self._layers(), dropouts, strict=True):
             layers += [nn.Linear(width, units), ACTIVATIONS[self.activation](), nn.Dropout(dropout)]
             width = units
         layers.append(nn.Linear(width, len(self.classes_)))
@@ -275,19 +369,28 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
             finally:
                 self._state = tg.get_rng_state()
 
-    def _epoch(self, X: Floats, labels: npt.NDArray[Any]) -> None:
+    def _epoch(self, rows: Rows) -> None:
         """Make one pass over the rows."""
-        pixels = tg.from_numpy(self._scaled(X))
-        rows = TensorDataset(pixels, tg.from_numpy(labels.astype(np.int64)))
+        X, labels, weights = rows
+        tensors = [tg.from_numpy(self._scaled(X)), tg.from_numpy(labels.astype(np.int64))]
+        if (weights != weights[0]).any():
+            tensors.append(tg.from_numpy(weights.astype(np.float32)))
         divisor = math.prod(1 + self.lr_decay * epoch for epoch in range(self.n_epochs_))
         for group in self._optimizer.param_groups:
             group["lr"] = self.lr / divisor
         self.network_.train()
         total = 0.0
-        loader: DataLoader[tuple[tg.Tensor, ...]] = DataLoader(rows, self.batch_size, shuffle=True)
-        for x, y in loader:
+        dataset = TensorDataset(*tensors)
+        loader: DataLoader[tuple[tg.Tensor, ...]] = DataLoader(
+            dataset, self.batch_size, shuffle=True
+        )
+        for x, y, *weight in loader:
             self._optimizer.zero_grad()
-            loss = F.cross_entropy(self.network_(x), y)
+            if weight:
+                losses = F.cross_entropy(self.network_(x), y, reduction="none")
+                loss = (losses * weight[0]).mean()
+            else:
+                loss = F.cross_entropy(self.network_(x), y)
             loss.backward()
             self._optimizer.step()
             total += loss.item() * len(y)
@@ -295,21 +398,21 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         self.n_epochs_ += 1
         self.loss_curve_.append(total / len(X))
 
-    def _fit(self, X: Floats, labels: npt.NDArray[Any], held_out: Any) -> None:
+    def _fit(self, rows: Rows, held_out: Rows | None) -> None:
         """Make all epochs; with held out rows, as many as it takes, and keep the best weights."""
         if held_out is None:
             for _ in range(self.epochs):
-                self._epoch(X, labels)
+                self._epoch(rows)
             return
-        best = -1.0
+        best = (-1.0, 0.0)
         since = 0
         kept: dict[str, tg.Tensor] = {}
         scores: list[float] = []
         self.validation_scores_ = scores
         for _ in range(self.epochs):
-            self._epoch(X, labels)
-            score = self._accuracy(*held_out)
-            scores.append(score)
+            self._epoch(rows)
+            score = self._quality(*held_out)
+            scores.append(score[0])
             since += 1
             if score > best:
                 best = score
@@ -321,12 +424,17 @@ class NetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unuse
         if kept:
             self.network_.load_state_dict(kept)
 
-    def _accuracy(self, X: Floats, labels: npt.NDArray[Any]) -> float:
-        """The share of rows that the network answers right."""
+    def _quality(
+        self, X: Floats, labels: npt.NDArray[Any], weights: Weights
+    ) -> tuple[float, float]:
+        """The share of rows answered right, by weight; and where they are few, minus the loss."""
         with tg.inference_mode():
             logits = self.network_(tg.from_numpy(self._scaled(X)))
+            losses = F.cross_entropy(logits, tg.from_numpy(labels), reduction="none").numpy()
         answers = logits.numpy().argmax(1)
-        return float((answers == labels).mean())
+        accuracy = float(np.average(answers == labels, weights=weights))
+        loss = float(np.average(losses, weights=weights)) if len(labels) < FEW else 0.0
+        return accuracy, -loss
 
 
 _ORIGINAL = RECIPES["original"]
@@ -337,7 +445,8 @@ class DigitClassifier(NetClassifier):
     """The classifier of hand-written digits with the original recipe, for images in any usual form.
 
     X is (n, 784) or (n, 28, 28), or images of another size; pixels are 0 for paper up to 1 or 255
-    for ink, which is told from the largest pixel that `fit` sees.
+    for ink, which is told from the largest pixel that `fit` sees. Where some digits are rarer than
+    others, `fit` takes weights: `sklearn.utils.class_weight.compute_sample_weight("balanced", y)`.
 
     Args:
         hidden: as of `NetClassifier`, like all others. The defaults are the original recipe's.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tinygrad_mnist import nn
 from tinygrad_mnist.mnist import figures
@@ -262,7 +263,7 @@ PAGE = """<!doctype html>
 <body>
 <main>
 <h1>{title}</h1>
-<p class="soft">A classifier of hand-written digits, measured on digits that it never saw:
+<p class="soft">A classifier of hand-written digits, measured on {measured}:
 {source}.</p>
 <dl>{facts}</dl>
 <nav aria-label="Figures">{links}
@@ -294,7 +295,13 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def page(
-    name: str, network: str, plates: list[Plate], found: Answers, source: str, light: list[bytes]
+    name: str,
+    network: str,
+    plates: list[Plate],
+    found: Answers,
+    source: str,
+    light: list[bytes],
+    seen: npt.NDArray[np.bool_] | None,
 ) -> str:
     """The report as one HTML file: its images are inside, in light and dark; nothing is fetched.
 
@@ -305,6 +312,7 @@ def page(
         found: the answers to the test digits.
         source: where the test digits came from.
         light: the plates' PNGs in the light theme, in their order.
+        seen: whether each test digit was trained on; None where that is not known.
 
     Returns:
         The file's content.
@@ -315,17 +323,37 @@ def page(
         policy=POLICY,
         title=html.escape(name),
         style=STYLE,
+        measured=_measured_on(seen),
         source=html.escape(source),
-        facts=_facts(network, found),
+        facts=_facts(network, found, seen),
         links=" ".join(links),
         sections="\n".join(sections),
         rows=_rows(found),
     )
 
 
-def _facts(network: str, found: Answers) -> str:
-    facts = {
-        "test accuracy": f"{found.accuracy:.2%}",
+def _measured_on(seen: npt.NDArray[np.bool_] | None) -> str:
+    """What kind of digits the network was measured on."""
+    if seen is None:
+        return "digits of which nobody wrote down whether it was trained on them"
+    if seen.all():
+        return (
+            "<strong>digits that it was trained on</strong>, which tells what it remembers and not"
+            " how it reads new ones"
+        )
+    if seen.any():
+        count = f"{int(seen.sum()):,} of {len(seen):,}"
+        return f"digits of which <strong>{count} were among those that it was trained on</strong>"
+    return "digits that it never saw"
+
+
+def _facts(network: str, found: Answers, seen: npt.NDArray[np.bool_] | None) -> str:
+    accuracy = {"test accuracy": f"{found.accuracy:.2%}"}
+    if seen is not None and seen.all():
+        accuracy = {"accuracy on training digits": f"{found.accuracy:.2%}"}
+    elif seen is not None and seen.any():
+        accuracy["of those never seen"] = f"{found.right[~seen].mean():.2%}"
+    facts = accuracy | {
         "answered wrong": f"{int((~found.right).sum()):,} of {len(found.labels):,}",
         "cross-entropy": f"{found.loss:.4f} nats",
         "calibration error": f"{found.calibration().error:.2%}",
@@ -384,5 +412,6 @@ def gallery(network: nn.Sequential, digits: Digits, about: Description) -> dict[
     widths = [layer.in_features for layer in network if isinstance(layer, nn.Linear)]
     layers = "-".join(map(str, [*widths, CLASSES]))
     name = f"Gallery of {Path(about.name).resolve().name}"
-    files["report.html"] = page(name, layers, made, found, digits.source, light)
+    seen = about.seen(digits.test_images, digits)
+    files["report.html"] = page(name, layers, made, found, digits.source, light, seen)
     return files

@@ -11,11 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
+from tinygrad_mnist.mnist.seen import (
+    MNIST_TRAINING,
+    Checksums,
+    checksums,
+    mnist_training,
+    pack,
+    unpack,
+)
 from tinygrad_mnist.mnist.training import Epoch, Training
 from tinygrad_mnist.mnist.weights import SHIPPED, shipped
 
@@ -44,6 +55,7 @@ class Run:
         self.older_last = folder / "last.safetensors"  # what earlier versions wrote
         self.recipe = folder / "recipe.json"
         self.data = folder / "data.json"
+        self.trained_on = folder / "trained-on.bin"  # but for MNIST, which is known anyway
         self.metrics = folder / "metrics.csv"
         self.curves = folder / "learning-curves.png"
 
@@ -63,12 +75,15 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         recipe.save(self.recipe)
         record = {"asked": data, "source": digits.source, "sha256": fingerprint(digits)}
+        if record["sha256"] != MNIST_TRAINING:
+            write_file(self.trained_on, pack(checksums(digits.train_images)))
         write_file(self.data, json.dumps(record, indent=2) + "\n")
 
     def discard(self) -> None:
         """Take away what `create` made, of a run in which no epoch was finished."""
         self.recipe.unlink()
         self.data.unlink()
+        self.trained_on.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
@@ -174,6 +189,24 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"{self.data}: cannot be read: {error}") from None
 
+    def checksums(self) -> Checksums | None:
+        """The checksums of the digits that the run was given to train on.
+
+        Returns:
+            (n,); None where nobody wrote them down, as in runs of earlier versions.
+
+        Raises:
+            RunError: if a file is damaged.
+        """
+        if self.asked_data()["sha256"] == MNIST_TRAINING:
+            return mnist_training()
+        if not self.trained_on.exists():
+            return None
+        try:
+            return unpack(self.trained_on.read_bytes())
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.trained_on}: cannot be read: {error}") from None
+
     def history(self) -> list[Epoch]:
         """Read the epochs in `metrics.csv`.
 
@@ -247,6 +280,8 @@ class Description:
         asked: what `--data` was; None where nobody wrote it down.
         source: the digits that it led to; None where nobody wrote it down.
         history: its epochs; empty where they are not kept.
+        fingerprint: of the digits that it was trained on; None where nobody wrote it down.
+        trained_on: their checksums, or None.
     """
 
     name: str
@@ -254,6 +289,26 @@ class Description:
     asked: str | None = None
     source: str | None = None
     history: list[Epoch] = dataclasses.field(default_factory=list)
+    fingerprint: str | None = None
+    trained_on: Checksums | None = dataclasses.field(default=None, repr=False)
+
+    def seen(self, images: npt.NDArray[np.uint8], digits: Digits) -> npt.NDArray[np.bool_] | None:
+        """Which pictures are among those that the network was trained on.
+
+        Args:
+            images: (n, 28, 28).
+            digits: that they are from; where the run wrote nothing down but their fingerprint, the
+                digits to train on are compared with themselves.
+
+        Returns:
+            (n,); None where that is not known.
+        """
+        trained_on = self.trained_on
+        if trained_on is None and self.fingerprint == fingerprint(digits):
+            trained_on = checksums(digits.train_images)
+        if trained_on is None:
+            return None
+        return np.isin(checksums(images), trained_on)
 
     def __str__(self) -> str:
         return f"{self.name}, trained on {self.source}" if self.source else self.name
@@ -274,10 +329,16 @@ def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
     """
     name = str(run)
     if name in SHIPPED and not Path(name).exists():
-        return shipped(name), Description(name, RECIPES[name])
+        about = Description(
+            name, RECIPES[name], fingerprint=MNIST_TRAINING, trained_on=mnist_training()
+        )
+        return shipped(name), about
     folder = Run(Path(name))
     network = folder.network()
     recipe = Recipe.load(folder.recipe)
     data = folder.asked_data()
     history = folder.history() if folder.metrics.exists() else []
-    return network, Description(name, recipe, data["asked"], data["source"], history)
+    about = Description(
+        name, recipe, data["asked"], data["source"], history, data["sha256"], folder.checksums()
+    )
+    return network, about

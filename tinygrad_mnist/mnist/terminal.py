@@ -11,7 +11,8 @@ from rich.markup import escape
 
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.runs import Description
+from tinygrad_mnist.mnist.runs import Description, fingerprint
+from tinygrad_mnist.mnist.seen import in_words
 
 __all__ = [
     "DataOption",
@@ -32,8 +33,9 @@ DataOption = Annotated[
     str | None,
     typer.Option(
         "--data",
-        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder with"
-        " the four IDX files (gz or not). auto takes the best that it can reach.",
+        help="Where the digits come from: auto, tensorflow, download, embedded, or a folder or file"
+        " (IDX, gz or not, also below MNIST/raw; npz; CSV; Parquet; folders 0 to 9 of pictures)."
+        " auto takes the best that it can reach.",
         show_default="auto",
     ),
 ]
@@ -76,14 +78,43 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
         quiet: whether they are announced on standard error and not on standard output.
 
     Returns:
-        The digits. A line on standard error says so if the run was trained on others.
+        The digits. A line on standard error says so if the run was trained on others, or on those
+        that are to test it.
     """
     asked = about.asked if data is None else data
     digits = load_digits(asked, errors if quiet else console)
-    if about.source is not None and about.source != digits.source:
-        source = escape(about.source)
-        errors.print(f"[yellow]This run was trained on other digits: {source}[/]", soft_wrap=True)
+    said = _on_digits(about, digits)
+    if said:
+        errors.print(f"[yellow]{escape(said)}[/]", soft_wrap=True)
     return digits
+
+
+def _on_digits(about: Description, digits: Digits) -> str:
+    """What is to be said of the digits that a network is measured on, by their checksums; or ""."""
+    test = about.seen(digits.test_images, digits)
+    if test is None:
+        if about.source in (None, digits.source):
+            return ""
+        return (
+            f"This run was trained on digits from {about.source}; whether these are among them is"
+            " not known."
+        )
+    if test.any():
+        found = in_words(test)
+        return (
+            f"{found[0].upper()}{found[1:]} are among those that the network was trained on:"
+            " figures of them tell what it remembers, not how it reads new digits."
+        )
+    if about.fingerprint == fingerprint(digits):
+        return ""
+    train = about.seen(digits.train_images, digits)
+    if train is not None and train.any():
+        count = f"{int(train.sum()):,} of the {len(train):,} training digits here"
+        if train.all():
+            count = "all training digits here"
+        return f"This run was trained on {count}, and on no other of them."
+    where = f": {about.source}" if about.source else ""
+    return f"This run was trained on other digits{where}"
 
 
 def load_digits(data: str | None, to: Console = console) -> Digits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, overload
 
 import numpy as np
@@ -546,12 +546,13 @@ def zero_(input: Tensor) -> Tensor:
 
 
 @method
-def resize_(self: Tensor, *sizes: int | Sequence[int], memory_format: Any = None) -> Tensor:
+def resize_(self: Tensor, size: Any = (), *more: int, memory_format: Any = None) -> Tensor:
     """Give this tensor another shape in memory of its own; new elements repeat the old ones.
 
     Args:
         self: the tensor.
-        sizes: the shape, as numbers or as one sequence.
+        size: the shape as a sequence, or its first size.
+        more: the other sizes.
         memory_format: accepted without effect.
 
     Returns:
@@ -561,7 +562,7 @@ def resize_(self: Tensor, *sizes: int | Sequence[int], memory_format: Any = None
         >>> torch.tensor([1, 2, 3, 4]).resize_(3)
         tensor([1, 2, 3])
     """
-    return _resized(self, shape_of(sizes))
+    return _resized(self, shape_of((size, *more)))
 
 
 @method
@@ -627,12 +628,12 @@ def apply_(self: Tensor, callable: Callable[..., Any]) -> Tensor:
 
 
 @method
-def map_(self: Tensor, tensor: Tensor, callable: Callable[..., Any]) -> Tensor:
+def map_(self: Tensor, other: Tensor, callable: Callable[..., Any]) -> Tensor:
     """Replace each element by what a Python function makes of it and of another tensor's.
 
     Args:
         self: the tensor to write.
-        tensor: the other, of a shape that broadcasts to this one's.
+        other: the other, of a shape that broadcasts to this one's.
         callable: takes two numbers and returns one.
 
     Returns:
@@ -642,7 +643,7 @@ def map_(self: Tensor, tensor: Tensor, callable: Callable[..., Any]) -> Tensor:
         >>> torch.tensor([1.0, 2.0]).map_(torch.tensor([10.0, 20.0]), lambda x, y: x + y)
         tensor([11., 22.])
     """
-    edges = (self, None), (tensor, None)
+    edges = (self, None), (other, None)
     value = record("map", apply_to_each, *edges, each=callable, dtype=self.array.dtype)
     return assign(self, value, "map")
 

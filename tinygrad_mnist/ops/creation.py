@@ -24,6 +24,7 @@ from tinygrad_mnist.ops.arguments import size as shape_of
 __all__ = [
     "arange",
     "as_tensor",
+    "asarray",
     "empty",
     "empty_like",
     "eye",
@@ -282,6 +283,52 @@ def as_tensor(
     if wanted is None:
         return data
     return cast(data, wanted)
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: DtypeLike | None = None,
+    device: DeviceLike | None = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Make a tensor of an object, in its memory where that can be.
+
+    Args:
+        obj: a tensor, an array, a number, or nested sequences of numbers.
+        dtype: of the elements. Default: as for `tensor`.
+        device: where the tensor is to be: the CPU, or None for it.
+        copy: True for memory of its own; False to refuse where that is needed. Default: only where
+            it is needed.
+        requires_grad: whether the tensor gets a gradient; False also cuts off a tensor's history.
+
+    Returns:
+        A tensor of the shape of the object.
+
+    Raises:
+        ValueError: if `copy` is False and the memory cannot be shared.
+
+    Example:
+        >>> array = np.zeros(2, np.float32)
+        >>> shared = torch.asarray(array)
+        >>> array[0] = 1
+        >>> shared
+        tensor([1., 0.])
+    """
+    made = as_tensor(obj, dtype, device)
+    given = getattr(obj, "array", obj)
+    shares = isinstance(given, np.ndarray) and np.may_share_memory(given, made.array)
+    message = "asarray: can't alias the memory of {}; wanted copy=None or True"
+    check(copy is not False or shares, message, type(obj).__name__, error=ValueError)
+    if copy and shares:
+        made = made.clone()
+    if not requires_grad and made.requires_grad:
+        return made.detach()
+    if requires_grad and not made.requires_grad:
+        made = made.detach() if made is obj else made
+        made.requires_grad = True
+    return made
 
 
 def from_numpy(ndarray: Array) -> Tensor:

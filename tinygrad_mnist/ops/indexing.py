@@ -10,7 +10,7 @@ import numpy as np
 
 from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, write_out
+from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
@@ -374,6 +374,8 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     except IndexError as error:
         raise index_error(error, input.array) from None
     except ValueError:
+        if not input.array.flags.writeable:
+            raise read_only("setitem") from None
         raise _misfit("setitem", source.array.shape, input.array[target].shape) from None
     mark_written(input)
 
@@ -1273,12 +1275,12 @@ def fill_diagonal_(input: Tensor, fill_value: Number, wrap: bool = False) -> Ten
 
 
 @method
-def copy_(input: Tensor, src: Tensor | Number, non_blocking: bool = False) -> Tensor:
+def copy_(input: Tensor, other: Tensor | Number, non_blocking: bool = False) -> Tensor:
     """Write another tensor's elements into this one, and return it.
 
     Args:
         input: the tensor to write.
-        src: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
+        other: a tensor whose shape broadcasts to input's, or a number; cast to input's dtype.
         non_blocking: accepted; changes nothing.
 
     Returns:
@@ -1291,7 +1293,7 @@ def copy_(input: Tensor, src: Tensor | Number, non_blocking: bool = False) -> Te
         >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
         tensor([1., 2.])
     """
-    value = as_tensor(src, "copy_", input.array.dtype)
+    value = as_tensor(other, "copy_", input.array.dtype)
     if value.array.dtype is not input.array.dtype:
         value = cast(value, input.array.dtype)
     if value.array.shape != input.array.shape:

@@ -43,6 +43,7 @@ __all__ = [
     "addcdiv",
     "addcmul",
     "allclose",
+    "angle",
     "arccos",
     "arccosh",
     "arcsin",
@@ -232,7 +233,7 @@ def sub(
 
     Raises:
         RuntimeError: if the shapes do not broadcast, if alpha is a float and the operands are not,
-            or of two bool tensors.
+            or if an operand is bool.
 
     Example:
         >>> torch.sub(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), alpha=10)
@@ -241,17 +242,37 @@ def sub(
     if old_order:
         input, other, alpha = _factor_last("sub", input, other, *old_order)
     a, b = operands(input, other, "sub")
+    usual = (a is input or input.__class__ in PLAIN_NUMBERS) and (
+        b is other or other.__class__ in PLAIN_NUMBERS
+    )
+    if not usual or a.array.dtype.kind != "f":
+        _refuse_bools(input, other)
     if alpha != 1:
         b = _scaled(b, alpha, "sub")
-    if a.array.dtype.kind == "b":
-        raise RuntimeError(
-            "sub: Subtraction, the `-` operator, with two bool tensors is not supported"
-        )
     result = record("sub", np.subtract, (a, pass_on), (b, lambda g: -g))
     return result if out is None else write_out("sub", result, out)
 
 
 subtract = sub
+
+
+PLAIN_NUMBERS = (int, float)
+
+
+def _refuse_bools(a: Any, b: Any) -> None:
+    """RuntimeError, as in PyTorch, if an operand of a subtraction is bool."""
+    bools = [_is_bool(each) for each in (a, b)]
+    message = "sub: Subtraction, the `-` operator, with {} is not supported. {} operator instead."
+    advice = "Use the `^` or `logical_xor()`"
+    check(not all(bools), message, "two bool tensors", advice)
+    advice = "If you are trying to invert a mask, use the `~` or `logical_not()`"
+    check(not any(bools), message, "a bool tensor", advice)
+
+
+def _is_bool(x: Any) -> bool:
+    if isinstance(x, Tensor):
+        return x.array.dtype.kind == "b"
+    return x.__class__ is bool or getattr(x, "dtype", None) == np.bool_
 
 
 def _factor_last(name: str, *arguments: Any) -> list[Any]:
@@ -1627,8 +1648,11 @@ def gaussian(x: Tensor, scale: float = 1.0) -> Tensor:
 
 def scipy_special(*arrays: Any, called: str) -> Array:
     """SciPy's special function of that name, imported when first needed; float16 stays float16."""
-    from scipy import special
-
+    try:
+        from scipy import special
+    except ImportError:
+        message = f"special: {called} is computed by SciPy, which is missing: pip install scipy"
+        raise ImportError(message) from None
     found = getattr(special, called)(*arrays)
     return np.asarray(found).astype(arrays[-1].dtype)
 
@@ -1810,6 +1834,34 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 sgn = sign
+
+
+@method
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The angle of each element in the complex plane: 0, or pi of a negative one.
+
+    Its gradient is 0.
+
+    Args:
+        input: of any shape.
+        out: the tensor to write the result to.
+
+    Returns:
+        A tensor of the input's shape, NaN where the input is; of integers and bools in the default
+        dtype.
+
+    Example:
+        >>> torch.angle(torch.tensor([-2.0, 0.0, 3.0]))
+        tensor([3.1416, 0.0000, 0.0000])
+    """
+    result = record("angle", _angle_of_real, (floating(input), lambda g: g * 0))
+    return result if out is None else write_out("angle", result, out)
+
+
+def _angle_of_real(x: Array) -> Array:
+    """pi below 0, 0 from -0.0 on, NaN of NaN."""
+    angles = np.where(x < 0, x.dtype.type(math.pi), x.dtype.type(0))
+    return np.where(np.isnan(x), x, angles)
 
 
 @method(in_place=True, operators=["__abs__"], aliases=["absolute"])

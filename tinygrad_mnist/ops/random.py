@@ -746,9 +746,9 @@ def multinomial(
         A tensor of int64, (num_samples,) or (rows, num_samples).
 
     Raises:
-        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, or if fewer
-            than
-            `num_samples` are positive and there is no replacement.
+        RuntimeError: if a probability is negative, infinite or NaN, if they sum to 0, if
+            `num_samples` is negative, or if fewer probabilities than that are positive and
+            there is no replacement.
 
     Example:
         >>> torch.multinomial(torch.tensor([0.0, 1.0]), 3, replacement=True)
@@ -779,16 +779,22 @@ def multinomial(
 
 def check_probabilities(weights: Array) -> None:
     """RuntimeError unless weights are finite and not negative, with a positive one in each row."""
-    fine = (weights >= 0).all() and np.isfinite(weights).all() and (weights.sum(-1) > 0).all()
-    message = "probability tensor contains either `inf`, `nan` or element < 0, or sums to 0"
-    check(fine, message)
+    fine = (weights >= 0).all() and np.isfinite(weights).all()
+    check(fine, "probability tensor contains either `inf`, `nan` or element < 0")
+    message = "invalid multinomial distribution (sum of probabilities <= 0)"
+    check((weights.sum(-1) > 0).all(), message)
 
 
 def check_enough(weights: Array, num_samples: int) -> None:
     """RuntimeError unless each row has as many positive weights as there are samples."""
-    message = "cannot sample n_sample > prob_dist.size(-1) samples without replacement: {} of {}"
-    fine = ((weights > 0).sum(-1) >= num_samples).all()
-    check(fine, message, num_samples, weights.shape[-1])
+    message = "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+    check(num_samples <= weights.shape[-1], message)
+    least = (weights > 0).sum(-1).min()
+    message = (
+        "invalid multinomial distribution (with replacement=False, not enough positive categories"
+        " to sample): {} samples of {}"
+    )
+    check(least >= num_samples, message, num_samples, least)
 
 
 def choose_at_points(weights: Array, points: Array) -> Array:
@@ -836,7 +842,12 @@ def _fill_drawn(
 
 @method
 def uniform_(
-    self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
+    self: Tensor,
+    from_: float = 0.0,
+    to: float = 1.0,
+    *,
+    generator: Generator | None = None,
+    **options: float,
 ) -> Tensor:
     """Draw uniform numbers in [from_, to) into this tensor.
 
@@ -845,6 +856,7 @@ def uniform_(
         from_: the least number.
         to: the numbers are below it.
         generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+        options: `from`, PyTorch's name of from_.
 
     Returns:
         This tensor.
@@ -857,9 +869,19 @@ def uniform_(
         >>> bool((x.abs() <= 1).all())
         True
     """
+    from_ = _named_from("uniform_", from_, options)
     message = "uniform_ expects to return a [from, to) range, but found from={} > to={}"
     check(from_ <= to, message, from_, to)
     return _fill_drawn(self, "uniform", draw_uniform_between, generator, low=from_, high=to)
+
+
+def _named_from(name: str, given: Any, options: dict[str, Any]) -> Any:
+    """What is given under PyTorch's name `from`, which Python has no parameter of."""
+    least = options.pop("from", given)
+    unexpected = next(iter(options), None)
+    message = "{}() got an unexpected keyword argument '{}'"
+    check(unexpected is None, message, name, unexpected, error=TypeError)
+    return least
 
 
 def draw_uniform_between(
@@ -1081,7 +1103,12 @@ def draw_log_normal(
 
 @method
 def random_(
-    self: Tensor, from_: int = 0, to: int | None = None, *, generator: Generator | None = None
+    self: Tensor,
+    from_: int = 0,
+    to: int | None = None,
+    *,
+    generator: Generator | None = None,
+    **options: int,
 ) -> Tensor:
     """Draw integers into this tensor: from [from_, to), or with one number given from [0, from_).
 
@@ -1090,6 +1117,7 @@ def random_(
         from_: the least integer; given alone, it is `to`, and the least is 0.
         to: the integers are below it. Default: what the dtype can hold; 2**24 for floats.
         generator: the source of the random numbers. Default: the one that `manual_seed` seeds.
+        options: `from`, PyTorch's name of from_.
 
     Returns:
         This tensor.
@@ -1097,6 +1125,7 @@ def random_(
     Raises:
         RuntimeError: unless from_ < to.
     """
+    from_ = _named_from("random_", from_, options)
     low = from_
     high = to
     if high is None:

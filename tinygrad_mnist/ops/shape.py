@@ -180,14 +180,19 @@ def view(input: Tensor, dtype: dtypes.dtype, /) -> Tensor: ...
 def view(input: Tensor, size: Sequence[int], /) -> Tensor: ...
 @overload
 def view(input: Tensor, *size: int) -> Tensor: ...
+@overload
+def view(input: Tensor, *, size: Sequence[int]) -> Tensor: ...
+@overload
+def view(input: Tensor, *, dtype: dtypes.dtype) -> Tensor: ...
 @method
-def view(input: Tensor, size: Any = (), *more: int) -> Tensor:
+def view(input: Tensor, size: Any = (), *more: int, dtype: dtypes.dtype | None = None) -> Tensor:
     """The same memory seen in another shape; with a dtype, its bytes read as that dtype.
 
     Args:
         input: a tensor of any shape.
         size: the shape as a sequence, or its first size, of which one may be -1; or a dtype.
         more: the other sizes.
+        dtype: a dtype, by keyword.
 
     Returns:
         A view of that shape; with another dtype, of the same shape but for the last dimension.
@@ -203,6 +208,8 @@ def view(input: Tensor, size: Any = (), *more: int) -> Tensor:
         tensor([[1., 0.],
                 [0., 0.]])
     """
+    if dtype is not None:
+        size = dtype
     if isinstance(size, dtypes.dtype):
         return record_view("view", viewed_as, input, None, dtype=dtypes.resolve(size))
     goal = _full_shape(input, given_sizes(size, more), "reshape")
@@ -971,7 +978,6 @@ def iterate(input: Tensor) -> Iterator[Tensor]:
     return iter(unbind(input, 0))
 
 
-@method
 @numpy_names
 def split(
     tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0
@@ -1012,6 +1018,24 @@ def split(
     )
     cuts = accumulate((int(n) for n in sizes), initial=0)
     return tuple(_piece(tensor, d, start, stop) for start, stop in pairwise(cuts))
+
+
+@method(name="split")
+@numpy_names
+def _split_method(
+    self: Tensor, split_size: int | Sequence[int], dim: int = 0
+) -> tuple[Tensor, ...]:
+    """Pieces along a dimension, all of one size or of the sizes listed.
+
+    Args:
+        self: a tensor with at least one dimension.
+        split_size: the size of each piece (the last one may be smaller), or all their sizes.
+        dim: the dimension.
+
+    Returns:
+        Views, one a piece.
+    """
+    return split(self, split_size, dim)
 
 
 @method
@@ -1092,6 +1116,7 @@ def tensor_split(
     dim: int = 0,
     *,
     indices: Sequence[int] | Tensor | None = None,
+    tensor_indices_or_sections: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Pieces along a dimension as NumPy's `array_split` cuts them.
 
@@ -1100,6 +1125,7 @@ def tensor_split(
         sections: how many pieces, of sizes that differ by at most 1; or the places to cut at.
         dim: the dimension.
         indices: the places to cut at, by keyword.
+        tensor_indices_or_sections: either of them as a tensor, by keyword.
 
     Returns:
         Views, one a piece.
@@ -1113,6 +1139,8 @@ def tensor_split(
     """
     d = as_dimension(dim, input.ndim, "tensor_split")
     length = input.array.shape[d]
+    if tensor_indices_or_sections is not None:
+        sections = tensor_indices_or_sections
     cuts = _cuts("tensor_split", sections, indices)
     if isinstance(cuts, int):
         check(cuts > 0, "tensor_split: number of sections must be larger than 0, got {}", cuts)

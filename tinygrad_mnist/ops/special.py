@@ -19,7 +19,6 @@ from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.kernels import elementary
 from tinygrad_mnist.ops.arguments import TensorLike, as_tensor, floating, promoted
 from tinygrad_mnist.ops.pointwise import (
-    TWO_OVER_ROOT_PI,
     clamp,
     erf,
     erfc,
@@ -130,11 +129,20 @@ def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     result = record(
         "erfinv",
         scipy_special,
-        (x, lambda g, y: g * exp(y * y) / TWO_OVER_ROOT_PI),
+        (x, lambda g, y: g * _erfinv_slope(x, y)),
         output=True,
         called="erfinv",
     )
     return result if out is None else write_out("erfinv", result, out)
+
+
+def _erfinv_slope(x: Tensor, y: Tensor) -> Tensor:
+    """The derivative of y = erfinv(x)."""
+
+    def rule(g: Tensor, slope: Tensor) -> Tensor:
+        return g * (2 * y * slope * slope)
+
+    return record("erfinv_slope", elementary.erfinv_slope, (x, rule), (y, None), output=True)
 
 
 def erfcx(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -202,11 +210,20 @@ def ndtri(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     result = record(
         "ndtri",
         scipy_special,
-        (x, lambda g, y: g * exp(y * y * 0.5) * ROOT_2_PI),
+        (x, lambda g, y: g * _ndtri_slope(x, y)),
         output=True,
         called="ndtri",
     )
     return result if out is None else write_out("ndtri", result, out)
+
+
+def _ndtri_slope(x: Tensor, y: Tensor) -> Tensor:
+    """The derivative of y = ndtri(x)."""
+
+    def rule(g: Tensor, slope: Tensor) -> Tensor:
+        return g * (y * slope * slope)
+
+    return record("ndtri_slope", elementary.ndtri_slope, (x, rule), (y, None), output=True)
 
 
 def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -336,7 +353,7 @@ def lgamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.5724, 0.6931])
     """
     x = floating(input)
-    result = record("lgamma", scipy_special, (x, lambda g: g * digamma(x)), called="gammaln")
+    result = record("lgamma", elementary.lgamma, (x, lambda g: g * digamma(x)))
     return result if out is None else write_out("lgamma", result, out)
 
 
@@ -359,7 +376,7 @@ def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-1.9635,  0.9228])
     """
     x = floating(input)
-    result = record("digamma", scipy_special, (x, lambda g: g * polygamma(1, x)), called="digamma")
+    result = record("digamma", elementary.digamma, (x, lambda g: g * polygamma(1, x)))
     return result if out is None else write_out("digamma", result, out)
 
 
@@ -581,10 +598,18 @@ def i0e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.6450, 0.4658])
     """
     x = floating(input)
-    result = record(
-        "i0e", scipy_special, (x, lambda g: g * (i1e(x) - sign(x) * i0e(x))), called="i0e"
-    )
+    result = record("i0e", elementary.i0e, (x, lambda g: g * _i0e_slope(x)))
     return result if out is None else write_out("i0e", result, out)
+
+
+def _i0e_slope(x: Tensor) -> Tensor:
+    """The derivative of i0e; 0 at 0, as the formula i1e(x) - sign(x) i0e(x) says."""
+
+    def rule(g: Tensor) -> Tensor:
+        return g * (_i1e_slope(x) - sign(x) * _i0e_slope(x))
+
+    slope = record("i0e_slope", elementary.i0e_slope, (x, rule))
+    return where(x == 0, 0.0, slope)
 
 
 def i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -602,8 +627,14 @@ def i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.2579, 0.5652])
     """
     x = floating(input)
-    result = record("i1", scipy_special, (x, lambda g: g * (i0(x) - _over(i1(x), x))), called="i1")
+    result = record("i1", scipy_special, (x, lambda g: g * _i1_slope(x)), called="i1")
     return result if out is None else write_out("i1", result, out)
+
+
+def _i1_slope(x: Tensor) -> Tensor:
+    """The derivative of i1, i0(x) - i1(x) / x; where i0 overflows, so does it."""
+    value = i0(x)
+    return where(isinf(value), value, value - _over(i1(x), x))
 
 
 def i1e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -621,18 +652,24 @@ def i1e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.1564, 0.2079])
     """
     x = floating(input)
-    result = record(
-        "i1e",
-        scipy_special,
-        (x, lambda g: g * (i0e(x) - sign(x) * i1e(x) - _over(i1e(x), x))),
-        called="i1e",
-    )
+    result = record("i1e", scipy_special, (x, lambda g: g * _i1e_slope(x)), called="i1e")
     return result if out is None else write_out("i1e", result, out)
 
 
+def _i1e_slope(x: Tensor) -> Tensor:
+    """The derivative of i1e, i0e(x) - sign(x) i1e(x) - i1e(x) / x."""
+
+    def rule(g: Tensor) -> Tensor:
+        by_quotient = _over(_i1e_slope(x) - _over(i1e(x), x), x)
+        return g * (_i0e_slope(x) - sign(x) * _i1e_slope(x) - by_quotient)
+
+    return record("i1e_slope", elementary.i1e_slope, (x, rule))
+
+
 def _over(y: Tensor, x: Tensor) -> Tensor:
-    """y / x, of y = i1(x): 1/2 at 0."""
-    return where(x == 0, 0.5, y / where(x == 0, 1.0, x))
+    """y / x, of y = i1(x): 1/2 next to 0, where y as a subnormal number has no digits."""
+    near = abs(x) < 1e-30
+    return where(near, 0.5, y / where(near, 1.0, x))
 
 
 def bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:

@@ -18,6 +18,7 @@ __all__ = [
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CyclicLR",
     "ExponentialLR",
     "LRScheduler",
     "LambdaLR",
@@ -88,8 +89,25 @@ class LRScheduler:
 
     def get_lr(self) -> list[Any]:
         """The rates of the groups at `last_epoch`; for those set last, see `get_last_lr`."""
-        rates = zip(self._rates(), self.base_lrs, strict=True)
+        bases = self._known_bases()
+        rates = zip(self._rates(), bases, strict=True)
         return [self._rate(i, rate, base) for i, (rate, base) in enumerate(rates)]
+
+    def _known_bases(self) -> list[Any]:
+        """The first rate of every group; ValueError where a group has come since."""
+        self._check_count(len(self.base_lrs))
+        return self.base_lrs
+
+    def _check_count(self, known: int) -> None:
+        now = len(self.optimizer.param_groups)
+        check_value(
+            known == now,
+            "{}: the optimizer has {} parameter groups, the scheduler knows {}; make the scheduler"
+            " after add_param_group",
+            type(self).__name__,
+            now,
+            known,
+        )
 
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         """Group i's next rate, from its last one and its first."""
@@ -118,6 +136,7 @@ class LRScheduler:
         else:
             self.last_epoch = epoch
             rates = self._get_closed_form_lr()
+        self._check_count(len(rates))
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             _set_rate(group, rate)
         self._last_lr = self._rates()
@@ -252,6 +271,11 @@ class _ShapedLR(LRScheduler):
     def _shape(self, n: Any) -> float:
         raise NotImplementedError
 
+    def _known_bases(self) -> list[Any]:
+        """None for a group that has come since: the factor is all that its rate needs."""
+        missing = len(self.optimizer.param_groups) - len(self.base_lrs)
+        return [*self.base_lrs, *[None] * missing]
+
     def _rate(self, i: int, rate: Any, base: Any) -> Any:
         n = self.last_epoch
         low = self.eta_min
@@ -264,6 +288,8 @@ class _ShapedLR(LRScheduler):
         if now == before:
             return rate
         if before == 0:
+            if base is None:
+                self._check_count(len(self.base_lrs))
             return rate + (base - low) * now
         return now / before * (rate - low) + low
 
@@ -576,6 +602,127 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 self.T_cur -= self.T_i
                 self.T_i *= self.T_mult
         self._update_lr(math.floor(epoch))
+
+
+class CyclicLR(LRScheduler):
+    """Up and down between two rates in straight lines, again and again, the momentum the other way.
+
+    Smith (2015), arXiv:1506.01186.
+
+    Args:
+        optimizer: whose rates are set.
+        base_lr: the lowest rate, or one for each group.
+        max_lr: the highest rate, or one for each group.
+        step_size_up: steps of the way up.
+        step_size_down: steps of the way down. Default: as many.
+        mode: the height of the cycles: the same, "triangular"; each half the last, "triangular2";
+            or gamma ** step, "exp_range".
+        gamma: see `mode`.
+        scale_fn: gives the height of a cycle instead, a factor from 0 to 1.
+        scale_mode: what that is called with: the number of the "cycle", from 1, or of the step,
+            "iterations".
+        cycle_momentum: whether the momentum (or beta1) goes the other way.
+        base_momentum: the lowest momentum, or one for each group.
+        max_momentum: the highest momentum, or one for each group.
+        last_epoch: the step to go on from; -1 to begin.
+
+    Raises:
+        ValueError: if the mode is unknown, or the optimizer has no momentum to cycle.
+
+    Example:
+        >>> optimizer = optim.SGD([torch.ones(1, requires_grad=True)], lr=1.0, momentum=0.9)
+        >>> scheduler = optim.lr_scheduler.CyclicLR(optimizer, 0.0, 1.0, step_size_up=2)
+        >>> rates = []
+        >>> for _ in range(4):
+        ...     optimizer.step()
+        ...     scheduler.step()
+        ...     rates += scheduler.get_last_lr()
+        >>> rates
+        [0.5, 1.0, 0.5, 0.0]
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        base_lr: float | list[float],
+        max_lr: float | list[float],
+        step_size_up: int = 2000,
+        step_size_down: int | None = None,
+        mode: Literal["triangular", "triangular2", "exp_range"] = "triangular",
+        gamma: float = 1.0,
+        scale_fn: Callable[[float], float] | None = None,
+        scale_mode: Literal["cycle", "iterations"] = "cycle",
+        cycle_momentum: bool = True,
+        base_momentum: float | list[float] = 0.8,
+        max_momentum: float | list[float] = 0.9,
+        last_epoch: int = -1,
+    ) -> None:
+        check_type(
+            isinstance(optimizer, Optimizer), "{} is not an Optimizer", type(optimizer).__name__
+        )
+        known = mode in ("triangular", "triangular2", "exp_range") or scale_fn is not None
+        check_value(known, "mode is invalid and scale_fn is None")
+        up = float(step_size_up)
+        self.total_size = up + (up if step_size_down is None else float(step_size_down))
+        self.step_ratio = up / self.total_size
+        self.mode = mode
+        self.gamma = gamma
+        self._scale_fn_custom = scale_fn
+        self.scale_mode = scale_mode
+        if scale_fn is None:
+            self.scale_mode = "iterations" if mode == "exp_range" else "cycle"
+        self.cycle_momentum = cycle_momentum
+        bases = _one_for_each_group("base_lr", optimizer, base_lr)
+        self.max_lrs = _one_for_each_group("max_lr", optimizer, max_lr)
+        if cycle_momentum:
+            self.use_beta1 = "betas" in optimizer.defaults
+            check_value(
+                self.use_beta1 or "momentum" in optimizer.defaults,
+                "optimizer must support momentum or beta1 with `cycle_momentum` option enabled",
+            )
+            self.base_momentums = _one_for_each_group("base_momentum", optimizer, base_momentum)
+            self.max_momentums = _one_for_each_group("max_momentum", optimizer, max_momentum)
+        if last_epoch == -1:
+            for i, group in enumerate(optimizer.param_groups):
+                _set_rate(group, bases[i])
+                if cycle_momentum:
+                    group["max_momentum"] = self.max_momentums[i]
+                    group["base_momentum"] = self.base_momentums[i]
+        super().__init__(optimizer, last_epoch)
+        self.base_lrs = bases
+
+    def scale_fn(self, x: float) -> float:
+        """The height of a cycle.
+
+        Args:
+            x: the number of the cycle, or of the step, see `scale_mode`.
+
+        Returns:
+            A factor of the distance from base_lr to max_lr.
+        """
+        if self._scale_fn_custom is not None:
+            return self._scale_fn_custom(x)
+        if self.mode == "exp_range":
+            return float(self.gamma**x)
+        return float(0.5 ** (x - 1)) if self.mode == "triangular2" else 1.0
+
+    def _rate(self, i: int, rate: Any, base: Any) -> Any:
+        cycle = math.floor(1 + self.last_epoch / self.total_size)
+        place = 1 + self.last_epoch / self.total_size - cycle
+        if place <= self.step_ratio:
+            share = place / self.step_ratio
+        else:
+            share = (place - 1) / (self.step_ratio - 1)
+        height = share * self.scale_fn(cycle if self.scale_mode == "cycle" else self.last_epoch)
+        if self.cycle_momentum:
+            top = self.max_momentums[i]
+            momentum = top - (top - self.base_momentums[i]) * height
+            group = self.optimizer.param_groups[i]
+            if self.use_beta1:
+                group["betas"] = (momentum, *group["betas"][1:])
+            else:
+                group["momentum"] = momentum
+        return base + (self.max_lrs[i] - base) * height
 
 
 class OneCycleLR(LRScheduler):
@@ -973,9 +1120,12 @@ class ReduceLROnPlateau(LRScheduler):
             self.min_lrs = [self.default_min_lr] * len(groups)
         check(
             len(self.min_lrs) == len(groups),
-            "{} min_lrs for {} param groups",
-            len(self.min_lrs),
+            "The number of param groups in the `optimizer` ({}) differs from when"
+            " `ReduceLROnPlateau` was initialized ({}), usually due to a new param group being"
+            " added to the optimizer. Please modify the `min_lrs` field to match the length of the"
+            " `optimizer` param groups.",
             len(groups),
+            len(self.min_lrs),
         )
         for group, least in zip(groups, self.min_lrs, strict=True):
             old = float(group["lr"])

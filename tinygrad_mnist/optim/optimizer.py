@@ -85,7 +85,7 @@ class Optimizer:
         """Add parameters with options of their own.
 
         Args:
-            param_group: a dict of "params" and any option.
+            param_group: a dict of "params" and any option; its "params" become a list.
 
         Raises:
             TypeError: if it is no dict, or its parameters are a set, or no tensors.
@@ -103,6 +103,8 @@ class Optimizer:
             "optimizer parameters need to be in ordered collections, but got a set",
         )
         members = [given] if isinstance(given, Tensor) else list(given)
+        # As PyTorch does it: the dict may be given to another optimizer, and a generator is empty.
+        param_group["params"] = members
         group = {**self.defaults, **param_group}
         named = [p for p in members if isinstance(p, tuple)]
         check_value(

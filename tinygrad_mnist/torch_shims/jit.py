@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from tinygrad_mnist.nn.modules.module import Module as ScriptModule
+from tinygrad_mnist.nn.modules.module import Module
 
 __all__ = [
+    "ScriptFunction",
     "ScriptModule",
     "export",
     "freeze",
@@ -20,6 +21,19 @@ __all__ = [
     "trace",
     "unused",
 ]
+
+
+class ScriptModule(Module):
+    """A base for modules that PyTorch would compile; no other module is one.
+
+    Example:
+        >>> isinstance(nn.Linear(1, 1), torch.jit.ScriptModule)
+        False
+    """
+
+
+class ScriptFunction:
+    """What PyTorch's compiled functions are; there are none."""
 
 
 def script(obj: Any = None, *args: Any, **kwargs: Any) -> Any:

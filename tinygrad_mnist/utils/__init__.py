@@ -1,5 +1,5 @@
 """Helpers around training."""
 
-from tinygrad_mnist.utils import checkpoint, data, tensorboard
+from tinygrad_mnist.utils import checkpoint, data, hooks, tensorboard
 
-__all__ = ["checkpoint", "data", "tensorboard"]
+__all__ = ["checkpoint", "data", "hooks", "tensorboard"]

@@ -12,12 +12,14 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from tinygrad_mnist import set_num_threads
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
+from tinygrad_mnist.mnist.seen import checksums
 from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits, run_digits
 from tinygrad_mnist.mnist.training import Training
 from tinygrad_mnist.mnist.weights import SHIPPED
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-MNIST = 60_000  # training digits; fewer are a part of what the shipped networks were trained on
 PASSES = 600_000  # digits that a training on the spot sees: 10 epochs of all of MNIST
 MOST_EPOCHS = 60
 
@@ -110,9 +111,9 @@ def _run_state(run: str, data: str | None) -> State:
     origin = f"the run {Path(about.name).name}"
     if about.name in SHIPPED:
         origin = f"the shipped network {about.name}"
-        if len(digits.train_labels) < MNIST:
-            origin += ", which was trained on these digits too"
-    return State(digits, Answerer(network, digits, origin))
+    seen = about.seen(digits.test_images, digits)
+    count = None if seen is None else int(seen.sum())
+    return State(digits, Answerer(network, digits, origin, count))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -150,10 +151,12 @@ def _train(state: State) -> None:
     from tinygrad_mnist.mnist.demo.answers import Answerer
 
     training = Training(Recipe(epochs=state.epochs), state.digits)
+    trained_on = checksums(state.digits.train_images)
+    seen = int(np.isin(checksums(state.digits.test_images), trained_on).sum())
     try:
         for epoch in training:
             origin = f"trained here, {epoch.number} of {state.epochs} epochs"
-            state.answerer = Answerer(training.network, state.digits, origin)
+            state.answerer = Answerer(training.network, state.digits, origin, seen)
             state.history = tuple(training.history)
             if state.stopped.is_set():
                 return

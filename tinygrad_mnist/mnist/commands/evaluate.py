@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import typer
 from rich.table import Table
 
@@ -45,24 +47,48 @@ def evaluate(
     digits = run_digits(about, data, quiet=json)
     train = answers(network, digits.train_images, digits.train_labels)
     test = answers(network, digits.test_images, digits.test_labels)
+    seen = about.seen(digits.test_images, digits)
     if json:
+        seen_train = about.seen(digits.train_images, digits)
         found = {
             "run": run,
             "data": digits.source,
-            "train": {"digits": len(train.labels), "accuracy": train.accuracy, "loss": train.loss},
-            "test": test.as_json() | {"mistakes": _mistakes(test, mistakes)},
+            "train": {
+                "digits": len(train.labels),
+                "accuracy": train.accuracy,
+                "loss": train.loss,
+                "trained_on": _count(seen_train),
+            },
+            "test": test.as_json()
+            | {"trained_on": _count(seen), "mistakes": _mistakes(test, mistakes)},
         }
         print_json(found)
         return
     calibration = test.calibration().error
     console.print(f"train accuracy [bold]{train.accuracy:.2%}[/]  loss {train.loss:.4f}")
-    console.print(f"test accuracy  [bold]{test.accuracy:.2%}[/]  loss {test.loss:.4f}")
+    console.print(_test_accuracy(test, seen))
     console.print(
         f"calibration    error {calibration:.2%} in 15 bins, Brier score {test.brier:.4f}\n"
     )
     console.print(_per_class(test))
     console.print(_confusion(test))
     _show_mistakes(test, digits, mistakes)
+
+
+def _count(seen: npt.NDArray[np.bool_] | None) -> int | None:
+    return None if seen is None else int(seen.sum())
+
+
+def _test_accuracy(test: Answers, seen: npt.NDArray[np.bool_] | None) -> str:
+    """The line with the accuracy, which is no test's where these digits were trained on."""
+    figures = f"[bold]{test.accuracy:.2%}[/]  loss {test.loss:.4f}"
+    if seen is None or not seen.any():
+        return f"test accuracy  {figures}"
+    if seen.all():
+        return f"[yellow]no test:[/]       {figures}  [yellow]of digits that it was trained on[/]"
+    new = test.right[~seen]
+    note = f"{new.mean():.2%} of the {len(new):,} that it was not trained on"
+    return f"test accuracy  {figures}\n               [yellow]{note}[/]"
 
 
 def _per_class(test: Answers) -> Table:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,7 +19,8 @@ from rich.table import Table
 
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import AUGMENTED, CLASSES, PIXELS, RECIPES, Recipe
-from tinygrad_mnist.mnist.runs import Run
+from tinygrad_mnist.mnist.runs import Run, fingerprint
+from tinygrad_mnist.mnist.seen import MNIST_TRAINING, checksums, mnist_training
 from tinygrad_mnist.mnist.settings import command_with_settings, read_settings
 from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits
 from tinygrad_mnist.mnist.training import Epoch, Training
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 ORIGINAL = {"train_accuracy": 0.9913, "test_accuracy": 0.97}  # what the original project reports
-MNIST = 60_000  # training digits
 HOW_TO_LENGTHEN = "with --epochs, a run whose schedule is decay goes on for longer"
 
 
@@ -263,7 +264,7 @@ def _report(training: Training, digits: Digits, run: Run, say: Console, interrup
         say.print(f"[yellow]Stopped in epoch {done + 1}; the {done} before it are kept.[/]")
     learning_curves(history, run.curves)
     say.print(_summary(training, digits))
-    say.print(_comparison(training), soft_wrap=True)
+    say.print(_comparison(training, digits), soft_wrap=True)
     say.print(f"Written to [bold]{run.folder}[/]: weights, recipe, metrics, learning curves.")
     say.print(f"Measure again:  tinygrad-mnist evaluate {run.folder}", style="dim")
     if interrupted:
@@ -296,11 +297,18 @@ def _measured(training: Training, digits: Digits) -> dict[str, Any]:
         "validation_accuracy": kept.validation_accuracy,
         "test_accuracy": kept.test_accuracy,
         "test_loss": kept.test_loss,
+        "test_digits_trained_on": _trained_on(digits),
         "seconds": sum(epoch.seconds for epoch in history),
         "data": digits.source,
         "recipe": dataclasses.asdict(recipe),
         "original_project": ORIGINAL,
     }
+
+
+def _trained_on(digits: Digits) -> int:
+    """How many of the test digits are among those to train on, by their checksums."""
+    train = checksums(digits.train_images)
+    return int(np.isin(checksums(digits.test_images), train).sum())
 
 
 def _summary(training: Training, digits: Digits) -> Table:
@@ -325,19 +333,25 @@ def _summary(training: Training, digits: Digits) -> Table:
         "test loss": f"{found['test_loss']:.4f}",
         "time": f"{found['seconds']:.1f} s of training, {an_epoch:.2f} s an epoch",
     }
+    if found["test_digits_trained_on"]:
+        count = f"{found['test_digits_trained_on']:,}"
+        rows["no test of"] = f"{count} test digits that are among the training digits too"
     table = Table(title="What it came to", show_header=False, title_justify="left")
     for name, value in rows.items():
         table.add_row(name, value)
     return table
 
 
-def _comparison(training: Training) -> str:
+def _comparison(training: Training, digits: Digits) -> str:
     """The kept epoch beside the original project's numbers."""
     kept = _kept(training)
     train = 100 * (kept.train_accuracy - ORIGINAL["train_accuracy"])
     test = 100 * (kept.test_accuracy - ORIGINAL["test_accuracy"])
-    digits = len(training.train_set) + len(training.validation_set or ())
-    end = "." if digits == MNIST else ", on other digits."
+    end = ", on other digits."
+    if fingerprint(digits) == MNIST_TRAINING:
+        end = "."
+    elif np.isin(checksums(digits.train_images), mnist_training()).all():
+        end = f", on {len(digits.train_labels):,} of its 60,000 training digits."
     return (
         "The original project: 99.13% training, 97% test."
         f" Here: {train:+.2f} and {test:+.2f} points{end}"

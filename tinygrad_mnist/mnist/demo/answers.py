@@ -50,6 +50,7 @@ class Answerer:
         network: images (n, 28, 28) to logits (n, 10); it is copied.
         digits: of which the test digits are answered.
         origin: where the network comes from, in a few words.
+        seen: how many of the test digits it was trained on; None where that is not known.
 
     Attributes:
         hidden: the units of its hidden layers.
@@ -57,8 +58,11 @@ class Answerer:
         accuracy: the share of them that is right.
     """
 
-    def __init__(self, network: nn.Sequential, digits: Digits, origin: str) -> None:
+    def __init__(
+        self, network: nn.Sequential, digits: Digits, origin: str, seen: int | None = None
+    ) -> None:
         self.origin = origin
+        self.seen = seen
         self.digits = digits
         # A copy of its own without gradients of weights: then no visitor's tape can reach them.
         self._network = copy.deepcopy(network).eval().requires_grad_(False)

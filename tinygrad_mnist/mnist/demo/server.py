@@ -188,6 +188,7 @@ class _Api:
                 "origin": answerer.origin,
                 "hidden": answerer.hidden,
                 "accuracy": answerer.accuracy,
+                "trained_on": answerer.seen,
             }
         about = {
             "digits": state.digits.source,

@@ -605,7 +605,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """
     if inplace:
         return _write_in_place(hardswish, input)
-    return input * relu6(input + 3) / 6
+    return input * (relu6(input + 3) / 6)  # the product first would overflow
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:

@@ -86,26 +86,12 @@ class _ModuleSequence(Module):
     def __iadd__(self, modules: Iterable[Module]) -> Self:
         return self.extend(modules)
 
-    def insert(self, index: int, module: Module) -> Any:
-        """Put a module before a position.
-
-        Args:
-            index: the position.
-            module: the module.
-
-        Raises:
-            IndexError: if there is no such position.
-            AssertionError: if it is no module.
-        """
-        check(
-            isinstance(module, Module), "module should be of type: {}", Module, error=AssertionError
-        )
+    def _insert(self, index: int, module: Module) -> None:
         within = -len(self) <= index <= len(self)
         check(within, "Index out of range: {}", index, error=IndexError)
         modules = list(self)
         modules.insert(index, module)
         self._renumber(modules)
-        return self
 
 
 class Sequential(_ModuleSequence):
@@ -149,6 +135,39 @@ class Sequential(_ModuleSequence):
         for module in self._modules.values():
             input = module(input)  # type: ignore[misc]
         return input
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Put a module before a position.
+
+        Args:
+            index: the position.
+            module: the module.
+
+        Returns:
+            This Sequential.
+
+        Raises:
+            IndexError: if there is no such position.
+            AssertionError: if it is no module.
+        """
+        fine = isinstance(module, Module)
+        check(fine, "module should be of type: {}", Module, error=AssertionError)
+        self._insert(index, module)
+        return self
+
+    def extend(self, sequential: Iterable[Module]) -> Self:
+        """Add modules at the end.
+
+        Args:
+            sequential: the modules.
+
+        Returns:
+            This Sequential.
+
+        Raises:
+            TypeError: if they are not iterable.
+        """
+        return super().extend(sequential)
 
     def pop(self, key: int | slice = -1) -> Any:
         """Take a module out.
@@ -219,6 +238,18 @@ class ModuleList(_ModuleSequence):
         found = self[key]
         del self[key]
         return found
+
+    def insert(self, index: int, module: Module) -> None:
+        """Put a module before a position.
+
+        Args:
+            index: the position.
+            module: the module.
+
+        Raises:
+            IndexError: if there is no such position.
+        """
+        self._insert(index, module)
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList([*self, *other])
@@ -386,6 +417,14 @@ class ModuleDict(Module, MutableMapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return key in self._modules
 
+    def update(self, modules: Any) -> None:  # type: ignore[override]
+        """Add entries.
+
+        Args:
+            modules: a mapping of names to modules, or pairs of both.
+        """
+        super().update(modules)
+
     def keys(self) -> KeysView[str]:
         """The names.
 
@@ -457,6 +496,43 @@ class ParameterDict(Module, MutableMapping[str, Any]):
             A view of them.
         """
         return self._keys.keys()
+
+    def copy(self) -> ParameterDict:
+        """Another ParameterDict with the same values.
+
+        Returns:
+            The ParameterDict.
+        """
+        return ParameterDict(OrderedDict(self.items()))
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """Another ParameterDict with one value under several names.
+
+        Args:
+            keys: the names.
+            default: the value.
+
+        Returns:
+            The ParameterDict.
+        """
+        return ParameterDict(OrderedDict((key, default) for key in keys))
+
+    def __or__(self, other: Mapping[str, Any]) -> ParameterDict:
+        made = self.copy()
+        made.update(other)
+        return made
+
+    def __ror__(self, other: Mapping[str, Any]) -> ParameterDict:
+        made = ParameterDict(other)
+        made.update(self)
+        return made
+
+    def __ior__(self, other: Mapping[str, Any]) -> Self:
+        self.update(other)
+        return self
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._keys)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         """An entry, put in if it is not there.

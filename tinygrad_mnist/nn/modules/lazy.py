@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from tinygrad_mnist.core.tensor import Tensor
@@ -45,15 +46,30 @@ class LazyModuleMixin:
     def reset_parameters(self) -> None:
         """Nothing yet to draw."""
 
+    def _load_from_state_dict(
+        self, state_dict: Mapping[str, Any], prefix: str, *more: Any, **options: Any
+    ) -> None:
+        """Take the sizes of what is loaded, which the first input is not asked for then."""
+        module = cast(Module, self)
+        for name, own in module._saved_tensors().items():
+            given = state_dict.get(prefix + name)
+            if isinstance(given, Tensor) and own.numel() == 0:
+                own.data = zeros(given.shape, dtype=own.dtype)
+        Module._load_from_state_dict(module, state_dict, prefix, *more, **options)
+
     def __call__(self, input: Tensor, *more: Any) -> Any:
         module: Any = self
         size_name, dim, options = module.__dict__.pop("_pending")
         size = input.shape[dim]
-        made = self.cls_to_become(size, **options)
-        made.to(next(module.parameters(), input).dtype)
-        for name, parameter in made.named_parameters():
-            module._parameters[name].data = parameter.data
-        module._buffers.update(made._buffers)
+        own = [*module._parameters.items(), *module._buffers.items()]
+        empty = [x for _, x in own if x is not None and x.numel() == 0]
+        if empty:
+            made = self.cls_to_become(size, **options)
+            made.to(next(module.parameters(), input).dtype)
+            drawn = {**made._parameters, **made._buffers}
+            for name, x in own:
+                if x is not None and x.numel() == 0:
+                    x.data = drawn[name].data
         setattr(module, size_name, size)
         module.__class__ = self.cls_to_become
         return module(input, *more)

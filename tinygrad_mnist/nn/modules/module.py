@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, ClassVar, NamedTuple, Self, cast
 
 import numpy as np
 
@@ -13,13 +13,20 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
-from tinygrad_mnist.core.record import Handle, join_history
+from tinygrad_mnist.core.record import RemovableHandle, add_hook, join_history
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
 from tinygrad_mnist.ops.creation import empty_like
 
-__all__ = ["Module"]
+__all__ = [
+    "Module",
+    "register_module_backward_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+]
 
 Hook = Callable[..., Any]
 
@@ -56,6 +63,15 @@ class _HookKey:
     def __init__(self, with_kwargs: bool = False, always_call: bool = False) -> None:
         self.with_kwargs = with_kwargs
         self.always_call = always_call
+
+
+class _HooksOfAll:
+    """The hooks that are called for every module, before its own."""
+
+    forward_pre: ClassVar[dict[_HookKey, Hook]] = {}
+    forward: ClassVar[dict[_HookKey, Hook]] = {}
+    backward_pre: ClassVar[dict[_HookKey, Hook]] = {}
+    backward: ClassVar[dict[_HookKey, Hook]] = {}
 
 
 class Module:
@@ -262,7 +278,7 @@ class Module:
         try:
             return self._forward_between_hooks(args, kwargs, called)
         except Exception:
-            for key, hook in tuple(self._forward_hooks.items()):
+            for key, hook in (*_HooksOfAll.forward.items(), *self._forward_hooks.items()):
                 if key.always_call and key not in called:
                     _call_forward_hook(self, key, hook, args, kwargs, None)
             raise
@@ -270,7 +286,7 @@ class Module:
     def _forward_between_hooks(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[_HookKey]
     ) -> Any:
-        for key, hook in tuple(self._forward_pre_hooks.items()):
+        for key, hook in (*_HooksOfAll.forward_pre.items(), *self._forward_pre_hooks.items()):
             changed = hook(self, args, kwargs) if key.with_kwargs else hook(self, args)
             if changed is None:
                 continue
@@ -284,11 +300,12 @@ class Module:
             else:
                 args = _as_tuple(changed)
         watch = None
-        if self._backward_hooks or self._backward_pre_hooks:
+        own = self._backward_hooks or self._backward_pre_hooks
+        if own or _HooksOfAll.backward or _HooksOfAll.backward_pre:
             watch = _BackwardWatch(self, args)
             args = watch.watch_inputs(args)
         out = self.forward(*args, **kwargs)
-        for key, hook in tuple(self._forward_hooks.items()):
+        for key, hook in (*_HooksOfAll.forward.items(), *self._forward_hooks.items()):
             called.add(key)
             changed = _call_forward_hook(self, key, hook, args, kwargs, out)
             if changed is not None:
@@ -301,8 +318,8 @@ class Module:
 
     def _add_hook(
         self, hooks: OrderedDict[_HookKey, Hook], hook: Hook, key: _HookKey, prepend: bool
-    ) -> Handle:
-        handle = Handle(hooks, hook, key)
+    ) -> RemovableHandle:
+        handle = add_hook(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
         self._hooked = True
@@ -310,7 +327,7 @@ class Module:
 
     def register_forward_pre_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args)` before `forward`; it may return other arguments.
 
         Args:
@@ -336,7 +353,7 @@ class Module:
         prepend: bool = False,
         with_kwargs: bool = False,
         always_call: bool = False,
-    ) -> Handle:
+    ) -> RemovableHandle:
         """Call `hook(module, args, output)` after `forward`; it may return another output.
 
         Args:
@@ -358,7 +375,7 @@ class Module:
             self._forward_hooks, hook, _HookKey(with_kwargs, always_call), prepend
         )
 
-    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_output)` before the module's gradient; it may return another.
 
         Args:
@@ -371,7 +388,7 @@ class Module:
         """
         return self._add_hook(self._backward_pre_hooks, hook, _HookKey(), prepend)
 
-    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> Handle:
+    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call `hook(module, grad_input, grad_output)` once the module's gradient is there.
 
         Args:
@@ -393,7 +410,7 @@ class Module:
         """
         return self._add_hook(self._backward_hooks, hook, _HookKey(), prepend)
 
-    def register_backward_hook(self, hook: Hook) -> Handle:
+    def register_backward_hook(self, hook: Hook) -> RemovableHandle:
         """`register_full_backward_hook` under its older name.
 
         Args:
@@ -624,11 +641,12 @@ class Module:
         return {name: tensor for name, tensor in saved.items() if tensor is not None}
 
     def state_dict(
-        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
         """All parameters and persistent buffers by path, sharing memory with the module.
 
         Args:
+            args: the others in their order, as old programs give them.
             destination: a dict to add them to. Default: a new one.
             prefix: what the paths begin with.
             keep_vars: give the parameters themselves instead of detached tensors.
@@ -640,16 +658,30 @@ class Module:
             >>> list(nn.Sequential(nn.Linear(2, 2), nn.ReLU()).state_dict())
             ['0.weight', '0.bias']
         """
-        out: Any = OrderedDict() if destination is None else destination
-        metadata: dict[str, Any] = OrderedDict()
-        for path, module in self.named_modules(remove_duplicate=False):
-            start = f"{prefix}{path}." if path else prefix
-            metadata[start[:-1]] = {"version": module._version}
-            for name, tensor in module._saved_tensors().items():
-                out[start + name] = tensor if keep_vars else tensor.detach()
-        if destination is None:
-            out._metadata = metadata
+        if args:
+            given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))
+            destination = given.get("destination", destination)
+            prefix = given.get("prefix", prefix)
+            keep_vars = given.get("keep_vars", keep_vars)
+        out: Any = destination
+        if out is None:
+            out = OrderedDict()
+            out._metadata = OrderedDict()
+        if hasattr(out, "_metadata"):
+            out._metadata[prefix[:-1]] = {"version": self._version}
+        self._save_to_state_dict(out, prefix, keep_vars)
+        for name, module in self._modules.items():
+            if module is not None:
+                inner = f"{prefix}{name}."
+                module.state_dict(destination=out, prefix=inner, keep_vars=keep_vars)
         return cast(dict[str, Any], out)
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        """Put this module's own tensors into a state dict; a subclass may do it otherwise."""
+        for name, tensor in self._saved_tensors().items():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -677,11 +709,19 @@ class Module:
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         keys = _IncompatibleKeys([], [])
         errors: list[str] = []
+        metadata = getattr(state_dict, "_metadata", {})
+        state_dict = OrderedDict(
+            state_dict
+        )  # a module that loads in a way of its own may change it
         with no_grad():
             for path, module in self.named_modules(remove_duplicate=False):
                 prefix = f"{path}." if path else ""
-                module._load_own(state_dict, prefix, assign, keys.missing_keys, errors)
-                module._find_unexpected(state_dict, prefix, keys.unexpected_keys)
+                local = dict(metadata.get(path, {}))
+                if assign:
+                    local["assign_to_params_buffers"] = True
+                module._load_from_state_dict(
+                    state_dict, prefix, local, True, keys.missing_keys, keys.unexpected_keys, errors
+                )
         if strict:
             for kind, found in (
                 ("Unexpected", keys.unexpected_keys),
@@ -697,26 +737,34 @@ class Module:
             )
         return keys
 
-    def _load_own(
+    def _load_from_state_dict(
         self,
-        given: Mapping[str, Any],
+        state_dict: Mapping[str, Any],
         prefix: str,
-        assign: bool,
-        missing: list[str],
-        errors: list[str],
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
     ) -> None:
-        """Write what fits of a state dict into this module's own tensors, note what does not."""
+        """Write what fits of a state dict into this module's own tensors, note what does not.
+
+        A subclass may do it otherwise.
+        """
+        assign = local_metadata.get("assign_to_params_buffers", False)
         for name, own in self._saved_tensors().items():
             key = prefix + name
-            if key not in given:
-                missing.append(key)
+            if key not in state_dict:
+                missing_keys.append(key)
                 continue
-            value = given[key]
+            value = state_dict[key]
             if not isinstance(value, Tensor):
                 wanted = "expected torch.Tensor or Tensor-like object from checkpoint but received"
-                errors.append(f'While copying the parameter named "{key}", {wanted} {type(value)}')
+                error_msgs.append(
+                    f'While copying the parameter named "{key}", {wanted} {type(value)}'
+                )
             elif value.shape != own.shape and (own.ndim or value.shape != (1,)):
-                errors.append(
+                error_msgs.append(
                     f"size mismatch for {key}: copying a param with shape {value.shape} from"
                     f" checkpoint, the shape in current model is {own.shape}."
                 )
@@ -726,6 +774,8 @@ class Module:
                 if isinstance(own, Parameter) and not isinstance(value, Parameter):
                     value = Parameter(value)
                 setattr(self, name, value.requires_grad_(own.requires_grad))
+        if strict:
+            self._find_unexpected(state_dict, prefix, unexpected_keys)
 
     def _find_unexpected(
         self, given: Mapping[str, Any], prefix: str, unexpected: list[str]
@@ -1038,7 +1088,8 @@ class _BackwardWatch:
 
     def run_backward_pre_hooks(self, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
         """The outputs' gradients as the pre-hooks leave them."""
-        for hook in tuple(self.module._backward_pre_hooks.values()):
+        own = self.module._backward_pre_hooks.values()
+        for hook in (*_HooksOfAll.backward_pre.values(), *own):
             changed = hook(self.module, gradients)
             if changed is not None:
                 gradients = _as_tuple(changed)
@@ -1056,7 +1107,7 @@ class _BackwardWatch:
                     g = wrap(np.zeros(*missing))
                 filled.append(g)
             gradients = tuple(filled)
-        for hook in tuple(self.module._backward_hooks.values()):
+        for hook in (*_HooksOfAll.backward.values(), *self.module._backward_hooks.values()):
             changed = hook(self.module, gradients, self.grad_output)
             if changed is not None:
                 gradients = _as_tuple(changed)
@@ -1097,3 +1148,131 @@ def _joined(
     for place, out in zip(places, outs, strict=True):
         watched[place] = out
     return tuple(watched)
+
+
+# hooks of all modules --------------------------------------------------------------------------
+
+
+class _HandleOfAll(RemovableHandle):
+    """Takes a hook of all modules out again; without any, calls are as quick as before."""
+
+    def remove(self) -> None:
+        super().remove()
+        kinds = (
+            _HooksOfAll.forward_pre,
+            _HooksOfAll.forward,
+            _HooksOfAll.backward_pre,
+            _HooksOfAll.backward,
+        )
+        Module._hooked = any(kinds)
+
+
+def _add_for_all(hooks: dict[_HookKey, Hook], hook: Hook, key: _HookKey) -> RemovableHandle:
+    hooks[key] = hook
+    Module._hooked = True
+    return _HandleOfAll(hooks, id=key)
+
+
+def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
+    """Call `hook(module, args)` before the `forward` of every module.
+
+    Args:
+        hook: returns None, or the arguments to use instead, as a tuple or a single one.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Example:
+        >>> from tinygrad_mnist.nn.modules import module
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> with module.register_module_forward_pre_hook(lambda m, args: args[0] + 1):
+        ...     y = nn.ReLU()(torch.zeros(2))
+        >>> y
+        tensor([1., 1.])
+    """
+    return _add_for_all(_HooksOfAll.forward_pre, hook, _HookKey())
+
+
+def register_module_forward_hook(
+    hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Call `hook(module, args, output)` after the `forward` of every module.
+
+    Args:
+        hook: returns None, or the output to use instead.
+        with_kwargs: call `hook(module, args, kwargs, output)`.
+        always_call: whether it is called, with None for an output, also where `forward` raises.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Example:
+        >>> from tinygrad_mnist.nn.modules.module import register_module_forward_hook
+        >>> seen = []
+        >>> with register_module_forward_hook(lambda module, *_: seen.append(module)):
+        ...     y = nn.Sequential(nn.ReLU(), nn.Tanh())(torch.ones(2))
+        >>> [type(module).__name__ for module in seen]
+        ['ReLU', 'Tanh', 'Sequential']
+    """
+    return _add_for_all(_HooksOfAll.forward, hook, _HookKey(with_kwargs, always_call))
+
+
+def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
+    """Call `hook(module, grad_output)` before the gradient of every module.
+
+    Args:
+        hook: gets the gradients of all outputs as a tuple; returns None, or those to use instead.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Example:
+        >>> from tinygrad_mnist.nn.modules import module
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> with module.register_module_full_backward_pre_hook(lambda m, out: (out[0] * 2,)):
+        ...     nn.ReLU()(x).sum().backward()
+        >>> x.grad
+        tensor([2., 2.])
+    """
+    return _add_for_all(_HooksOfAll.backward_pre, hook, _HookKey())
+
+
+def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
+    """Call `hook(module, grad_input, grad_output)` once the gradient of a module is there.
+
+    Args:
+        hook: gets the gradients of all inputs and of all outputs as tuples; returns None, or the
+            gradients of the inputs to use instead.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Example:
+        >>> from tinygrad_mnist.nn.modules import module
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> with module.register_module_full_backward_hook(lambda m, into, out: (into[0] * 3,)):
+        ...     nn.ReLU()(x).sum().backward()
+        >>> x.grad
+        tensor([3., 3.])
+    """
+    return _add_for_all(_HooksOfAll.backward, hook, _HookKey())
+
+
+def register_module_backward_hook(hook: Hook) -> RemovableHandle:
+    """`register_module_full_backward_hook` under its older name.
+
+    Args:
+        hook: as there.
+
+    Returns:
+        A handle whose `remove()` takes the hook out again.
+
+    Example:
+        >>> from tinygrad_mnist.nn.modules import module
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> with module.register_module_backward_hook(lambda m, into, out: (into[0] * 3,)):
+        ...     nn.ReLU()(x).sum().backward()
+        >>> x.grad
+        tensor([3., 3.])
+    """
+    return register_module_full_backward_hook(hook)

@@ -117,18 +117,18 @@ def lstm_sequence(
     ) -> Sequence[Tensor | None]:
         if state.recording:
             return _composed_gradients(inputs, gradients[:3])
-        hidden, last_h, last_c, cells, gates, tanh_cells = results
+        hidden, last_h, last_c, *saved = results
         given = (
             _or_zeros(gradients[0], hidden),
             _or_zeros(gradients[1], last_h),
             _or_zeros(gradients[2], last_c),
         )
-        read = (weight, h, c, hidden, cells, gates, tanh_cells)
+        read = (weight, h, c, hidden, *saved)
         return record_joint("lstm_backward", recurrence.lstm_backward, (*given, *read), _no_rule)
 
     forward = recurrence.lstm_forward
     hidden, last_h, last_c, *_ = record_joint(
-        "lstm", forward, inputs, rule, output=True, constant=(3, 4, 5)
+        "lstm", forward, inputs, rule, output=True, constant=(3, 4, 5, 6)
     )
     return hidden, last_h, last_c
 

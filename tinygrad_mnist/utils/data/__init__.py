@@ -1,7 +1,7 @@
 """Datasets, samplers and the loader of batches."""
 
 from tinygrad_mnist.ops.random import Generator
-from tinygrad_mnist.utils.data import dataloader, dataset, sampler
+from tinygrad_mnist.utils.data import dataloader, dataset, distributed, sampler
 from tinygrad_mnist.utils.data.dataloader import (
     DataLoader,
     default_collate,
@@ -16,6 +16,7 @@ from tinygrad_mnist.utils.data.dataset import (
     TensorDataset,
     random_split,
 )
+from tinygrad_mnist.utils.data.distributed import DistributedSampler
 from tinygrad_mnist.utils.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -30,6 +31,7 @@ __all__ = [
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "Generator",
     "IterableDataset",
     "RandomSampler",
@@ -43,6 +45,7 @@ __all__ = [
     "dataset",
     "default_collate",
     "default_convert",
+    "distributed",
     "get_worker_info",
     "random_split",
     "sampler",

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops.creation import as_tensor, tensor
 from tinygrad_mnist.ops.joining import stack
@@ -238,10 +239,11 @@ class DataLoader(Generic[T]):
         if self.collate_fn is default_collate:
             dataset = self.dataset
             rows = np.asarray(indices)
-            while type(dataset) is Subset:
+            while type(dataset) is Subset and rows.dtype.kind in "iu":
                 rows = np.asarray(dataset.indices)[rows]
                 dataset = dataset.dataset
-            if type(dataset) is TensorDataset:
+            numbers = rows.dtype.kind in "iu"  # True is no row: as an index it is a mask
+            if type(dataset) is TensorDataset and numbers and not _recorded(dataset.tensors):
                 return [wrap(x.array.take(rows, 0)) for x in dataset.tensors]
         return self.collate_fn(examples(self.dataset, indices))
 
@@ -250,6 +252,11 @@ class DataLoader(Generic[T]):
             return len(self.batch_sampler)
         held: Any = self.dataset if isinstance(self.dataset, IterableDataset) else self.sampler
         return len(held)
+
+
+def _recorded(tensors: Sequence[Tensor]) -> bool:
+    """Whether a batch of these has a history."""
+    return state.recording and any(x.requires_grad for x in tensors)
 
 
 def _check_batching(

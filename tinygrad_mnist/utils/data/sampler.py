@@ -7,8 +7,6 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-import numpy as np
-
 from tinygrad_mnist.core.dtypes import float64
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops import random
@@ -25,6 +23,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", covariant=True)
+PIECE = 1 << 16  # indices that are drawn at once
 check_value = partial(check, error=ValueError)
 
 
@@ -121,13 +120,17 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
+        """The indices, drawn in pieces: a pass may be longer than memory."""
         draw = random.source(self.generator)
         n = len(self.data_source)
-        if self.replacement:
-            return iter(draw.integers(0, n, self.num_samples).tolist())
-        rounds = -(-self.num_samples // n)
-        order = np.concatenate([draw.permutation(n) for _ in range(rounds)])
-        return iter(order[: self.num_samples].tolist())
+        left = self.num_samples
+        while left > 0:
+            if self.replacement:
+                piece = draw.integers(0, n, min(left, PIECE))
+            else:
+                piece = draw.permutation(n)[:left]
+            yield from piece.tolist()
+            left -= len(piece)
 
     def __len__(self) -> int:
         return self.num_samples

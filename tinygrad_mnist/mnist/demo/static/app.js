@@ -177,6 +177,13 @@ for (const radio of document.querySelectorAll("[name=which]")) radio.addEventLis
 
 // the network that answers -------------------------------------------------------------------
 
+// What is to be said of an accuracy on digits that the network was trained on.
+function remembered(count, all) {
+  if (!count) return "";
+  const which = count === all ? "all of them" : `${count.toLocaleString("en")} of them`;
+  return `; but it was trained on ${which}, so this is no test`;
+}
+
 async function about(first) {
   let found;
   try {
@@ -192,7 +199,7 @@ async function about(first) {
   if (network) {
     byId("layers").textContent = [784, ...network.hidden, 10].join("-");
     const now = epochs && history.length < epochs && !found.trouble ? "It is learning right now: " : "It is ";
-    byId("about-network").textContent = `${now} ${network.origin}, and reads ${(100 * network.accuracy).toFixed(1)}% of the test digits right.`;
+    byId("about-network").textContent = `${now} ${network.origin}, and reads ${(100 * network.accuracy).toFixed(1)}% of the test digits right${remembered(network.trained_on, found.test)}.`;
     if (String(layers) !== String(network.hidden)) {
       layers = network.hidden;
       if (!last) forget();

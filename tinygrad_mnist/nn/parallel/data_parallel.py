@@ -1,4 +1,4 @@
-"""`torch.nn.parallel`: on one CPU a module runs as it is."""
+"""DataParallel: on one CPU a module runs as it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,36 @@ from typing import Any
 
 from tinygrad_mnist.nn.modules.module import Module
 
-__all__ = ["DataParallel", "DistributedDataParallel"]
+__all__ = ["DataParallel", "data_parallel"]
+
+
+def data_parallel(
+    module: Module,
+    inputs: Any,
+    device_ids: Sequence[Any] | None = None,
+    output_device: Any = None,
+    dim: int = 0,
+    module_kwargs: dict[str, Any] | None = None,
+) -> Any:
+    """Call a module on one CPU, as it is.
+
+    Args:
+        module: the module.
+        inputs: what it is called with: a tuple of arguments, or a single one.
+        device_ids: accepted and ignored.
+        output_device: accepted and ignored.
+        dim: accepted and ignored.
+        module_kwargs: what the module is called with by name.
+
+    Returns:
+        What the module computes.
+
+    Example:
+        >>> nn.parallel.data_parallel(nn.Linear(3, 2), torch.ones(5, 3)).shape
+        torch.Size([5, 2])
+    """
+    arguments = inputs if isinstance(inputs, tuple) else (inputs,)
+    return module(*arguments, **module_kwargs or {})
 
 
 class DataParallel(Module):
@@ -45,29 +74,3 @@ class DataParallel(Module):
             kwargs: what it is called with by name.
         """
         return self.module(*inputs, **kwargs)
-
-
-class DistributedDataParallel(Module):
-    """Needs an initialised process group, which there is not.
-
-    Args:
-        module: the module.
-        device_ids: accepted and ignored.
-        output_device: accepted and ignored.
-        kwargs: accepted and ignored.
-
-    Raises:
-        RuntimeError: always.
-    """
-
-    def __init__(
-        self,
-        module: Module,
-        device_ids: Any = None,
-        output_device: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        raise RuntimeError(
-            "DistributedDataParallel: the default process group has not been initialized"
-        )

@@ -1,0 +1,3 @@
+"""`tinygrad_mnist.futures`. Written by `python -m tests.stubs`."""
+
+from tinygrad_mnist.torch_shims.futures import *

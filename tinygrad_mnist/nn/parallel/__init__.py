@@ -1,0 +1,7 @@
+"""`torch.nn.parallel`: on one CPU a module runs as it is."""
+
+from tinygrad_mnist.nn.parallel.data_parallel import DataParallel, data_parallel
+from tinygrad_mnist.nn.parallel.distributed import DistributedDataParallel
+from tinygrad_mnist.nn.parallel.scatter_gather import gather, scatter
+
+__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel", "gather", "scatter"]

@@ -1,0 +1,5 @@
+"""`torch.utils.hooks`: the handle that takes a hook out again."""
+
+from tinygrad_mnist.core.record import RemovableHandle
+
+__all__ = ["RemovableHandle"]
