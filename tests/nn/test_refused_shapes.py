@@ -49,3 +49,15 @@ def test_losses_warn_of_broadcasting(loss):
 def test_a_record_names_what_is_no_tensor(other):
     with pytest.raises(TypeError, match=rf"must be Tensor, not {type(other).__name__}"):
         F.linear(torch.ones(2, 3), torch.ones(4, 3), other)
+
+
+@pytest.mark.parametrize("size", ["2", 2.5, None])
+def test_sizes_that_are_no_integers(size):
+    for make in (
+        torch.zeros,
+        torch.ones,
+        lambda n: nn.Linear(n, 3),
+        lambda n: nn.Bilinear(2, 3, n),
+    ):
+        with pytest.raises(TypeError, match="size must be a tuple of ints"):
+            make(size)

@@ -156,10 +156,14 @@ def dimensions(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
 
 
 def size(values: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape given as `f(2, 3)` or `f((2, 3))`."""
-    if len(values) == 1 and not isinstance(values[0], int | np.integer | Tensor):
+    """A shape given as `f(2, 3)` or `f((2, 3))`; TypeError if a size is no integer."""
+    if len(values) == 1 and isinstance(values[0], tuple | list | np.ndarray):
         values = tuple(values[0])
-    return tuple(int(each) for each in values)
+    try:
+        return tuple(operator.index(each) for each in values)
+    except TypeError:
+        kinds = ", ".join(type(each).__name__ for each in values)
+        raise TypeError(f"size must be a tuple of ints, but got ({kinds})") from None
 
 
 def index_array(x: Any, name: str) -> Any:
