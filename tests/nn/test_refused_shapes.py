@@ -47,7 +47,7 @@ def test_losses_warn_of_broadcasting(loss):
 
 @pytest.mark.parametrize("other", [np.ones(3), [1.0, 2.0], "x"])
 def test_a_record_names_what_is_no_tensor(other):
-    with pytest.raises(TypeError, match=rf"must be Tensor, not {type(other).__name__}"):
+    with pytest.raises(TypeError, match=rf"must be Tensor, not .*{type(other).__name__}"):
         F.linear(torch.ones(2, 3), torch.ones(4, 3), other)
 
 

@@ -38,6 +38,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from tinygrad_mnist.core.refusals import refuse_other_types
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, same_array, shared_version, wrap
 
@@ -290,7 +291,7 @@ def record(
     except ValueError as error:
         raise mismatch(name, [x.array for x, _ in edges], error) from None
     except AttributeError:
-        refuse_other_types(name, [x for x, _ in edges])
+        refuse_other_types(name, *[x for x, _ in edges])
         raise
     if result.__class__ is not np.ndarray:
         result = np.asarray(result)
@@ -313,15 +314,6 @@ def record(
     if watched:
         _tell(Step("operation", name, function, options, tuple(x for x, _ in edges), (tensor,)))
     return tensor
-
-
-def refuse_other_types(name: str, inputs: Sequence[Any]) -> None:
-    """TypeError if an input is no tensor."""
-    for place, x in enumerate(inputs, 1):
-        if not isinstance(x, Tensor):
-            raise TypeError(
-                f"{name}(): argument {place} must be Tensor, not {type(x).__name__}"
-            ) from None
 
 
 def _tell(step: Step) -> None:
@@ -511,8 +503,12 @@ def record_view(
     Returns:
         The view as a tensor; a write to either is seen by both, and by their histories.
     """
-    refresh(x)
-    array = function(x.array, **options)
+    try:
+        refresh(x)
+        array = function(x.array, **options)
+    except AttributeError:
+        refuse_other_types(name, x)
+        raise
     if array.__class__ is not np.ndarray:
         array = np.asarray(array)
     out = wrap(array)
@@ -562,13 +558,15 @@ def record_joint(
     Returns:
         The results as tensors.
     """
-    for x in inputs:
-        refresh(x)
-    arrays = [x.array for x in inputs]
     try:
-        results = function(*arrays, **options)
+        for x in inputs:
+            refresh(x)
+        results = function(*[x.array for x in inputs], **options)
     except ValueError as error:
-        raise mismatch(name, arrays, error) from None
+        raise mismatch(name, [x.array for x in inputs], error) from None
+    except AttributeError:
+        refuse_other_types(name, *inputs)
+        raise
     outs = tuple(wrap(np.asarray(each)) for each in results)
     join_history(outs, name, inputs, rule, output=output, constant=constant)
     if state.for_records[1]:

@@ -12,6 +12,7 @@ import numpy as np
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import HALF, cast_tensor
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.refusals import kind_of, other_type
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
 Number = int | float | bool
@@ -23,9 +24,8 @@ def as_tensor(x: Any, name: str = "tensor", dtype: Any = None) -> Tensor:
     """A tensor as it is; numbers and arrays wrapped, of a dtype or of the default ones."""
     if isinstance(x, Tensor):
         return x
-    known = isinstance(x, bool | int | float | np.ndarray | np.generic)
-    message = "{}: wanted a Tensor or a number, got {}"
-    check(known, message, name, type(x).__name__, error=TypeError)
+    if not isinstance(x, bool | int | float | np.ndarray | np.generic):
+        raise TypeError(other_type() or f"{name}: wanted a Tensor or a number, got {kind_of(x)}")
     return wrap(as_array(x, dtype))
 
 
@@ -65,7 +65,10 @@ def promoted(*values: Any, name: str = "operation", least: int = dtypes.BOOL) ->
     numbers = []
     for each in values:
         if not isinstance(each, Tensor | np.ndarray):
-            numbers.append(dtypes.of_number(each, name))
+            try:
+                numbers.append(dtypes.of_number(each, name))
+            except TypeError as error:
+                raise TypeError(other_type() or str(error)) from None
             continue
         array = each.array if isinstance(each, Tensor) else each
         if array.ndim:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import cast, dimension, promoted
 from tinygrad_mnist.ops.products import check_same_dtype, matmul
@@ -18,6 +19,7 @@ from tinygrad_mnist.ops.shape import diagonal, permute, reshape, squeeze, transp
 __all__ = ["bilinear", "einsum", "tensordot"]
 
 
+@tensors_only
 def einsum(equation: str | Tensor, *operands: Any) -> Tensor:
     """Sums of products in Einstein's notation.
 
@@ -235,6 +237,7 @@ def _arranged(
 # made of it ----------------------------------------------------------------------------------
 
 
+@tensors_only
 def tensordot(
     a: Tensor, b: Tensor, dims: int | Tensor | Sequence[Any] = 2, out: Tensor | None = None
 ) -> Tensor:
@@ -298,6 +301,7 @@ def _paired_dimensions(
     return left, right
 
 
+@tensors_only
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """What a bilinear layer computes: out[o] = input1 @ weight[o] @ input2 + bias[o].
 

@@ -12,6 +12,7 @@ from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
@@ -280,6 +281,7 @@ def _misfit(name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Runti
 
 
 @method(name="__getitem__")
+@tensors_only
 def getitem(input: Tensor, index: Any) -> Tensor:
     """`input[index]`, as PyTorch indexes: a view, or a copy where the index holds tensors or lists.
 
@@ -424,6 +426,7 @@ def _without_leading_ones(source: Tensor, array: Array, index: Index) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def index_put(
     input: Tensor, indices: Sequence[Any], values: Tensor, accumulate: bool = False
 ) -> Tensor:
@@ -490,6 +493,7 @@ def _zeroed_at(g: Tensor, index: Index) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of input with elements written, or added, at indices into the flattened input.
 
@@ -516,6 +520,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
 
 @method
+@tensors_only
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements of the flattened input at the indices.
 
@@ -1204,6 +1209,7 @@ def _keep_where(g: Tensor, mask: Tensor) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
     """Input, with one number where the mask holds.
 
@@ -1302,6 +1308,7 @@ def copy_(input: Tensor, other: Tensor | Number, non_blocking: bool = False) -> 
 
 
 @method
+@tensors_only
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask holds, as a vector.
 
@@ -1328,6 +1335,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
 
 
 @method(in_place=True)
+@tensors_only
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Input, with the elements of source, in order, where the mask holds.
 
@@ -1524,6 +1532,7 @@ def slice_scatter(
 
 
 @method
+@tensors_only
 def diagonal_scatter(
     input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1
 ) -> Tensor:
@@ -1552,6 +1561,7 @@ def diagonal_scatter(
 
 
 @method
+@tensors_only
 def as_strided_scatter(
     input: Tensor,
     src: Tensor,

@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import elementary, network
@@ -102,6 +103,7 @@ def relu_(input: Tensor) -> Tensor:
     return _write_in_place(relu, input)
 
 
+@tensors_only
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Each element held between 0 and 6.
 
@@ -121,6 +123,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     return hardtanh(input, 0.0, 6.0)
 
 
+@tensors_only
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, negative_slope * x elsewhere.
 
@@ -154,6 +157,7 @@ def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     return _write_in_place(leaky_relu, input, negative_slope)
 
 
+@tensors_only
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with learned slopes: one, or one for each channel.
 
@@ -185,6 +189,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return where(input > 0, input, below * reshape(weight, shape))
 
 
+@tensors_only
 def rrelu(
     input: Tensor,
     lower: float = 1 / 8,
@@ -250,6 +255,7 @@ def rrelu_(
     return _write_in_place(rrelu, input, lower, upper, training)
 
 
+@tensors_only
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, alpha (exp(x) - 1) elsewhere.
 
@@ -285,6 +291,7 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _write_in_place(elu, input, alpha)
 
 
+@tensors_only
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, alpha (exp(x / alpha) - 1) elsewhere.
 
@@ -320,6 +327,7 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _write_in_place(celu, input, alpha)
 
 
+@tensors_only
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """The self-normalising scaled `elu`.
 
@@ -484,6 +492,7 @@ def _mish_slope(x: Tensor) -> Tensor:
     return record("mish_slope", elementary.mish_slope, (x, rule))
 
 
+@tensors_only
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.
 
@@ -519,6 +528,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     return pointwise.log_sigmoid(input)
 
 
+@tensors_only
 def hardtanh(
     input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
 ) -> Tensor:
@@ -568,6 +578,7 @@ def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Ten
     return _write_in_place(hardtanh, input, min_val, max_val)
 
 
+@tensors_only
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """`sigmoid` of straight lines: relu6(x + 3) / 6.
 
@@ -587,6 +598,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     return relu6(input + 3) / 6
 
 
+@tensors_only
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6.
 
@@ -608,6 +620,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     return input * (relu6(input + 3) / 6)  # the product first would overflow
 
 
+@tensors_only
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where above the threshold, `value` elsewhere.
 
@@ -727,6 +740,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return where(abs(input) <= lambd, 0.0, input - sign(input.detach()) * lambd)  # a NaN stays
 
 
+@tensors_only
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The gated linear unit: the first half along a dimension times the sigmoid of the second.
 
@@ -753,6 +767,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return a * sigmoid(b)
 
 
+@tensors_only
 def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:

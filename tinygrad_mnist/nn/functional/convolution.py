@@ -10,6 +10,7 @@ import math
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import Edge, record
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
@@ -38,6 +39,7 @@ __all__ = [
 # convolution -------------------------------------------------------------------------------
 
 
+@tensors_only
 def conv1d(
     input: Tensor,
     weight: Tensor,
@@ -73,6 +75,7 @@ def conv1d(
     return _convolution(1, "conv1d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv2d(
     input: Tensor,
     weight: Tensor,
@@ -108,6 +111,7 @@ def conv2d(
     return _convolution(2, "conv2d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv3d(
     input: Tensor,
     weight: Tensor,
@@ -143,6 +147,7 @@ def conv3d(
     return _convolution(3, "conv3d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -191,6 +196,7 @@ def conv_transpose1d(
     )
 
 
+@tensors_only
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
@@ -239,6 +245,7 @@ def conv_transpose2d(
     )
 
 
+@tensors_only
 def conv_transpose3d(
     input: Tensor,
     weight: Tensor,
@@ -442,6 +449,7 @@ def convolution_weight_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -
 # windows as columns ------------------------------------------------------------------------
 
 
+@tensors_only
 def unfold(
     input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> Tensor:
@@ -476,6 +484,7 @@ def unfold(
     return windows_to_columns(images, grid).reshape(*shape[:-3], rows, math.prod(grid.out))
 
 
+@tensors_only
 def fold(
     input: Tensor,
     output_size: Sizes,

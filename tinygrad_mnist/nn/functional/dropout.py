@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_draw, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import random
@@ -23,6 +24,7 @@ __all__ = [
 SELU_LIMIT = -1.7580993408473766  # where selu(x) ends up for small x
 
 
+@tensors_only
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Each element zeroed with probability p, the rest divided by 1 - p (inverted dropout).
 
@@ -63,6 +65,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     return out
 
 
+@tensors_only
 def dropout1d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -93,6 +96,7 @@ def dropout1d(
     return _drop_slices(input, p, training, inplace, input.ndim - 1)
 
 
+@tensors_only
 def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -121,6 +125,7 @@ def dropout2d(
     return _drop_slices(input, p, training, inplace, 2)
 
 
+@tensors_only
 def dropout3d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -148,6 +153,7 @@ def dropout3d(
     return _drop_slices(input, p, training, inplace, 2 if input.ndim == 5 else 1)
 
 
+@tensors_only
 def alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
@@ -175,6 +181,7 @@ def alpha_dropout(
     return _drop_slices(input, p, training, inplace, None, SELU_LIMIT)
 
 
+@tensors_only
 def feature_alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:

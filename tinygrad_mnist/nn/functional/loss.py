@@ -18,6 +18,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
@@ -77,6 +78,8 @@ SCALAR_TYPES = {
     "B": "Byte",
     "?": "Bool",
 }  # what PyTorch's errors call the dtypes, by NumPy's characters
+
+FLOATS = ("Float", "Double", "Half")
 
 
 def _scalar_type(x: Tensor) -> str:
@@ -141,6 +144,7 @@ def _check_same_dtype(name: str, input: Tensor, other: Tensor) -> None:
 # of classes --------------------------------------------------------------------------------
 
 
+@tensors_only
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -178,7 +182,7 @@ def nll_loss(
     dim = 0 if input.ndim == 1 else 1
     _check_class_shapes("nll_loss", input, target, dim)
     if weight is not None:
-        fits = weight.dtype is input.dtype
+        fits = weight.array.dtype == input.array.dtype
         message = "nll_loss: expected a weight of {} as the input, but found {}"
         check(fits, message, input.dtype, weight.dtype)
     likelihood = widened(input)
@@ -228,16 +232,33 @@ def _check_classes(name: str, target: Tensor, kinds: Sequence[str]) -> None:
     found = _scalar_type(target)
     if found not in kinds:
         wanted = " or ".join(kinds)
-        raise RuntimeError(f"{name}: expected target dtype to be {wanted}, but got {found}")
+        cure = "; class numbers are integers: target.long()" if found in FLOATS else ""
+        raise RuntimeError(f"{name}: expected target dtype to be {wanted}, but got {found}{cure}")
+
+
+def _check_class_dtype(name: str, input: Tensor, target: Tensor) -> None:
+    """RuntimeError unless the target's dtype holds class numbers for the input."""
+    _check_classes(name, target, ("Long",) if input.ndim > 2 else ("Long", "Byte"))
 
 
 def _check_class_shapes(name: str, input: Tensor, target: Tensor, dim: int) -> None:
     """An error unless the target holds an integer for each vector along the input's dimension."""
-    _check_classes(name, target, ("Long",) if input.ndim > 2 else ("Long", "Byte"))
+    _check_class_dtype(name, input, target)
     shape = input.array.shape
     classes = index_array(target, name)
     if shape[:dim] + shape[dim + 1 :] == classes.shape:
         return
+    wanted = shape[:dim] + shape[dim + 1 :]
+    message = (
+        f"{name}: 0D or 1D target tensor expected, multi-target not supported: "
+        f"a target of class numbers has shape {wanted}, but got {classes.shape}; "
+    )
+    if len(shape) == 2 and classes.shape == shape and shape[1] > 1:
+        raise RuntimeError(
+            f"{message}of one-hot rows take target.argmax(1), of probabilities target.float()"
+        )
+    if len(shape) == 2 and classes.shape == (*wanted, 1):
+        raise RuntimeError(f"{message}take target.squeeze(1)")
     batches_differ = input.ndim and classes.ndim and len(input.array) != len(classes)
     raise (ValueError if batches_differ else RuntimeError)(
         f"{name}: Expected input batch_size to match target,"
@@ -271,6 +292,7 @@ def _kept_array(classes: Array, ignore_index: int) -> Array:
     return classes != ignore_index
 
 
+@tensors_only
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -330,6 +352,8 @@ def cross_entropy(
         loss = reduced(losses, how, total)
     else:
         fits = target.array.shape == input.array.shape
+        if not fits and target.array.ndim == input.array.ndim - 1:
+            _check_class_dtype("cross_entropy", input, target)
         error = RuntimeError if target.shape[:1] == input.shape[:1] else ValueError
         check(fits, SIZES_DIFFER, "cross_entropy", target.shape, input.shape, error=error)
         message = "cross_entropy: ignore_index is not supported for floating point target"
@@ -443,6 +467,7 @@ def _one_hot_array(classes: Array, count: int, dtype: np.dtype[Any]) -> Array:
     return (classes.reshape(-1, 1) == np.arange(count)).astype(dtype)
 
 
+@tensors_only
 def linear_cross_entropy(
     input: Tensor,
     linear_weight: Tensor,
@@ -499,6 +524,7 @@ def linear_cross_entropy(
     )
 
 
+@tensors_only
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -545,6 +571,7 @@ def multi_margin_loss(
     return _rounded(reduced(mean(scatter(gaps, -1, classes, 0.0), -1), how), input)
 
 
+@tensors_only
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -601,6 +628,7 @@ def _rival_pairs(classes: Array) -> Array:
     return named & ~hot
 
 
+@tensors_only
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -830,6 +858,7 @@ def _huber(difference: Array, delta: float) -> Array:
     return np.where(d < delta, d * d * 0.5, (d - delta / 2) * delta)
 
 
+@tensors_only
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -873,6 +902,7 @@ def poisson_nll_loss(
     return reduced(losses, how)
 
 
+@tensors_only
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -968,6 +998,7 @@ def kl_div(
 # of two classes ----------------------------------------------------------------------------
 
 
+@tensors_only
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -1042,6 +1073,7 @@ def _binary_gradient(g: Array, x: Array, t: Array) -> Array:
     return (g * slope).astype(x.dtype, copy=False)
 
 
+@tensors_only
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -1117,6 +1149,7 @@ def soft_margin_loss(
     return reduced(-log_sigmoid(target * input), how)
 
 
+@tensors_only
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -1155,6 +1188,7 @@ def hinge_embedding_loss(
 # of pairs and triples ----------------------------------------------------------------------
 
 
+@tensors_only
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1199,6 +1233,7 @@ def _same_ndim(name: str, *tensors: Tensor) -> None:
     check(same, "{}: All input tensors should have same dimension but got {}", name, shapes)
 
 
+@tensors_only
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1243,6 +1278,7 @@ def cosine_embedding_loss(
     return reduced(alike + unlike, how)
 
 
+@tensors_only
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -1293,6 +1329,7 @@ def triplet_margin_loss(
     return reduced(clamp(near - far + margin, 0), how)
 
 
+@tensors_only
 def triplet_margin_with_distance_loss(
     anchor: Tensor,
     positive: Tensor,

@@ -11,6 +11,7 @@ from tinygrad_mnist.core.arithmetic import HALF, copy_tensor
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.nn.functional.padding import pad
@@ -33,6 +34,7 @@ __all__ = [
 Ints = tuple[int, ...]
 
 
+@tensors_only
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -96,6 +98,7 @@ def batch_norm(
     return _rounded(_affine(standardized, weight, bias), input)
 
 
+@tensors_only
 def layer_norm(
     input: Tensor,
     normalized_shape: int | Sequence[int],
@@ -128,6 +131,7 @@ def layer_norm(
     return _rounded(_affine(standardized, weight, bias, shape), input)
 
 
+@tensors_only
 def rms_norm(
     input: Tensor,
     normalized_shape: int | Sequence[int],
@@ -163,6 +167,7 @@ def rms_norm(
     return _rounded(_affine(x * scale, weight, None, shape), input)
 
 
+@tensors_only
 def group_norm(
     input: Tensor,
     num_groups: int,
@@ -208,6 +213,7 @@ def group_norm(
     return _rounded(_affine(reshape(standardized, shape), weight, bias), input)
 
 
+@tensors_only
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,
@@ -258,6 +264,7 @@ def instance_norm(
     return _rounded(_affine(standardized, weight, bias), input)
 
 
+@tensors_only
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:
