@@ -78,6 +78,17 @@ class Optimizer:
         for group in groups:
             self.add_param_group(group)
 
+    _unfinished = False  # whether an exception has ended a step between two parameters
+
+    def _check_finished(self) -> None:
+        """RuntimeError after a step that an exception has ended in the middle."""
+        check(
+            not self._unfinished,
+            "{}: an exception ended the last step in the middle, so that some parameters are"
+            " changed and others not; load the states of model and optimizer again (load_state_dict)",
+            type(self).__name__,
+        )
+
     def _parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
 
@@ -176,7 +187,11 @@ class Optimizer:
 
         Returns:
             A dict of "state" and "param_groups".
+
+        Raises:
+            RuntimeError: if an exception has ended the last step in the middle.
         """
+        self._check_finished()
         number: dict[Any, int] = {}
         for i, p in enumerate(self._parameters()):
             number.setdefault(p, i)
@@ -215,6 +230,7 @@ class Optimizer:
                 self.state[i] = held
             else:
                 self.state[p] = {name: _copied(name, each, p) for name, each in held.items()}
+        self._unfinished = False
         self.param_groups = []
         for own, new in zip(groups, saved, strict=True):
             # an option that the saved state does not know has the value from the start
@@ -294,6 +310,7 @@ class ElementwiseOptimizer(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        self._check_finished()
         run_whole(self._advance_all)  # all parameters of a step or none, when Ctrl-C comes
         return loss
 
@@ -303,7 +320,9 @@ class ElementwiseOptimizer(Optimizer):
             options = {k: v.item() if isinstance(v, Tensor) else v for k, v in group.items()}
             for p in group["params"]:
                 if p.grad is not None:
+                    self._unfinished = True
                     self._advance(p, p.grad.array, options)
+        self._unfinished = False
 
     def _advance(self, p: Tensor, g: Array, group: Group) -> None:
         """One step of one parameter."""
