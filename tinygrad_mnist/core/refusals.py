@@ -50,7 +50,9 @@ def complaint(function: Callable[..., Any], arguments: Mapping[str, Any]) -> str
         annotations = [str(parameter.annotation)]
         if annotations == ["Any"] and forms:
             annotations = [str(form[name].annotation) for form in forms if name in form]
-        wrong = _wrong_kind(parameter, annotations, arguments.get(name))
+        if name not in arguments:
+            continue
+        wrong = _wrong_kind(parameter, annotations, arguments[name])
         if wrong:
             return f"{function.__name__}(): argument '{name}' must be {wrong}"
     return ""
@@ -60,7 +62,7 @@ def _wrong_kind(parameter: inspect.Parameter, annotations: list[str], value: Any
     """The wanted kind and the given one; nothing where the parameter takes the value, or other
     things than tensors.
     """
-    if value is None or isinstance(value, Tensor):
+    if isinstance(value, Tensor) or (value is None and annotations != ["Tensor"]):
         return ""
     if parameter.kind is parameter.VAR_POSITIONAL:
         if parameter.name != "tensors":

@@ -9,7 +9,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 
@@ -65,8 +65,9 @@ class Optimizer:
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         check_type(
-            not isinstance(params, Tensor),
-            "params should be an iterable of Tensors or dicts, but got Tensor",
+            isinstance(params, Iterable) and not isinstance(params, Tensor),
+            "params should be an iterable of Tensors or dicts, but got {}",
+            type(params).__name__,
         )
         self.defaults = defaults
         self.state: defaultdict[Any, State] = defaultdict(dict)
@@ -85,7 +86,7 @@ class Optimizer:
         check(
             not self._unfinished,
             "{}: an exception ended the last step in the middle, so that some parameters are"
-            " changed and others not; load the states of model and optimizer again (load_state_dict)",
+            " changed and others not; load the states of model and optimizer (load_state_dict)",
             type(self).__name__,
         )
 
@@ -278,6 +279,9 @@ def check_options(options: dict[str, Any]) -> None:
     check_value(not isinstance(lr, Tensor) or lr.numel() == 1, "Tensor lr must be 1-element")
     for name, what in _NOT_NEGATIVE.items():
         if name in options:
+            value = options[name]
+            known = isinstance(value, Tensor | SupportsFloat)
+            check_type(known, "{} must be a number, not {}", name, type(value).__name__)
             fine = options[name] >= 0 and (name != "rho" or options[name] <= 1)
             check_value(fine, "Invalid {}: {}", what, options[name])
     for i, beta in enumerate(options.get("betas", ())):

@@ -387,6 +387,8 @@ def _check_operands(
     ok = len(shape) == rank + 2 and groups >= 1 and shape[0] % groups == 0
     message = "{}: weight {} must be {}D, with a multiple of {} rows"
     check(ok, message, name, weight.shape, rank + 2, groups)
+    kernel = shape[2:]
+    check(min(kernel) > 0, "{}: kernel size should be greater than zero, got {}", name, kernel)
     channels = [shape[0], shape[1] * groups]
     wanted, made = (channels[d] for d in weight_dims)
     ok = x.array.shape[-rank - 1] == wanted

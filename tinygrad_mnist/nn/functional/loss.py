@@ -18,6 +18,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
+from tinygrad_mnist.core.record import mismatch as shapes_differ
 from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
@@ -679,8 +680,10 @@ def _weighted(name: str, losses: Tensor, weight: Tensor | None) -> tuple[Tensor,
     return losses * weight, sum(weight)
 
 
-def _warn_of_broadcast(input: Tensor, target: Tensor) -> None:
-    """Warn, as PyTorch does, of a target whose shape is not the input's."""
+def _warn_of_broadcast(name: str, input: Tensor, target: Tensor) -> None:
+    """Warn, as PyTorch does, of a target whose shape is not the input's; RuntimeError if the shapes
+    do not broadcast.
+    """
     if not isinstance(input, Tensor) or not isinstance(target, Tensor):
         return
     if input.array.shape != target.array.shape:
@@ -690,6 +693,10 @@ def _warn_of_broadcast(input: Tensor, target: Tensor) -> None:
             " Please ensure they have the same size.",
             stacklevel=3,
         )
+        try:
+            np.broadcast_shapes(input.array.shape, target.array.shape)
+        except ValueError as error:
+            raise shapes_differ(name, [input.array, target.array], error) from None
 
 
 def mse_loss(
@@ -722,7 +729,7 @@ def mse_loss(
         tensor(5.)
     """
     how = reduction_of("mse_loss", size_average, reduce, reduction)
-    _warn_of_broadcast(input, target)
+    _warn_of_broadcast("mse_loss", input, target)
     difference = input - target
     losses, total = _weighted("mse_loss", difference * difference, weight)
     return reduced(losses, how, total)
@@ -758,7 +765,7 @@ def l1_loss(
         tensor(2.)
     """
     how = reduction_of("l1_loss", size_average, reduce, reduction)
-    _warn_of_broadcast(input, target)
+    _warn_of_broadcast("l1_loss", input, target)
     losses, total = _weighted("l1_loss", abs(input - target), weight)
     return reduced(losses, how, total)
 
@@ -796,7 +803,7 @@ def smooth_l1_loss(
     """
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
-    _warn_of_broadcast(input, target)
+    _warn_of_broadcast("smooth_l1_loss", input, target)
     difference = input - target
     if not beta:
         return reduced(abs(difference), how)
@@ -843,7 +850,7 @@ def huber_loss(
     """
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
-    _warn_of_broadcast(input, target)
+    _warn_of_broadcast("huber_loss", input, target)
     difference = input - target
 
     def rule(g: Tensor) -> Tensor:
