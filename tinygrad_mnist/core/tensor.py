@@ -363,6 +363,7 @@ class Tensor(AttachedMethods):
         if not isinstance(value, Tensor):
             kind = type(value).__name__
             raise TypeError(f"data: a Tensor must be assigned, not {kind}; see torch.from_numpy")
+        note_read("data", self)
         self.array = value.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

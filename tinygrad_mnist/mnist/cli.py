@@ -19,6 +19,7 @@ from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors
+from tinygrad_mnist.mnist.training import DivergedError
 from tinygrad_mnist.torch_shims.version import VERSION
 
 __all__ = ["app", "main"]
@@ -55,6 +56,10 @@ def main() -> None:
     """Run the command line; what a user can mend is one line on standard error and exit code 2."""
     try:
         app(standalone_mode=True)
-    except (DataError, RunError, ValueError, OSError) as error:
+    except (DataError, RunError, DivergedError, ValueError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2)
+    except MemoryError as error:
+        reason = " ".join(str(error).split()) or "less must do"
+        errors.print(f"[bold red]error:[/] not enough memory: {escape(reason)}", soft_wrap=True)
         sys.exit(2)

@@ -5,6 +5,7 @@ They are read with Pillow, their light is made even, and `pictures.prepare` does
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tinygrad_mnist.mnist.pictures import DEVIATION, Picture, prepare
 
 __all__ = ["even_light", "read_digit"]
 
+LARGEST_FILE = 64_000_000  # bytes
 LONGEST = 800  # pixels of a side: more tells nothing about a digit
 SAMPLES = 80  # pixels of a side that the paper's light is estimated from
 FITS = 8  # of the surface, each without what the one before found to be ink
@@ -52,17 +54,21 @@ def _grey(file: Path) -> Plane:
     if not file.is_file():
         raise ValueError(f"{file}: got no such file, wanted an image")
     try:
+        size = file.stat().st_size
+        if size > LARGEST_FILE:
+            raise ValueError(f"got {size:,} bytes, wanted at most {LARGEST_FILE:,}")
+        content = io.BytesIO(file.read_bytes())  # a file's reader would make room for any length
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file) as opened:
+            with Image.open(content) as opened:
                 return _brightness(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError:
         message = f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like"
         raise ValueError(message) from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(f"{file}: got too many pixels: {error}") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # any of these, by the reader
-        reason = " ".join(str(error).split())
+    except Exception as error:  # Pillow's readers raise any, struct.error and SyntaxError too
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{file}: cannot be read: {reason}") from None
 
 
@@ -70,7 +76,9 @@ def _brightness(image: Any) -> Plane:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):
-        return _unit(np.asarray(image, np.float64))
+        values = np.asarray(image)
+        step = max(1, max(values.shape) // LONGEST)
+        return _unit(values[::step, ::step].astype(np.float64))
     image = image.convert("RGBA")
     image.thumbnail((LONGEST, LONGEST))
     opaque = np.asarray(image.getchannel("A")) > 127

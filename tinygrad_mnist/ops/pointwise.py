@@ -1659,12 +1659,7 @@ def gaussian(x: Tensor, scale: float = 1.0) -> Tensor:
 
 def scipy_special(*arrays: Any, called: str) -> Array:
     """SciPy's special function of that name, imported when first needed; float16 stays float16."""
-    try:
-        from scipy import special
-    except ImportError:
-        message = f"special: {called} is computed by SciPy, which is missing: pip install scipy"
-        raise ImportError(message) from None
-    found = getattr(special, called)(*arrays)
+    found = getattr(elementary.special_functions(), called)(*arrays)
     return np.asarray(found).astype(arrays[-1].dtype)
 
 

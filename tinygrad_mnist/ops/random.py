@@ -7,8 +7,10 @@ arrays; the functions of tensors hand them to `record_draw`, so that a trace can
 from __future__ import annotations
 
 import contextlib
+import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +52,7 @@ __all__ = [
     "randperm",
     "seed",
     "set_rng_state",
+    "use_generator",
 ]
 
 
@@ -62,6 +65,7 @@ class Generator:
     Attributes:
         device: the CPU.
         numpy: the NumPy generator that draws.
+        alive: all generators that there are.
 
     Example:
         >>> generator = torch.Generator().manual_seed(3)
@@ -73,9 +77,12 @@ class Generator:
 
     numpy: np.random.Generator
 
+    alive: ClassVar[weakref.WeakSet[Generator]] = weakref.WeakSet()
+
     def __init__(self, device: DeviceLike = "cpu") -> None:
         require_cpu(device)
         self.device = CPU
+        Generator.alive.add(self)
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
@@ -144,7 +151,60 @@ class Generator:
         return self
 
 
-default_generator = Generator()
+class _OfThread(threading.local):
+    """The generator that stands for the default one in this thread, or None."""
+
+    generator: Generator | None = None
+
+
+_of_thread = _OfThread()
+
+
+class _DefaultGenerator(Generator):
+    """The default generator: one for all threads, but where `use_generator` names another."""
+
+    _shared: np.random.Generator
+
+    @property
+    def numpy(self) -> np.random.Generator:
+        own = _of_thread.generator
+        return self._shared if own is None else own.numpy
+
+    @numpy.setter
+    def numpy(self, value: np.random.Generator) -> None:
+        own = _of_thread.generator
+        if own is None:
+            self._shared = value
+        else:
+            own.numpy = value
+
+
+default_generator: Generator = _DefaultGenerator()
+
+
+@contextlib.contextmanager
+def use_generator(generator: Generator) -> Iterator[None]:
+    """A with-block in which a generator stands for the default one, in this thread alone.
+
+    Dropout, initial weights and all else that draws from the default generator draw from this one:
+    two threads that train do not draw from each other's numbers.
+
+    Args:
+        generator: that is drawn from.
+
+    Example:
+        >>> generator = torch.Generator().manual_seed(3)
+        >>> with torch.random.use_generator(generator):
+        ...     first = torch.rand(2)
+        >>> torch.equal(first, torch.rand(2, generator=generator.manual_seed(3)))
+        True
+    """
+    before = _of_thread.generator
+    _of_thread.generator = None if generator is default_generator else generator
+    try:
+        yield
+    finally:
+        _of_thread.generator = before
 
 
 def manual_seed(seed: int) -> Generator:

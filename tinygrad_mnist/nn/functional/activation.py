@@ -444,17 +444,19 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     if inplace:
         return _write_in_place(silu, input)
     x = floating(input)
-    return record("silu", elementary.silu, (x, lambda g: g * _silu_slope(x)))
+    if not (state.recording and x.requires_grad):
+        return record("silu", elementary.silu, (x, None))
 
-
-def _silu_slope(x: Tensor) -> Tensor:
-    """The derivative of silu."""
-
-    def rule(g: Tensor) -> Tensor:
+    def rule(gradients: pointwise.Gradients, results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+        by_value, by_slope = gradients
+        if by_slope is None:
+            assert by_value is not None
+            return (by_value * results[1],)
         slope = sigmoid(x) * sigmoid(-x)
-        return g * (slope * (2 - x * tanh(x * 0.5)))
+        by_slope = by_slope * (slope * (2 - x * tanh(x * 0.5)))
+        return (by_slope if by_value is None else by_value * results[1] + by_slope,)
 
-    return record("silu_slope", elementary.silu_slope, (x, rule))
+    return record_joint("silu", elementary.silu_with_slope, [x], rule, output=True)[0]
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
