@@ -6,7 +6,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_draw, record_joint
-from tinygrad_mnist.core.refusals import tensors_only
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import random
@@ -24,7 +24,6 @@ __all__ = [
 SELU_LIMIT = -1.7580993408473766  # where selu(x) ends up for small x
 
 
-@tensors_only
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Each element zeroed with probability p, the rest divided by 1 - p (inverted dropout).
 
@@ -51,7 +50,12 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
-    bits = record_draw("random_bits", random.bits16, count=input.array.size)
+    try:
+        count = input.array.size
+    except AttributeError:
+        refuse_other_types("dropout", input)
+        raise
+    bits = record_draw("random_bits", random.bits16, count=count)
     out, mask = record_joint(
         "dropout",
         network.dropout,

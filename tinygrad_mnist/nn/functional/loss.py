@@ -19,7 +19,7 @@ from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
 from tinygrad_mnist.core.record import mismatch as shapes_differ
-from tinygrad_mnist.core.refusals import tensors_only
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
@@ -293,7 +293,6 @@ def _kept_array(classes: Array, ignore_index: int) -> Array:
     return classes != ignore_index
 
 
-@tensors_only
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -330,9 +329,14 @@ def cross_entropy(
         tensor([0.1269, 2.1269])
     """
     how = reduction_of("cross_entropy", size_average, reduce, reduction)
-    dim = 0 if input.ndim == 1 else 1
-    of_numbers = target.array.dtype.kind != "f"
+    try:
+        dim = 0 if input.array.ndim == 1 else 1
+        of_numbers = target.array.dtype.kind != "f"
+    except AttributeError:
+        refuse_other_types("cross_entropy", input, target)
+        raise
     if weight is not None:
+        refuse_other_types("cross_entropy", weight)
         fits = weight.array.shape == input.array.shape[dim : dim + 1]
         message = "cross_entropy: weight should be defined for all classes of {}, got {}"
         check(fits, message, input.shape, weight.shape)
