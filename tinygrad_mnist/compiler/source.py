@@ -17,7 +17,7 @@ from tinygrad_mnist.compiler.inlining import standalone_text
 from tinygrad_mnist.compiler.passes.buffers import last_reads
 from tinygrad_mnist.compiler.program import Array, Instruction, Program, Value
 
-BINARY = {
+BINARY: dict[Any, str] = {
     np.add: "+",
     np.subtract: "-",
     np.multiply: "*",
