@@ -3849,6 +3849,8 @@ class AttachedMethods:
     def lerp(self, end: Tensor, weight: Tensor | Number, *, out: Tensor | None=None) -> Tensor:
         """input + weight * (end - input): the line from input to end.
 
+        From a weight of a half on it is counted from the end, so that it ends there.
+
         Args:
             input: where weight is 0.
             end: where weight is 1, of a shape that broadcasts with input's.

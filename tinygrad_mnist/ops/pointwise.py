@@ -407,8 +407,12 @@ def _rounded_quotient(input: TensorLike, other: TensorLike, rounding_mode: str) 
     a, b = operands(input, other, "div")
     supported("div_trunc_cpu", "iuf", a)
     if a.array.dtype.kind == "f":
-        return trunc(div(a, b))
+        return record("div", _truncated_quotient, (a, lambda g: g * 0), (b, lambda g: g * 0))
     return record("div", _quotient_of_integers, (a, None), (b, None))
+
+
+def _truncated_quotient(a: Array, b: Array) -> Array:
+    return np.trunc(np.true_divide(a, b))
 
 
 def _quotient_of_integers(a: Array, b: Array) -> Array:
@@ -737,6 +741,8 @@ def lerp(
 ) -> Tensor:
     """input + weight * (end - input): the line from input to end.
 
+    From a weight of a half on it is counted from the end, so that it ends there.
+
     Args:
         input: where weight is 0.
         end: where weight is 1, of a shape that broadcasts with input's.
@@ -751,7 +757,12 @@ def lerp(
         tensor([5., 6.])
     """
     _refuse_mixed(input, end, weight)
-    result = input + weight * (end - input)
+    across = end - input
+    if not isinstance(weight, Tensor):
+        near = input + weight * across if -0.5 < weight < 0.5 else end - across * (1 - weight)
+        return near if out is None else write_out("lerp", near, out)
+    from_input = (weight > -0.5) & (weight < 0.5)
+    result = where(from_input, input + weight * across, end - across * (1 - weight))
     return result if out is None else write_out("lerp", result, out)
 
 
@@ -2160,7 +2171,9 @@ def _clip(x: Array, min: Any, max: Any) -> Array:
 
 
 def _in_bounds(x: Array, min: Any, max: Any) -> Array:
-    return _clip(x, min, max) == x
+    above = True if min is None else x >= np.asarray(min, x.dtype)
+    below = True if max is None else x <= np.asarray(max, x.dtype)
+    return np.logical_and(above, below)
 
 
 @method(in_place=True)
@@ -2302,7 +2315,7 @@ def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def _extreme(name: str, function: Any, input: TensorLike, other: TensorLike, tie: float) -> Tensor:
-    """The larger or smaller of two.
+    """The larger or smaller of two. Of NaN, `maximum` and `minimum` pass the gradient to both.
 
     Args:
         name: the operation.
@@ -2314,12 +2327,13 @@ def _extreme(name: str, function: Any, input: TensorLike, other: TensorLike, tie
     a, b = promoted(input, other, name=name)
 
     def by_input(g: Tensor, y: Tensor) -> Tensor:
-        return g * cast(where(a == b, tie, a == y), g.dtype)
+        chosen = (a == y) if tie == 1 else (a == y) | isnan(y)
+        return g * cast(where(a == b, tie, chosen), g.dtype)
 
     def by_other(g: Tensor, y: Tensor) -> Tensor:
         if tie == 1:
             return g - by_input(g, y)
-        return g * cast(where(b == a, tie, b == y), g.dtype)
+        return g * cast(where(b == a, tie, (b == y) | isnan(y)), g.dtype)
 
     return record(name, function, (a, by_input), (b, by_other), output=True)
 

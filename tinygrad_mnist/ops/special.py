@@ -445,8 +445,8 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     """
     x = as_tensor(input)
     check(p >= 1, "mvlgamma: p has to be greater than or equal to 1")
-    result = lgamma(x) * 0 + p * (p - 1) / 4 * math.log(math.pi)
-    for j in range(p):
+    result = lgamma(x) + p * (p - 1) / 4 * math.log(math.pi)
+    for j in range(1, p):
         result = result + lgamma(x - j / 2)
     return result if out is None else write_out("mvlgamma", result, out)
 

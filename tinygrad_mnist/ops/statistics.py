@@ -742,7 +742,9 @@ def _mode_place(array: Array, axis: int) -> Array:
 
 def _mode_of_row(row: Array) -> Any:
     values, counts = np.unique(row, return_counts=True)
-    return np.flatnonzero(row == values[np.argmax(counts)])[-1]
+    frequent = values[np.argmax(counts)]
+    found = np.isnan(row) if frequent != frequent else row == frequent  # NaN is not itself
+    return np.flatnonzero(found)[-1]
 
 
 @method
@@ -904,10 +906,12 @@ def _quantile(
     check(n, "{}: input tensor must be non-empty", name)
     place = _quantile_place(name, ordered, reshape(levels, -1), interpolation)
     below = floor(place)
-    low = gather(ordered, -1, cast(below, dtypes.int64))
-    high = gather(ordered, -1, cast(ceil(place), dtypes.int64))
-    weight = 0.5 if interpolation == "midpoint" else place - below
-    result = movedim(lerp(low, high, weight), -1, 0)
+    result = gather(ordered, -1, cast(below, dtypes.int64))
+    if interpolation in ("linear", "midpoint"):
+        high = gather(ordered, -1, cast(ceil(place), dtypes.int64))
+        weight = 0.5 if interpolation == "midpoint" else place - below
+        result = lerp(result, high, weight)
+    result = movedim(result, -1, 0)
     if keepdim:
         shape = (1,) * input.ndim if one_row else kept_shape(input.array.shape, (d,))
         result = reshape(result, (levels.numel(), *shape))
@@ -1440,8 +1444,11 @@ def _slopes(x: Tensor, step: Any, d: int, edge_order: int) -> Tensor:
     slopes = diff(x, dim=d) / gaps
     before, after = _neighbours(slopes, d)
     left, right = _neighbours(gaps, 0)
-    # the slope of the parabola through three samples
-    inner = (before * right + after * left) / (left + right)
+    if isinstance(step, Tensor) and step.ndim:
+        # the slope of the parabola through three samples
+        inner = (before * right + after * left) / (left + right)
+    else:  # which does not ask for the middle one
+        inner = (narrow(x, d, 2, n - 2) - narrow(x, d, 0, n - 2)) / (left + right)
     first = narrow(slopes, d, 0, 1)
     last = narrow(slopes, d, n - 2, 1)
     if edge_order == 2:

@@ -798,7 +798,8 @@ def huber_loss(
         A scalar; with "none" the common shape.
 
     Raises:
-        RuntimeError: if the shapes do not fit, or delta is not positive.
+        RuntimeError: if the shapes do not fit, if delta is not positive, or if input needs a
+            gradient and target has another dtype.
         ValueError: if the weight has another shape, or the reduction is unknown.
 
     Example:
@@ -809,6 +810,10 @@ def huber_loss(
         supported("huber_cpu", "f", input)
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
+    if input.requires_grad:
+        _check_same_dtype("huber_loss", input, target)
+    elif input.is_floating_point():
+        target = cast(target, input.dtype)
     difference = input - target
 
     def rule(g: Tensor) -> Tensor:

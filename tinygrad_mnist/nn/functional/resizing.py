@@ -14,7 +14,8 @@ from tinygrad_mnist.nn.functional.pooling import (
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
 )
-from tinygrad_mnist.nn.functional.windows import Ints, Sizes, each_dimension, multiply_dimensions
+from tinygrad_mnist.nn.functional.windows import Ints, Sizes, each_dimension
+from tinygrad_mnist.ops.arguments import cast, widened
 from tinygrad_mnist.ops.indexing import getitem
 
 __all__ = [
@@ -177,10 +178,14 @@ def interpolate(
             1 / factor if factor else ratio for factor, ratio in zip(factors, ratios, strict=True)
         ]
     if mode in DIMENSIONS:
-        matrices = []
-        for n, m, ratio in zip(old, new, ratios, strict=True):
-            matrices.append(_weights(n, m, ratio, mode, bool(align_corners)))
-        return multiply_dimensions(input, matrices)
+        kind = input.array.dtype
+        message = "interpolation and averages are not implemented for {}"
+        check(kind.kind == "f", message, input.dtype)
+        result = widened(input)  # the gradients of float16 are added up in float32
+        for d, (n, m, ratio) in enumerate(zip(old, new, ratios, strict=True), 2):
+            if n != m or ratio != 1:
+                result = _resized(result, d, m, ratio, mode, bool(align_corners))
+        return cast(result, input.dtype).contiguous()
     for d, (n, m, ratio) in enumerate(zip(old, new, ratios, strict=True), 2):
         places = wrap(_nearest(n, m, ratio, mode == "nearest-exact"))
         input = getitem(input, (*(slice(None),) * d, places))
@@ -209,21 +214,33 @@ def _nearest(old: int, new: int, ratio: float, exact: bool) -> Array:
     return np.minimum(places, old - 1)
 
 
-def _weights(old: int, new: int, ratio: float, mode: str, align_corners: bool) -> Array:
-    """What each old element weighs in each new one: (new, old)."""
+def _resized(x: Tensor, dim: int, new: int, ratio: float, mode: str, align_corners: bool) -> Tensor:
+    """A dimension in another size: each new element from its neighbours alone.
+
+    A product with a matrix of weights would say the same, but 0 * inf of far ones is NaN.
+    """
+    old = x.array.shape[dim]
     steps = np.arange(new)
     places = (steps + 0.5) * ratio - 0.5
     if align_corners:
         places = steps * ((old - 1) / max(new - 1, 1))
+    elif mode != "bicubic":
+        places = np.maximum(places, 0.0)
     first = np.floor(places).astype(np.int64)
     if mode == "bicubic":
         neighbours = _cubic_weights(places - first)
     else:
         neighbours = {0: 1 - (places - first), 1: places - first}
-    matrix = np.zeros((new, old))
+    shape = (new,) + (1,) * (x.ndim - dim - 1)
+    terms = []
     for step, weight in neighbours.items():
-        np.add.at(matrix, (steps, np.clip(first + step, 0, old - 1)), weight)
-    return matrix
+        index = wrap(np.clip(first + step, 0, old - 1))
+        factor = wrap(weight.astype(x.array.dtype).reshape(shape))
+        terms.append(getitem(x, (*(slice(None),) * dim, index)) * factor)
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
 
 
 def _cubic_weights(t: Array) -> dict[int, Array]:
