@@ -38,6 +38,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from tinygrad_mnist.core.refusals import refuse_other_types
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, same_array, shared_version, wrap
 
@@ -273,15 +274,15 @@ def record(
     """
     recording, watched = state.for_records
     sources = None
-    if recording:
-        sources = []
-        for x, rule in edges:
-            if x._view is not None:
-                x._view.refresh(x)
-            if x._requires_grad and rule is not None:
-                sources.append((x._grad_fn or x, rule))
     compute = timed(name, function) if watched else function
     try:
+        if recording:
+            sources = []
+            for x, rule in edges:
+                if x._view is not None:
+                    x._view.refresh(x)
+                if x._requires_grad and rule is not None:
+                    sources.append((x._grad_fn or x, rule))
         if options or len(edges) > 2:
             result = compute(*[x.array for x, _ in edges], **options)
         elif len(edges) == 2:  # the same, but quicker
@@ -290,6 +291,9 @@ def record(
             result = compute(edges[0][0].array)
     except ValueError as error:
         raise mismatch(name, [x.array for x, _ in edges], error) from None
+    except AttributeError:
+        refuse_other_types(name, *[x for x, _ in edges])
+        raise
     if result.__class__ is not np.ndarray:
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these
@@ -506,9 +510,14 @@ def record_view(
     Returns:
         The view as a tensor; a write to either is seen by both, and by their histories.
     """
-    refresh(x)
     recording, watched = state.for_records
-    array = (timed(name, function) if watched else function)(x.array, **options)
+    compute = timed(name, function) if watched else function
+    try:
+        refresh(x)
+        array = compute(x.array, **options)
+    except AttributeError:
+        refuse_other_types(name, x)
+        raise
     if array.__class__ is not np.ndarray:
         array = np.asarray(array)
     out = wrap(array)
@@ -558,14 +567,17 @@ def record_joint(
     Returns:
         The results as tensors.
     """
-    for x in inputs:
-        refresh(x)
-    arrays = [x.array for x in inputs]
     watched = state.for_records[1]
+    compute = timed(name, function) if watched else function
     try:
-        results = (timed(name, function) if watched else function)(*arrays, **options)
+        for x in inputs:
+            refresh(x)
+        results = compute(*[x.array for x in inputs], **options)
     except ValueError as error:
-        raise mismatch(name, arrays, error) from None
+        raise mismatch(name, [x.array for x in inputs], error) from None
+    except AttributeError:
+        refuse_other_types(name, *inputs)
+        raise
     outs = tuple(wrap(np.asarray(each)) for each in results)
     join_history(outs, name, inputs, rule, output=output, constant=constant)
     if watched:

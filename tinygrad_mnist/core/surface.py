@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar, overload
 
 from tinygrad_mnist.core.inplace import in_place_method
+from tinygrad_mnist.core.refusals import complain
 from tinygrad_mnist.core.tensor import Tensor
 
 P = ParamSpec("P")
@@ -127,14 +128,20 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function take NumPy's keywords `axis` and `keepdims` for `dim` and `keepdim`, as
-    PyTorch does.
+    PyTorch does, and tensors only, as with `tensors_only`.
     """
 
     @functools.wraps(function)
     def call(*args: P.args, **options: P.kwargs) -> R:
+        given: Any = options
         if "axis" in options or "keepdims" in options:
-            renamed: Any = {NUMPY_NAMES.get(name, name): value for name, value in options.items()}
-            return function(*args, **renamed)
-        return function(*args, **options)
+            given = {NUMPY_NAMES.get(name, name): value for name, value in options.items()}
+        try:
+            return function(*args, **given)
+        except (AttributeError, TypeError):
+            message = complain(function, args, given)
+            if not message:
+                raise
+        raise TypeError(message)
 
     return call

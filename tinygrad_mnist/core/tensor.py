@@ -360,6 +360,9 @@ class Tensor(AttachedMethods):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            kind = type(value).__name__
+            raise TypeError(f"data: a Tensor must be assigned, not {kind}; see torch.from_numpy")
         note_read("data", self)
         self.array = value.array
 

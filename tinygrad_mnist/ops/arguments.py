@@ -12,6 +12,7 @@ import numpy as np
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import HALF, cast_tensor
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.refusals import kind_of, other_type
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
 Number = int | float | bool
@@ -25,9 +26,8 @@ def as_tensor(x: Any, name: str = "tensor", dtype: Any = None) -> Tensor:
     """A tensor as it is; numbers and arrays wrapped, of a dtype or of the default ones."""
     if isinstance(x, Tensor):
         return x
-    known = isinstance(x, bool | int | float | np.ndarray | np.generic)
-    message = "{}: wanted a Tensor or a number, got {}"
-    check(known, message, name, type(x).__name__, error=TypeError)
+    if not isinstance(x, bool | int | float | np.ndarray | np.generic):
+        raise TypeError(other_type() or f"{name}: wanted a Tensor or a number, got {kind_of(x)}")
     return wrap(as_array(x, dtype))
 
 
@@ -67,7 +67,10 @@ def promoted(*values: Any, name: str = "operation", least: int = dtypes.BOOL) ->
     numbers = []
     for each in values:
         if not isinstance(each, Tensor | np.ndarray):
-            numbers.append(dtypes.of_number(each, name))
+            try:
+                numbers.append(dtypes.of_number(each, name))
+            except TypeError as error:
+                raise TypeError(other_type() or str(error)) from None
             continue
         array = each.array if isinstance(each, Tensor) else each
         if array.ndim:
@@ -184,10 +187,14 @@ def dimensions(dim: Any, ndim: int, name: str) -> tuple[int, ...]:
 
 
 def size(values: tuple[Any, ...]) -> tuple[int, ...]:
-    """A shape given as `f(2, 3)` or `f((2, 3))`."""
-    if len(values) == 1 and not isinstance(values[0], int | np.integer | Tensor):
+    """A shape given as `f(2, 3)` or `f((2, 3))`; TypeError if a size is no integer."""
+    if len(values) == 1 and isinstance(values[0], tuple | list | np.ndarray):
         values = tuple(values[0])
-    return tuple(int(each) for each in values)
+    try:
+        return tuple(operator.index(each) for each in values)
+    except TypeError:
+        kinds = ", ".join(type(each).__name__ for each in values)
+        raise TypeError(f"size must be a tuple of ints, but got ({kinds})") from None
 
 
 def index_array(x: Any, name: str) -> Any:

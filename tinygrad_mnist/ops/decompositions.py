@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops import linalg
@@ -133,6 +134,7 @@ def slogdet(input: Tensor, *, out: Sequence[Tensor] | None = None) -> Slogdet:
 
 
 @method
+@tensors_only
 def logdet(input: Tensor) -> Tensor:
     """The logarithms of the determinants of matrices, NaN where these are negative.
 

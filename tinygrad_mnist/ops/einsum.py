@@ -9,6 +9,7 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import cast, dimension, promoted
 from tinygrad_mnist.ops.products import check_same_dtype, matmul
@@ -18,6 +19,7 @@ from tinygrad_mnist.ops.shape import diagonal, permute, reshape, squeeze, transp
 __all__ = ["bilinear", "einsum", "tensordot"]
 
 
+@tensors_only
 def einsum(equation: str | Tensor, *operands: Any) -> Tensor:
     """Sums of products in Einstein's notation.
 
@@ -235,6 +237,7 @@ def _arranged(
 # made of it ----------------------------------------------------------------------------------
 
 
+@tensors_only
 def tensordot(
     a: Tensor, b: Tensor, dims: int | Tensor | Sequence[Any] = 2, out: Tensor | None = None
 ) -> Tensor:
@@ -298,6 +301,7 @@ def _paired_dimensions(
     return left, right
 
 
+@tensors_only
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """What a bilinear layer computes: out[o] = input1 @ weight[o] @ input2 + bias[o].
 
@@ -317,5 +321,20 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         >>> F.bilinear(torch.ones(4, 2), torch.ones(4, 3), torch.ones(5, 2, 3)).shape
         torch.Size([4, 5])
     """
+    if weight.array.ndim != 3:
+        raise RuntimeError(f"bilinear(): weight must be 3-D, got {tuple(weight.shape)}")
+    inputs = ((1, input1), (2, input2))
+    for place, each in inputs:
+        size = each.array.shape[-1] if each.array.ndim else "none"
+        if size != weight.array.shape[place]:
+            raise RuntimeError(
+                f"bilinear(): input{place} size does not match weight size: got {size} but"
+                f" expected {weight.array.shape[place]}"
+            )
+    if bias is not None and bias.array.shape != weight.array.shape[:1]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {tuple(bias.shape)} but"
+            f" expected {weight.array.shape[:1]}"
+        )
     product = einsum("...i,oij,...j->...o", input1, weight, input2)
     return product if bias is None else product + bias

@@ -14,6 +14,7 @@ from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
@@ -295,6 +296,7 @@ def _misfit(name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> Runti
 
 
 @method(name="__getitem__")
+@tensors_only
 def getitem(input: Tensor, index: Any) -> Tensor:
     """`input[index]`, as PyTorch indexes: a view, or a copy where the index holds tensors or lists.
 
@@ -442,6 +444,7 @@ def _without_leading_ones(source: Tensor, array: Array, index: Index) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def index_put(
     input: Tensor, indices: Sequence[Any], values: Tensor, accumulate: bool = False
 ) -> Tensor:
@@ -508,6 +511,7 @@ def _zeroed_at(g: Tensor, index: Index) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of input with elements written, or added, at indices into the flattened input.
 
@@ -536,6 +540,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
 
 @method
+@tensors_only
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements of the flattened input at the indices.
 
@@ -1244,6 +1249,7 @@ def _keep_where(g: Tensor, mask: Tensor) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
     """Input, with one number where the mask holds.
 
@@ -1343,6 +1349,7 @@ def copy_(input: Tensor, other: Tensor | Number, non_blocking: bool = False) -> 
 
 
 @method
+@tensors_only
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask holds, as a vector.
 
@@ -1369,6 +1376,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
 
 
 @method(in_place=True)
+@tensors_only
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Input, with the elements of source, in order, where the mask holds.
 
@@ -1565,6 +1573,7 @@ def slice_scatter(
 
 
 @method
+@tensors_only
 def diagonal_scatter(
     input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1
 ) -> Tensor:
@@ -1593,6 +1602,7 @@ def diagonal_scatter(
 
 
 @method
+@tensors_only
 def as_strided_scatter(
     input: Tensor,
     src: Tensor,

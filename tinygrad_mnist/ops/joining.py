@@ -14,6 +14,7 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import embed, write_out
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops.arguments import cast, index_array, promoted
@@ -110,8 +111,15 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
         >>> torch.cat([torch.tensor([1, 2]), torch.tensor([3])])
         tensor([1, 2, 3])
     """
+    _refuse_one_tensor("cat", tensors)
     result = _joined(tensors, dim)
     return result if out is None else write_out("cat", result, out)
+
+
+def _refuse_one_tensor(name: str, tensors: Any) -> None:
+    """TypeError for `cat(a, b)`, where `cat([a, b])` was meant."""
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{name}(): argument 'tensors' must be tuple of Tensors, not Tensor")
 
 
 def _joined(tensors: Sequence[Tensor], dim: int) -> Tensor:
@@ -155,6 +163,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
         tensor([[1, 2],
                 [3, 4]])
     """
+    _refuse_one_tensor("stack", tensors)
     check(tensors, "stack expects a non-empty TensorList")
     shapes = [x.array.shape for x in tensors]
     check(len(set(shapes)) == 1, "stack expects each tensor to be equal size, but got {}", shapes)
@@ -171,6 +180,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
 def atleast_1d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_1d(*tensors: Any) -> Any: ...
+@tensors_only
 def atleast_1d(*tensors: Any) -> Any:
     """Tensors with at least one dimension.
 
@@ -193,6 +203,7 @@ def atleast_1d(*tensors: Any) -> Any:
 def atleast_2d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_2d(*tensors: Any) -> Any: ...
+@tensors_only
 def atleast_2d(*tensors: Any) -> Any:
     """Tensors with at least two dimensions, new ones in front.
 
@@ -215,6 +226,7 @@ def atleast_2d(*tensors: Any) -> Any:
 def atleast_3d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_3d(*tensors: Any) -> Any: ...
+@tensors_only
 def atleast_3d(*tensors: Any) -> Any:
     """Tensors with at least three dimensions.
 
@@ -260,6 +272,7 @@ def _join_grown(name: str, xs: Sequence[Tensor], dim: int, out: Tensor | None) -
     return result if out is None else write_out(name, result, out)
 
 
+@tensors_only
 def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Tensors joined side by side: along dimension 1, or 0 for vectors.
 
@@ -281,6 +294,7 @@ def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     return _join_grown("hstack", [_as_vector(x) for x in tensors], 1, out)
 
 
+@tensors_only
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Tensors joined one below the other; vectors are rows.
 
@@ -305,6 +319,7 @@ def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
 row_stack = vstack
 
 
+@tensors_only
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Tensors joined along dimension 2; vectors and matrices grow to three dimensions.
 
@@ -321,6 +336,7 @@ def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     return _join_grown("dstack", [_as_block(x) for x in tensors], 2, out)
 
 
+@tensors_only
 def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Tensors joined side by side; vectors are columns.
 
@@ -342,6 +358,7 @@ def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Ten
     return _join_grown("column_stack", [_as_column(x) for x in tensors], 1, out)
 
 
+@tensors_only
 def block_diag(*tensors: Tensor) -> Tensor:
     """Matrices along the diagonal of a matrix of zeros.
 
@@ -385,6 +402,7 @@ def tile(input: Tensor, dims: Sequence[int]) -> Tensor: ...
 @overload
 def tile(input: Tensor, *dims: int) -> Tensor: ...
 @method
+@tensors_only
 def tile(input: Tensor, dims: Any = (), *more: int) -> Tensor:
     """The tensor repeated along its dimensions.
 
@@ -411,6 +429,7 @@ def repeat(input: Tensor, repeats: Sequence[int]) -> Tensor: ...
 @overload
 def repeat(input: Tensor, *repeats: int) -> Tensor: ...
 @method
+@tensors_only
 def repeat(input: Tensor, repeats: Any = (), *more: int) -> Tensor:
     """The tensor copied along its dimensions.
 
@@ -551,6 +570,7 @@ def _flipped(input: Tensor, dims: tuple[int, ...]) -> Tensor:
 
 
 @method
+@tensors_only
 def fliplr(input: Tensor) -> Tensor:
     """A copy with the columns in reverse order.
 
@@ -568,6 +588,7 @@ def fliplr(input: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def flipud(input: Tensor) -> Tensor:
     """A copy with the rows in reverse order.
 
@@ -585,6 +606,7 @@ def flipud(input: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def roll(
     input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None
 ) -> Tensor:
@@ -630,6 +652,7 @@ def _rolled(input: Tensor, shifts: Any, dims: tuple[int, ...] | None) -> Tensor:
 
 
 @method
+@tensors_only
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """A tensor turned by k times 90 degrees in the plane of two dimensions.
 
@@ -672,6 +695,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The lower triangle of each matrix; 0 elsewhere.
 
@@ -701,6 +725,7 @@ def _lower(input: Tensor, diagonal: int) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The upper triangle of each matrix; 0 elsewhere.
 
@@ -730,6 +755,7 @@ def _upper(input: Tensor, diagonal: int) -> Tensor:
 
 
 @method
+@tensors_only
 def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """A vector as a diagonal of a matrix of zeros; of a matrix, a diagonal.
 
@@ -758,6 +784,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
 
 
 @method
+@tensors_only
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The last dimension as the diagonals of matrices of zeros.
 
@@ -791,6 +818,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 
 
 @method
+@tensors_only
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """All elements as a diagonal of a matrix of zeros.
 
@@ -807,6 +835,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 # grids and choices ---------------------------------------------------------------------------
 
 
+@tensors_only
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """The coordinates of the grid that vectors span.
 
@@ -851,6 +880,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     return tuple(grids)
 
 
+@tensors_only
 def cartesian_prod(*tensors: Tensor) -> Tensor:
     """All combinations of the vectors' elements, one a row.
 
@@ -879,6 +909,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of r of a vector's elements, one a row.
 
@@ -907,6 +938,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     return getitem(input, wrap(choices.reshape((-1, r) if r else 0)))
 
 
+@tensors_only
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of a vector's elements, one row for each: a Vandermonde matrix.
 

@@ -21,6 +21,7 @@ from tinygrad_mnist.core.arithmetic import add_tensors
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops import products
@@ -350,6 +351,7 @@ def write_results(name: str, results: Any, out: Sequence[Tensor]) -> Any:
 # solving -------------------------------------------------------------------------------------
 
 
+@tensors_only
 def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """The solution of a system of linear equations: X with A @ X = B.
 
@@ -405,6 +407,7 @@ def _solve(caller: str, A: Tensor, B: Tensor) -> Tensor:
     )
 
 
+@tensors_only
 def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverses of matrices.
 
@@ -433,6 +436,7 @@ def _inv_rule(g: Tensor, y: Tensor) -> Tensor:
     return -transposed_times(y, times_transposed(g, y))
 
 
+@tensors_only
 def solve_triangular(
     A: Tensor,
     B: Tensor,
@@ -491,6 +495,7 @@ def _tolerances(atol: Tolerance, rtol: Tolerance) -> tuple[list[Edge], dict[str,
     return edges, options
 
 
+@tensors_only
 def pinv(
     A: Tensor,
     rcond: Tolerance = None,
@@ -543,6 +548,7 @@ def pinv(
     return result if out is None else write_out("linalg.pinv", result, out)
 
 
+@tensors_only
 def lstsq(A: Tensor, B: Tensor, rcond: Tolerance = None, *, driver: str | None = None) -> Lstsq:
     """X of the least norm that minimises the sums of squares in A @ X - B, by the pseudoinverse.
 
@@ -598,6 +604,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: Tolerance = None, *, driver: str | None =
 # decompositions ------------------------------------------------------------------------------
 
 
+@tensors_only
 def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The Cholesky factors of symmetric positive-definite matrices: L with L @ L.T = A.
 
@@ -636,6 +643,7 @@ def _cholesky_rule(g: Tensor, y: Tensor) -> Tensor:
     return (both + _transposed(both)) * 0.5
 
 
+@tensors_only
 def qr(A: Tensor, mode: str = "reduced", *, out: Sequence[Tensor] | None = None) -> QR:
     """Orthonormal Q and upper triangular R with Q @ R = A.
 
@@ -697,6 +705,7 @@ def _qr_rule(gradients: Gradients, results: tuple[Tensor, ...]) -> list[Tensor |
     return [_transposed(_solve("qr", r, _transposed(total)))]
 
 
+@tensors_only
 def svd(
     A: Tensor,
     full_matrices: bool = True,
@@ -769,6 +778,7 @@ def _svd_by_u(g: Tensor, u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
     return matmul(out, vh)
 
 
+@tensors_only
 def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """The singular values of matrices.
 
@@ -792,6 +802,7 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
     return result if out is None else write_out("linalg.svdvals", result, out)
 
 
+@tensors_only
 def eigh(A: Tensor, UPLO: str = "L", *, out: Sequence[Tensor] | None = None) -> Eigh:
     """The eigenvalues and eigenvectors of symmetric matrices.
 
@@ -838,6 +849,7 @@ def _eigh_rule(gradients: Gradients, results: tuple[Tensor, ...]) -> list[Tensor
     return [reduce(add_tensors, parts)]
 
 
+@tensors_only
 def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
     """The eigenvalues of symmetric matrices.
 
@@ -864,6 +876,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor
 # numbers of a matrix -------------------------------------------------------------------------
 
 
+@tensors_only
 def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The determinants of matrices. The gradient, the cofactors, exists for singular ones too.
 
@@ -903,6 +916,7 @@ def _cofactors(A: Tensor, det: Tensor) -> Tensor:
     return matmul(u * unsqueeze(others, -2), vh) * sign
 
 
+@tensors_only
 def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> Slogdet:
     """The sign of the determinants of matrices, and the logarithm of their absolute values.
 
@@ -933,6 +947,7 @@ def slogdet(A: Tensor, *, out: Sequence[Tensor] | None = None) -> Slogdet:
     return result if out is None else write_results("linalg.slogdet", result, out)
 
 
+@tensors_only
 def matrix_rank(
     A: Tensor,
     tol: Tolerance = None,
@@ -975,6 +990,7 @@ def matrix_rank(
 # norms ---------------------------------------------------------------------------------------
 
 
+@tensors_only
 def vector_norm(
     x: Tensor,
     ord: float | str = 2,
@@ -1010,6 +1026,7 @@ def vector_norm(
     return result if out is None else write_out("linalg.vector_norm", result, out)
 
 
+@tensors_only
 def matrix_norm(
     A: Tensor,
     ord: float | str = "fro",
@@ -1079,6 +1096,7 @@ def _matrix_norm(x: Tensor, ord: Any) -> Tensor:
     return amax(values, -1)
 
 
+@tensors_only
 def norm(
     input: Tensor,
     ord: float | str | None = None,
@@ -1128,6 +1146,7 @@ def norm(
 # products ------------------------------------------------------------------------------------
 
 
+@tensors_only
 def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """A @ A @ ... (n times), by repeated squaring; of the inverse for a negative n.
 
@@ -1166,6 +1185,7 @@ def _matrix_power(A: Tensor, n: int) -> Tensor:
     return square
 
 
+@tensors_only
 def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """The product of several matrices, from left to right.
 
@@ -1190,6 +1210,7 @@ def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor
     return result if out is None else write_out("linalg.multi_dot", result, out)
 
 
+@tensors_only
 def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The vector products along a dimension of size 3, with broadcasting.
 
@@ -1250,6 +1271,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
     return result if out is None else write_out("linalg.vecdot", result, out)
 
 
+@tensors_only
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of matrices: a view.
 

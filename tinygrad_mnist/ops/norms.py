@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.ops.arguments import Dims, cast, dimension
@@ -90,6 +91,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def renorm(
     input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None
 ) -> Tensor:

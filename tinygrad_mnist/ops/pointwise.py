@@ -18,6 +18,7 @@ from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read
@@ -444,7 +445,12 @@ def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.neg(torch.tensor([1.0, -2.0]))
         tensor([-1.,  2.])
     """
-    if input.array.dtype.kind == "b":
+    try:
+        is_bool = input.array.dtype.kind == "b"
+    except AttributeError:
+        refuse_other_types("neg", input)
+        raise
+    if is_bool:
         raise RuntimeError("neg: Negation, the `-` operator, on a bool tensor is not supported")
     result = record("neg", np.negative, (input, lambda g: -g))
     return result if out is None else write_out("neg", result, out)
@@ -639,6 +645,7 @@ def addcmul(
     input: Tensor, value: Number, tensor1: Tensor, tensor2: Tensor, /, *, out: Tensor | None = None
 ) -> Tensor: ...
 @method(in_place=True)
+@tensors_only
 def addcmul(
     input: Any,
     tensor1: Any,
@@ -696,6 +703,7 @@ def addcdiv(
     input: Tensor, value: Number, tensor1: Tensor, tensor2: Tensor, /, *, out: Tensor | None = None
 ) -> Tensor: ...
 @method(in_place=True)
+@tensors_only
 def addcdiv(
     input: Any,
     tensor1: Any,
@@ -1189,6 +1197,7 @@ _Parts = returned("frexp", "mantissa", "exponent")
 
 
 @method
+@tensors_only
 def frexp(input: Tensor, *, out: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
     """Each element as mantissa * 2^exponent.
 
@@ -1671,6 +1680,7 @@ def _sigmoid_rule(gradients: Gradients, results: tuple[Tensor, Tensor]) -> tuple
     return (factor * slope,)
 
 
+@tensors_only
 def log_sigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(x)), without underflow: what `nn.functional.logsigmoid` is."""
     x = floating(input)
@@ -1681,6 +1691,7 @@ def _log_sigmoid(x: Array) -> Array:
     return -_softplus(-x)
 
 
+@tensors_only
 def softplus(input: Tensor) -> Tensor:
     """log(1 + exp(x)), without overflow: the core of `nn.functional.softplus`."""
     x = floating(input)
@@ -1844,6 +1855,7 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """Each element rounded, halves to the even neighbour. Its gradient is 0.
 
@@ -2344,6 +2356,7 @@ def where(condition: Tensor) -> tuple[Tensor, ...]: ...
 def where(
     condition: Tensor, input: TensorLike, other: TensorLike, *, out: Tensor | None = None
 ) -> Tensor: ...
+@tensors_only
 def where(
     condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None
 ) -> Tensor | tuple[Tensor, ...]:
@@ -2405,6 +2418,7 @@ def _no_gradients(gradients: Any) -> tuple[None]:
 
 
 @method(in_place=True)
+@tensors_only
 def fill(input: Tensor, value: Tensor | Number) -> Tensor:
     """A value in the shape and dtype of input.
 
@@ -2706,6 +2720,7 @@ def allclose(
 
 
 @method
+@tensors_only
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether two tensors have the same shape and elements.
 
@@ -3138,6 +3153,7 @@ def _of_integers(
 
 
 @method(in_place=True)
+@tensors_only
 def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """~input, bit by bit.
 

@@ -16,6 +16,7 @@ from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.ops.arguments import cast, operands, supported
@@ -243,6 +244,7 @@ def _vector_times_matrix(name: str, a: Tensor, b: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inner product of two vectors.
 
@@ -267,6 +269,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method
+@tensors_only
 def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inner product of two vectors; of real numbers, what `dot` gives.
 
@@ -291,6 +294,7 @@ def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method
+@tensors_only
 def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inner products over the last dimension; with a scalar, the product.
 
@@ -337,6 +341,7 @@ def _inner(a: Tensor, b: Tensor) -> Tensor:
 
 
 @method(aliases=["ger"])
+@tensors_only
 def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix of all products of two vectors' elements.
 
@@ -401,8 +406,12 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
 
 def _matmul(a: Tensor, b: Tensor) -> Tensor:
-    left = a.array.ndim
-    right = b.array.ndim
+    try:
+        left = a.array.ndim
+        right = b.array.ndim
+    except AttributeError:
+        refuse_other_types("matmul", a, b)
+        raise
     if not left or not right:
         raise RuntimeError(
             "matmul: both arguments to matmul need to be at least 1D, but got a scalar"
@@ -418,6 +427,7 @@ def _matmul(a: Tensor, b: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of two matrices.
 
@@ -443,6 +453,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method
+@tensors_only
 def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of two batches of matrices.
 
@@ -467,6 +478,7 @@ def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method
+@tensors_only
 def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A matrix times a vector.
 
@@ -490,6 +502,7 @@ def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     return result if out is None else write_out("mv", result, out)
 
 
+@tensors_only
 def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """The product of several matrices, from left to right.
 
@@ -533,17 +546,23 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         >>> F.linear(torch.tensor([[3.0, 4.0]]), weight, torch.ones(3))
         tensor([[4., 9., 8.]])
     """
-    if weight.array.ndim == 1:
+    try:
+        dims = input.array.ndim
+        weight_dims = weight.array.ndim
+    except AttributeError:
+        refuse_other_types("linear", input, weight)
+        raise
+    if weight_dims == 1:
         product = matmul(input, weight)
         return product if bias is None else product + bias
     check_same_dtype("linear", input, weight)
-    if not input.array.ndim or input.array.shape[-1] != weight.array.shape[1]:
-        columns = input.array.shape[-1] if input.array.ndim else "a scalar"
+    if not dims or input.array.shape[-1] != weight.array.shape[1]:
+        size = input.array.shape[-1] if dims else "a scalar"
         raise RuntimeError(
             f"linear: {tuple(input.shape)} and weight {tuple(weight.shape)} do not match:"
-            f" {columns} against {weight.array.shape[1]}"
+            f" {size} against {weight.array.shape[1]}"
         )
-    if input.array.ndim == 2:
+    if dims == 2:
         input_edge = (input, lambda g: _record_matmul("matmul", g, weight))
         weight_edge = (weight, lambda g: transposed_times(g, input))
     else:
@@ -558,6 +577,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 @method(in_place=True)
+@tensors_only
 def addmm(
     input: Tensor,
     mat1: Tensor,
@@ -593,6 +613,7 @@ def addmm(
 
 
 @method(in_place=True)
+@tensors_only
 def addmv(
     input: Tensor,
     mat: Tensor,
@@ -627,6 +648,7 @@ def addmv(
 
 
 @method(in_place=True)
+@tensors_only
 def addr(
     input: Tensor,
     vec1: Tensor,
@@ -662,6 +684,7 @@ def addr(
 
 
 @method(in_place=True)
+@tensors_only
 def baddbmm(
     input: Tensor,
     batch1: Tensor,
@@ -696,6 +719,7 @@ def baddbmm(
 
 
 @method(in_place=True)
+@tensors_only
 def addbmm(
     input: Tensor,
     batch1: Tensor,
@@ -759,6 +783,7 @@ def _scaled_sum(name: str, input: Tensor, product: Tensor, beta: Number, alpha: 
 
 
 @method
+@tensors_only
 def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Kronecker product: each element of input times all of other.
 
@@ -790,6 +815,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @method
+@tensors_only
 def trace(input: Tensor) -> Tensor:
     """The sum of a matrix's diagonal.
 
@@ -815,6 +841,7 @@ def trace(input: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def cross(
     input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None
 ) -> Tensor:

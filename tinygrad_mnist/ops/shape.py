@@ -19,6 +19,7 @@ from tinygrad_mnist.core.arithmetic import broadcast_array, pass_on, sum_to_shap
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import EmbedRule, become, write_out
 from tinygrad_mnist.core.record import record, record_view
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.surface import method, numpy_names, tensor_property
 from tinygrad_mnist.core.tensor import Array, Size, Tensor, same_array
 from tinygrad_mnist.ops.arguments import cast
@@ -95,7 +96,11 @@ def given_sizes(first: Any, more: tuple[int, ...]) -> tuple[int, ...]:
 
 def _full_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> tuple[int, ...]:
     """The shape with a size -1 filled in; RuntimeError where it does not hold input's elements."""
-    count = input.array.size
+    try:
+        count = input.array.size
+    except AttributeError:
+        refuse_other_types(name, input)
+        raise
     if math.prod(wanted) == count and min(wanted, default=0) >= 0:
         return wanted
     check(wanted.count(-1) < 2, "{}: only one dimension can be inferred, got {}", name, wanted)
@@ -232,6 +237,7 @@ def viewed_as(array: Array, dtype: np.dtype[Any]) -> Array:
 
 
 @method
+@tensors_only
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """The same memory seen in another tensor's shape.
 
@@ -249,6 +255,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """The elements in another tensor's shape.
 
@@ -266,6 +273,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def ravel(input: Tensor) -> Tensor:
     """The elements as a vector: a view where that is possible.
 
@@ -298,7 +306,11 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         >>> torch.zeros(2, 3, 4).flatten(1).shape
         torch.Size([2, 12])
     """
-    first = as_dimension(start_dim, input.ndim, "flatten")
+    try:
+        first = as_dimension(start_dim, input.ndim, "flatten")
+    except AttributeError:
+        refuse_other_types("flatten", input)
+        raise
     last = as_dimension(end_dim, input.ndim, "flatten")
     check(first <= last, "flatten() has invalid args: start_dim cannot come after end_dim")
     if first == last:
@@ -434,8 +446,13 @@ def permute(input: Tensor, dims: Any = (), *more: int) -> Tensor:
         torch.Size([4, 2, 3])
     """
     given = given_sizes(dims, more)
+    try:
+        ndim = input.array.ndim
+    except AttributeError:
+        refuse_other_types("permute", input)
+        raise
     check(
-        len(given) == input.ndim,
+        len(given) == ndim,
         "permute: number of dimensions in the tensor input does not match the length of the"
         " desired ordering: {} against {}",
         input.ndim,
@@ -471,7 +488,11 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
         tensor([[1, 3],
                 [2, 4]])
     """
-    ndim = input.array.ndim
+    try:
+        ndim = input.array.ndim
+    except AttributeError:
+        refuse_other_types("transpose", input)
+        raise
     return _swapped(
         input, as_dimension(dim0, ndim, "transpose"), as_dimension(dim1, ndim, "transpose")
     )
@@ -482,6 +503,7 @@ def _swapped(input: Tensor, i: int, j: int) -> Tensor:
 
 
 @method
+@tensors_only
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
     """Two dimensions exchanged: `transpose` under NumPy's name.
 
@@ -503,6 +525,7 @@ swapdims = transpose
 
 
 @method
+@tensors_only
 def t(input: Tensor) -> Tensor:
     """A matrix transposed; a vector or scalar as it is.
 
@@ -532,6 +555,7 @@ def _with_dims_reversed(self: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def adjoint(input: Tensor) -> Tensor:
     """The last two dimensions exchanged: the adjoint of real matrices.
 
@@ -559,6 +583,7 @@ def _matrix_transpose(self: Tensor) -> Tensor:
 
 
 @method(aliases=["moveaxis"])
+@tensors_only
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Dimensions moved to other places, the rest in their order: a view.
 
@@ -624,7 +649,11 @@ def expand(input: Tensor, size: Any = (), *more: int, implicit: bool = False) ->
                 [2, 2, 2]])
     """
     wanted = given_sizes(size, more)
-    shape = input.array.shape
+    try:
+        shape = input.array.shape
+    except AttributeError:
+        refuse_other_types("expand", input)
+        raise
     new = len(wanted) - len(shape)
     check(new >= 0, "expand: {} has fewer dimensions than the tensor's {}", wanted, shape)
     goal = list(wanted)
@@ -644,6 +673,7 @@ def expand(input: Tensor, size: Any = (), *more: int, implicit: bool = False) ->
 
 
 @method
+@tensors_only
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """Expanded to another tensor's shape, without copying.
 
@@ -661,6 +691,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @method
+@tensors_only
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     """Expanded to a shape, without copying.
 
@@ -682,6 +713,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     return expand(input, tuple(size))
 
 
+@tensors_only
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Tensors expanded to the one shape that they broadcast to.
 
@@ -731,6 +763,7 @@ def sum_to_size(input: Tensor, size: Sequence[int], /) -> Tensor: ...
 @overload
 def sum_to_size(input: Tensor, *size: int) -> Tensor: ...
 @method
+@tensors_only
 def sum_to_size(input: Tensor, size: Any = (), *more: int) -> Tensor:
     """The opposite of broadcasting: summed over the dimensions that `size` lacks or has as 1.
 
@@ -800,7 +833,11 @@ def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     Returns:
         Input, or a copy of it.
     """
-    return input if input.array.flags.c_contiguous else clone(input)
+    try:
+        return input if input.array.flags.c_contiguous else clone(input)
+    except AttributeError:
+        refuse_other_types("contiguous", input)
+        raise
 
 
 # pieces --------------------------------------------------------------------------------------
@@ -1181,6 +1218,7 @@ def _split_along(
 
 
 @method
+@tensors_only
 def hsplit(
     input: Tensor,
     sections: int | Sequence[int] | None = None,
@@ -1209,6 +1247,7 @@ def hsplit(
 
 
 @method
+@tensors_only
 def vsplit(
     input: Tensor,
     sections: int | Sequence[int] | None = None,
@@ -1233,6 +1272,7 @@ def vsplit(
 
 
 @method
+@tensors_only
 def dsplit(
     input: Tensor,
     sections: int | Sequence[int] | None = None,
@@ -1268,6 +1308,7 @@ def diagonal_of(array: Array, offset: int, dim1: int, dim2: int) -> Array:
 
 
 @method
+@tensors_only
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The diagonal of each matrix in two dimensions, as a last dimension: a view.
 
@@ -1319,6 +1360,7 @@ def windows_summed(array: Array, shape: tuple[int, ...], dim: int, step: int) ->
 
 
 @method
+@tensors_only
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """All windows along a dimension, as a new last dimension: a view.
 
@@ -1416,6 +1458,7 @@ def _lay_anew(g: Tensor, given: Layout, wanted: Layout, count: int) -> Tensor:
 
 
 @method
+@tensors_only
 def as_strided(
     input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:

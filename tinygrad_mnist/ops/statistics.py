@@ -13,6 +13,7 @@ from tinygrad_mnist.core.arithmetic import copy_tensor
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
 from tinygrad_mnist.ops.arguments import (
@@ -1067,6 +1068,7 @@ def _consecutive_arrays(array: Array, axis: int | None) -> tuple[Array, Array, A
     return np.moveaxis(rows[new], 0, axis), inverse, counts
 
 
+@tensors_only
 def searchsorted(
     sorted_sequence: Tensor,
     input: Tensor | Number,
@@ -1128,6 +1130,7 @@ def _insertion_places(rows: Array, values: Array, side: Any, dtype: np.dtype[Any
     return found
 
 
+@tensors_only
 def bucketize(
     input: Tensor | Number,
     boundaries: Tensor,
@@ -1461,6 +1464,7 @@ def _slopes(x: Tensor, step: Any, d: int, edge_order: int) -> Tensor:
 
 
 @method
+@tensors_only
 def cov(
     input: Tensor,
     *,
@@ -1524,6 +1528,7 @@ def _check_weights(name: str, weights: Tensor | None, kinds: str, n: int) -> Non
 
 
 @method
+@tensors_only
 def corrcoef(input: Tensor) -> Tensor:
     """Pearson's correlation coefficients of variables in rows, observations in columns.
 

@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.modes import enable_grad
+from tinygrad_mnist.core.signals import run_whole
 from tinygrad_mnist.core.tensor import Array, wrap
 from tinygrad_mnist.optim.optimizer import (
     Optimizer,
@@ -191,7 +192,10 @@ class _Line:
 
     def move(self, t: float) -> None:
         """Let the parameters be start + t d."""
-        parts = np.split(self.start + self.d * t, self.ends)
+        run_whole(self._write, np.split(self.start + self.d * t, self.ends))
+
+    def _write(self, parts: list[Array]) -> None:
+        """Let the parameters hold these elements, all of them when Ctrl-C comes."""
         for p, x in zip(self.members, parts, strict=True):
             p.array[...] = x.reshape(p.array.shape)
             mark_written(p)

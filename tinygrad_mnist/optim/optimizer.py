@@ -9,13 +9,14 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.modes import enable_grad
+from tinygrad_mnist.core.signals import run_whole
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 
 __all__ = ["Optimizer"]
@@ -64,8 +65,9 @@ class Optimizer:
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         check_type(
-            not isinstance(params, Tensor),
-            "params should be an iterable of Tensors or dicts, but got Tensor",
+            isinstance(params, Iterable) and not isinstance(params, Tensor),
+            "params should be an iterable of Tensors or dicts, but got {}",
+            type(params).__name__,
         )
         self.defaults = defaults
         self.state: defaultdict[Any, State] = defaultdict(dict)
@@ -76,6 +78,17 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+
+    _unfinished = False  # whether an exception has ended a step between two parameters
+
+    def _check_finished(self) -> None:
+        """RuntimeError after a step that an exception has ended in the middle."""
+        check(
+            not self._unfinished,
+            "{}: an exception ended the last step in the middle, so that some parameters are"
+            " changed and others not; load the states of model and optimizer (load_state_dict)",
+            type(self).__name__,
+        )
 
     def _parameters(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -175,7 +188,11 @@ class Optimizer:
 
         Returns:
             A dict of "state" and "param_groups".
+
+        Raises:
+            RuntimeError: if an exception has ended the last step in the middle.
         """
+        self._check_finished()
         number: dict[Any, int] = {}
         for i, p in enumerate(self._parameters()):
             number.setdefault(p, i)
@@ -214,6 +231,7 @@ class Optimizer:
                 self.state[i] = held
             else:
                 self.state[p] = {name: _copied(name, each, p) for name, each in held.items()}
+        self._unfinished = False
         self.param_groups = []
         for own, new in zip(groups, saved, strict=True):
             # an option that the saved state does not know has the value from the start
@@ -261,6 +279,9 @@ def check_options(options: dict[str, Any]) -> None:
     check_value(not isinstance(lr, Tensor) or lr.numel() == 1, "Tensor lr must be 1-element")
     for name, what in _NOT_NEGATIVE.items():
         if name in options:
+            value = options[name]
+            known = isinstance(value, Tensor | SupportsFloat)
+            check_type(known, "{} must be a number, not {}", name, type(value).__name__)
             fine = options[name] >= 0 and (name != "rho" or options[name] <= 1)
             check_value(fine, "Invalid {}: {}", what, options[name])
     for i, beta in enumerate(options.get("betas", ())):
@@ -293,12 +314,19 @@ class ElementwiseOptimizer(Optimizer):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        self._check_finished()
+        run_whole(self._advance_all)  # all parameters of a step or none, when Ctrl-C comes
+        return loss
+
+    def _advance_all(self) -> None:
+        """One step of every parameter that has a gradient."""
         for group in self.param_groups:
             options = {k: v.item() if isinstance(v, Tensor) else v for k, v in group.items()}
             for p in group["params"]:
                 if p.grad is not None:
+                    self._unfinished = True
                     self._advance(p, p.grad.array, options)
-        return loss
+        self._unfinished = False
 
     def _advance(self, p: Tensor, g: Array, group: Group) -> None:
         """One step of one parameter."""

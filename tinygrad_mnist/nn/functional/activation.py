@@ -12,6 +12,7 @@ from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import elementary, network
@@ -103,6 +104,7 @@ def relu_(input: Tensor) -> Tensor:
     return _write_in_place(relu, input)
 
 
+@tensors_only
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """Each element held between 0 and 6.
 
@@ -122,6 +124,7 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     return hardtanh(input, 0.0, 6.0)
 
 
+@tensors_only
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, negative_slope * x elsewhere.
 
@@ -156,6 +159,7 @@ def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     return _write_in_place(leaky_relu, input, negative_slope)
 
 
+@tensors_only
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with learned slopes: one, or one for each channel.
 
@@ -190,6 +194,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return where(input > 0, input, below * reshape(weight, shape))
 
 
+@tensors_only
 def rrelu(
     input: Tensor,
     lower: float = 1 / 8,
@@ -256,6 +261,7 @@ def rrelu_(
     return _write_in_place(rrelu, input, lower, upper, training)
 
 
+@tensors_only
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, alpha (exp(x) - 1) elsewhere.
 
@@ -292,6 +298,7 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _write_in_place(elu, input, alpha)
 
 
+@tensors_only
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, alpha (exp(x / alpha) - 1) elsewhere.
 
@@ -328,6 +335,7 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _write_in_place(celu, input, alpha)
 
 
+@tensors_only
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """The self-normalising scaled `elu`.
 
@@ -498,6 +506,7 @@ def _mish_slope(x: Tensor) -> Tensor:
     return record("mish_slope", elementary.mish_slope, (x, rule))
 
 
+@tensors_only
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold.
 
@@ -535,6 +544,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     return pointwise.log_sigmoid(input)
 
 
+@tensors_only
 def hardtanh(
     input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
 ) -> Tensor:
@@ -590,6 +600,7 @@ def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Ten
     return _write_in_place(hardtanh, input, min_val, max_val)
 
 
+@tensors_only
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """`sigmoid` of straight lines: relu6(x + 3) / 6.
 
@@ -610,6 +621,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     return relu6(input + 3) / 6
 
 
+@tensors_only
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6.
 
@@ -632,6 +644,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     return input * (relu6(input + 3) / 6)  # the product first would overflow
 
 
+@tensors_only
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where above the threshold, `value` elsewhere.
 
@@ -756,6 +769,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return where(abs(input) <= lambd, 0.0, input - sign(input.detach()) * lambd)  # a NaN stays
 
 
+@tensors_only
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The gated linear unit: the first half along a dimension times the sigmoid of the second.
 
@@ -783,6 +797,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return a * sigmoid(b)
 
 
+@tensors_only
 def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:

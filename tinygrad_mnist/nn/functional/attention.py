@@ -10,6 +10,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.nn.functional.dropout import dropout
 from tinygrad_mnist.nn.functional.padding import pad
@@ -21,6 +22,7 @@ from tinygrad_mnist.ops.shape import chunk
 __all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]
 
 
+@tensors_only
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -137,6 +139,7 @@ class _Projections(NamedTuple):
     separate: tuple[Tensor, Tensor, Tensor] | None
 
 
+@tensors_only
 def multi_head_attention_forward(
     query: Tensor,
     key: Tensor,

@@ -10,6 +10,7 @@ import math
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import Edge, record
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.kernels import convolution as kernels
 from tinygrad_mnist.kernels.convolution import Grid
@@ -39,6 +40,7 @@ __all__ = [
 # convolution -------------------------------------------------------------------------------
 
 
+@tensors_only
 def conv1d(
     input: Tensor,
     weight: Tensor,
@@ -74,6 +76,7 @@ def conv1d(
     return _convolution(1, "conv1d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv2d(
     input: Tensor,
     weight: Tensor,
@@ -109,6 +112,7 @@ def conv2d(
     return _convolution(2, "conv2d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv3d(
     input: Tensor,
     weight: Tensor,
@@ -144,6 +148,7 @@ def conv3d(
     return _convolution(3, "conv3d", input, weight, bias, stride, padding, dilation, groups)
 
 
+@tensors_only
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -192,6 +197,7 @@ def conv_transpose1d(
     )
 
 
+@tensors_only
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
@@ -240,6 +246,7 @@ def conv_transpose2d(
     )
 
 
+@tensors_only
 def conv_transpose3d(
     input: Tensor,
     weight: Tensor,
@@ -382,6 +389,8 @@ def _check_operands(
     ok = len(shape) == rank + 2 and groups >= 1 and shape[0] % groups == 0
     message = "{}: weight {} must be {}D, with a multiple of {} rows"
     check(ok, message, name, weight.shape, rank + 2, groups)
+    kernel = shape[2:]
+    check(min(kernel) > 0, "{}: kernel size should be greater than zero, got {}", name, kernel)
     channels = [shape[0], shape[1] * groups]
     wanted, made = (channels[d] for d in weight_dims)
     ok = x.array.shape[-rank - 1] == wanted
@@ -444,6 +453,7 @@ def convolution_weight_gradient(x: Tensor, g: Tensor, grid: Grid, groups: int) -
 # windows as columns ------------------------------------------------------------------------
 
 
+@tensors_only
 def unfold(
     input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
 ) -> Tensor:
@@ -479,6 +489,7 @@ def unfold(
     return windows_to_columns(images, grid).reshape(*shape[:-3], rows, math.prod(grid.out))
 
 
+@tensors_only
 def fold(
     input: Tensor,
     output_size: Sizes,

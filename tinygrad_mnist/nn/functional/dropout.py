@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record_draw, record_joint
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import random
@@ -50,9 +51,14 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
+    try:
+        count = input.array.size
+    except AttributeError:
+        refuse_other_types("dropout", input)
+        raise
     if p < 1 and input.array.dtype.kind != "f":
         _refuse_integers(input)
-    bits = record_draw("random_bits", random.bits16, count=input.array.size)
+    bits = record_draw("random_bits", random.bits16, count=count)
     out, mask = record_joint(
         "dropout",
         network.dropout,
@@ -71,6 +77,7 @@ def _refuse_integers(input: Tensor) -> None:
     check(input.array.dtype.kind == "f", message, type_name(input))
 
 
+@tensors_only
 def dropout1d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -101,6 +108,7 @@ def dropout1d(
     return _drop_slices(input, p, training, inplace, input.ndim - 1)
 
 
+@tensors_only
 def dropout2d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -129,6 +137,7 @@ def dropout2d(
     return _drop_slices(input, p, training, inplace, 2)
 
 
+@tensors_only
 def dropout3d(
     input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False
 ) -> Tensor:
@@ -156,6 +165,7 @@ def dropout3d(
     return _drop_slices(input, p, training, inplace, 2 if input.ndim == 5 else 1)
 
 
+@tensors_only
 def alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
@@ -183,6 +193,7 @@ def alpha_dropout(
     return _drop_slices(input, p, training, inplace, None, SELU_LIMIT)
 
 
+@tensors_only
 def feature_alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:

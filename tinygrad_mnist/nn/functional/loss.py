@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import pass_on
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import attach_history, record, record_joint
+from tinygrad_mnist.core.record import mismatch as shapes_differ
+from tinygrad_mnist.core.refusals import refuse_other_types, tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
@@ -76,6 +79,8 @@ SCALAR_TYPES = {
     "B": "Byte",
     "?": "Bool",
 }  # what PyTorch's errors call the dtypes, by NumPy's characters
+
+FLOATS = ("Float", "Double", "Half")
 
 
 def _scalar_type(x: Tensor) -> str:
@@ -140,6 +145,7 @@ def _check_same_dtype(name: str, input: Tensor, other: Tensor) -> None:
 # of classes --------------------------------------------------------------------------------
 
 
+@tensors_only
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -178,7 +184,7 @@ def nll_loss(
     dim = 0 if input.ndim == 1 else 1
     _check_class_shapes("nll_loss", input, target, dim)
     if weight is not None:
-        fits = weight.dtype is input.dtype
+        fits = weight.array.dtype == input.array.dtype
         message = "nll_loss: expected a weight of {} as the input, but found {}"
         check(fits, message, input.dtype, weight.dtype)
     likelihood = widened(input)
@@ -228,16 +234,33 @@ def _check_classes(name: str, target: Tensor, kinds: Sequence[str]) -> None:
     found = _scalar_type(target)
     if found not in kinds:
         wanted = " or ".join(kinds)
-        raise RuntimeError(f"{name}: expected target dtype to be {wanted}, but got {found}")
+        cure = "; class numbers are integers: target.long()" if found in FLOATS else ""
+        raise RuntimeError(f"{name}: expected target dtype to be {wanted}, but got {found}{cure}")
+
+
+def _check_class_dtype(name: str, input: Tensor, target: Tensor) -> None:
+    """RuntimeError unless the target's dtype holds class numbers for the input."""
+    _check_classes(name, target, ("Long",) if input.ndim > 2 else ("Long", "Byte"))
 
 
 def _check_class_shapes(name: str, input: Tensor, target: Tensor, dim: int) -> None:
     """An error unless the target holds an integer for each vector along the input's dimension."""
-    _check_classes(name, target, ("Long",) if input.ndim > 2 else ("Long", "Byte"))
+    _check_class_dtype(name, input, target)
     shape = input.array.shape
     classes = index_array(target, name)
     if shape[:dim] + shape[dim + 1 :] == classes.shape:
         return
+    wanted = shape[:dim] + shape[dim + 1 :]
+    message = (
+        f"{name}: 0D or 1D target tensor expected, multi-target not supported: "
+        f"a target of class numbers has shape {wanted}, but got {classes.shape}; "
+    )
+    if len(shape) == 2 and classes.shape == shape and shape[1] > 1:
+        raise RuntimeError(
+            f"{message}of one-hot rows take target.argmax(1), of probabilities target.float()"
+        )
+    if len(shape) == 2 and classes.shape == (*wanted, 1):
+        raise RuntimeError(f"{message}take target.squeeze(1)")
     batches_differ = input.ndim and classes.ndim and len(input.array) != len(classes)
     raise (ValueError if batches_differ else RuntimeError)(
         f"{name}: Expected input batch_size to match target,"
@@ -306,11 +329,16 @@ def cross_entropy(
         >>> F.cross_entropy(logits, torch.tensor([0, 0]), reduction="none")
         tensor([0.1269, 2.1269])
     """
-    supported("log_softmax_lastdim_kernel_impl", "f", input)
     how = reduction_of("cross_entropy", size_average, reduce, reduction)
-    dim = 0 if input.ndim == 1 else 1
-    of_numbers = target.array.dtype.kind != "f"
+    try:
+        dim = 0 if input.array.ndim == 1 else 1
+        of_numbers = target.array.dtype.kind != "f"
+    except AttributeError:
+        refuse_other_types("cross_entropy", input, target)
+        raise
+    supported("log_softmax_lastdim_kernel_impl", "f", input)
     if weight is not None:
+        refuse_other_types("cross_entropy", weight)
         fits = weight.array.shape == input.array.shape[dim : dim + 1]
         message = "cross_entropy: weight should be defined for all classes of {}, got {}"
         check(fits, message, input.shape, weight.shape)
@@ -331,6 +359,8 @@ def cross_entropy(
         loss = reduced(losses, how, total)
     else:
         fits = target.array.shape == input.array.shape
+        if not fits and target.array.ndim == input.array.ndim - 1:
+            _check_class_dtype("cross_entropy", input, target)
         error = RuntimeError if target.shape[:1] == input.shape[:1] else ValueError
         check(fits, SIZES_DIFFER, "cross_entropy", target.shape, input.shape, error=error)
         message = "cross_entropy: ignore_index is not supported for floating point target"
@@ -444,6 +474,7 @@ def _one_hot_array(classes: Array, count: int, dtype: np.dtype[Any]) -> Array:
     return (classes.reshape(-1, 1) == np.arange(count)).astype(dtype)
 
 
+@tensors_only
 def linear_cross_entropy(
     input: Tensor,
     linear_weight: Tensor,
@@ -500,6 +531,7 @@ def linear_cross_entropy(
     )
 
 
+@tensors_only
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -547,6 +579,7 @@ def multi_margin_loss(
     return _rounded(reduced(mean(scatter(gaps, -1, classes, 0.0), -1), how), input)
 
 
+@tensors_only
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -604,6 +637,7 @@ def _rival_pairs(classes: Array) -> Array:
     return named & ~hot
 
 
+@tensors_only
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -655,6 +689,25 @@ def _weighted(name: str, losses: Tensor, weight: Tensor | None) -> tuple[Tensor,
     return losses * weight, sum(weight)
 
 
+def _warn_of_broadcast(name: str, input: Tensor, target: Tensor) -> None:
+    """Warn, as PyTorch does, of a target whose shape is not the input's; RuntimeError if the shapes
+    do not broadcast.
+    """
+    if not isinstance(input, Tensor) or not isinstance(target, Tensor):
+        return
+    if input.array.shape != target.array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size"
+            f" ({input.shape}). This will likely lead to incorrect results due to broadcasting."
+            " Please ensure they have the same size.",
+            stacklevel=3,
+        )
+        try:
+            np.broadcast_shapes(input.array.shape, target.array.shape)
+        except ValueError as error:
+            raise shapes_differ(name, [input.array, target.array], error) from None
+
+
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -687,6 +740,7 @@ def mse_loss(
     if target.array.dtype.kind != "f":
         supported("mse_cpu", "f", input)
     how = reduction_of("mse_loss", size_average, reduce, reduction)
+    _warn_of_broadcast("mse_loss", input, target)
     difference = input - target
     losses, total = _weighted("mse_loss", difference * difference, weight)
     return reduced(losses, how, total)
@@ -722,6 +776,7 @@ def l1_loss(
         tensor(2.)
     """
     how = reduction_of("l1_loss", size_average, reduce, reduction)
+    _warn_of_broadcast("l1_loss", input, target)
     losses, total = _weighted("l1_loss", abs(input - target), weight)
     return reduced(losses, how, total)
 
@@ -761,6 +816,7 @@ def smooth_l1_loss(
         supported("smooth_l1_cpu", "f", input)
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
+    _warn_of_broadcast("smooth_l1_loss", input, target)
     difference = input - target
     if not beta:
         return reduced(abs(difference), how)
@@ -814,6 +870,7 @@ def huber_loss(
         _check_same_dtype("huber_loss", input, target)
     elif input.is_floating_point():
         target = cast(target, input.dtype)
+    _warn_of_broadcast("huber_loss", input, target)
     difference = input - target
 
     def rule(g: Tensor) -> Tensor:
@@ -828,6 +885,7 @@ def _huber(difference: Array, delta: float) -> Array:
     return np.where(d < delta, d * d * 0.5, (d - delta / 2) * delta)
 
 
+@tensors_only
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -871,6 +929,7 @@ def poisson_nll_loss(
     return reduced(losses, how)
 
 
+@tensors_only
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -968,6 +1027,7 @@ def kl_div(
 # of two classes ----------------------------------------------------------------------------
 
 
+@tensors_only
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -1043,6 +1103,7 @@ def _binary_gradient(g: Array, x: Array, t: Array) -> Array:
     return (g * slope).astype(x.dtype, copy=False)
 
 
+@tensors_only
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -1119,6 +1180,7 @@ def soft_margin_loss(
     return reduced(-log_sigmoid(target * input), how)
 
 
+@tensors_only
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -1157,6 +1219,7 @@ def hinge_embedding_loss(
 # of pairs and triples ----------------------------------------------------------------------
 
 
+@tensors_only
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1201,6 +1264,7 @@ def _same_ndim(name: str, *tensors: Tensor) -> None:
     check(same, "{}: All input tensors should have same dimension but got {}", name, shapes)
 
 
+@tensors_only
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1245,6 +1309,7 @@ def cosine_embedding_loss(
     return reduced(alike + unlike, how)
 
 
+@tensors_only
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -1295,6 +1360,7 @@ def triplet_margin_loss(
     return reduced(clamp(near - far + margin, 0), how)
 
 
+@tensors_only
 def triplet_margin_with_distance_loss(
     anchor: Tensor,
     positive: Tensor,

@@ -11,6 +11,7 @@ from tinygrad_mnist.core.arithmetic import HALF, copy_tensor
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.nn.functional.padding import pad
@@ -33,6 +34,7 @@ __all__ = [
 Ints = tuple[int, ...]
 
 
+@tensors_only
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -76,6 +78,7 @@ def batch_norm(
     if training:
         _require_many(math.prod(shape[:1] + shape[2:]), "value per channel", input)
     wanted = "positive during training" if training else "non-negative"
+    _check_channels(input, running_mean, running_var, weight, bias)
     ok = eps > 0 or (eps == 0 and not training)
     check(ok, "batch_norm eps must be {}, but got {}", wanted, eps, error=ValueError)
     if not input.array.size:
@@ -97,6 +100,7 @@ def batch_norm(
     return _rounded(_affine(standardized, weight, bias), input)
 
 
+@tensors_only
 def layer_norm(
     input: Tensor,
     normalized_shape: int | Sequence[int],
@@ -131,6 +135,7 @@ def layer_norm(
     return _rounded(_affine(standardized, weight, bias, shape), input)
 
 
+@tensors_only
 def rms_norm(
     input: Tensor,
     normalized_shape: int | Sequence[int],
@@ -167,6 +172,7 @@ def rms_norm(
     return _rounded(_affine(x * scale, weight, None, shape), input)
 
 
+@tensors_only
 def group_norm(
     input: Tensor,
     num_groups: int,
@@ -208,11 +214,13 @@ def group_norm(
         " input of shape {} and num_groups={}"
     )
     check(c % num_groups == 0, message, list(shape), num_groups)
+    _check_affine(input, weight, bias)
     grouped = reshape(widened(input), (n, num_groups, c // num_groups * positions))
     standardized = _standardize(grouped, (-1,), eps, weight is None and bias is None)
     return _rounded(_affine(reshape(standardized, shape), weight, bias), input)
 
 
+@tensors_only
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,
@@ -252,6 +260,7 @@ def instance_norm(
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _require_many(math.prod(input.array.shape[2:]), "spatial element", input)
+    _check_channels(input, running_mean, running_var, weight, bias)
     dims = tuple(range(2, input.ndim))
     x = widened(input)
     with no_grad():
@@ -263,6 +272,7 @@ def instance_norm(
     return _rounded(_affine(standardized, weight, bias), input)
 
 
+@tensors_only
 def local_response_norm(
     input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
 ) -> Tensor:
@@ -300,6 +310,38 @@ def local_response_norm(
 
 
 # what they share ---------------------------------------------------------------------------
+
+
+def _check_channels(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+) -> None:
+    """RuntimeError for statistics or parameters of another number of channels than the input's."""
+    given = (
+        ("running_mean", running_mean),
+        ("running_var", running_var),
+        ("weight", weight),
+        ("bias", bias),
+    )
+    channels = input.array.shape[1]
+    for name, each in given:
+        if each is not None and each.array.size != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {each.array.size}")
+
+
+def _check_affine(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> None:
+    """RuntimeError unless weight and bias are vectors with an element for each channel."""
+    shape = input.array.shape
+    for name, each in (("weight", weight), ("bias", bias)):
+        if each is not None and each.array.shape != shape[1:2]:
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input,"
+                f" but got {name} of shape {list(each.array.shape)} and input of shape"
+                f" {list(shape)}"
+            )
 
 
 def _standardize(input: Tensor, dims: Ints, eps: float, exposed: bool) -> Tensor:

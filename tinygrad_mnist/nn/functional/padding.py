@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.ops.indexing import getitem
 from tinygrad_mnist.ops.shape import contiguous
@@ -22,6 +23,7 @@ Widths = Sequence[tuple[int, int]]  # (before, after), for each dimension
 MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
+@tensors_only
 def pad(
     input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None
 ) -> Tensor:

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record, record_joint
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import convolution as kernels
@@ -75,6 +76,7 @@ def max_pool1d(
     *,
     return_indices: Literal[True],
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def max_pool1d(
     input: Tensor,
     kernel_size: Sizes,
@@ -137,6 +139,7 @@ def max_pool2d(
     *,
     return_indices: Literal[True],
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def max_pool2d(
     input: Tensor,
     kernel_size: Sizes,
@@ -199,6 +202,7 @@ def max_pool3d(
     *,
     return_indices: Literal[True],
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def max_pool3d(
     input: Tensor,
     kernel_size: Sizes,
@@ -323,6 +327,7 @@ def _pooling_grid(
 # means -------------------------------------------------------------------------------------
 
 
+@tensors_only
 def avg_pool1d(
     input: Tensor,
     kernel_size: Sizes,
@@ -357,6 +362,7 @@ def avg_pool1d(
     )
 
 
+@tensors_only
 def avg_pool2d(
     input: Tensor,
     kernel_size: Sizes,
@@ -402,6 +408,7 @@ def avg_pool2d(
     )
 
 
+@tensors_only
 def avg_pool3d(
     input: Tensor,
     kernel_size: Sizes,
@@ -496,6 +503,7 @@ def _add_to_windows(g: Tensor, size: Ints, grid: Grid) -> Tensor:
 # norms -------------------------------------------------------------------------------------
 
 
+@tensors_only
 def lp_pool1d(
     input: Tensor,
     norm_type: float,
@@ -525,6 +533,7 @@ def lp_pool1d(
     return _lp_pool(1, "lp_pool1d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@tensors_only
 def lp_pool2d(
     input: Tensor,
     norm_type: float,
@@ -555,6 +564,7 @@ def lp_pool2d(
     return _lp_pool(2, "lp_pool2d", input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@tensors_only
 def lp_pool3d(
     input: Tensor,
     norm_type: float,
@@ -605,6 +615,7 @@ def _lp_pool(
 # windows that divide images into parts -----------------------------------------------------
 
 
+@tensors_only
 def adaptive_avg_pool1d(input: Tensor, output_size: Sizes) -> Tensor:
     """The means of windows that divide each dimension into as many parts as asked for.
 
@@ -625,6 +636,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Sizes) -> Tensor:
     return _adaptive_avg_pool(1, "adaptive_avg_pool1d", input, output_size)
 
 
+@tensors_only
 def adaptive_avg_pool2d(input: Tensor, output_size: OptionalSizes) -> Tensor:
     """The means of windows that divide each dimension into as many parts as asked for.
 
@@ -645,6 +657,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: OptionalSizes) -> Tensor:
     return _adaptive_avg_pool(2, "adaptive_avg_pool2d", input, output_size)
 
 
+@tensors_only
 def adaptive_avg_pool3d(input: Tensor, output_size: OptionalSizes) -> Tensor:
     """The means of windows that divide each dimension into as many parts as asked for.
 
@@ -673,6 +686,7 @@ def adaptive_max_pool1d(
 def adaptive_max_pool1d(
     input: Tensor, output_size: Sizes, return_indices: Literal[True]
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def adaptive_max_pool1d(
     input: Tensor, output_size: Sizes, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
@@ -707,6 +721,7 @@ def adaptive_max_pool2d(
 def adaptive_max_pool2d(
     input: Tensor, output_size: OptionalSizes, return_indices: Literal[True]
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def adaptive_max_pool2d(
     input: Tensor, output_size: OptionalSizes, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
@@ -741,6 +756,7 @@ def adaptive_max_pool3d(
 def adaptive_max_pool3d(
     input: Tensor, output_size: OptionalSizes, return_indices: Literal[True]
 ) -> tuple[Tensor, Tensor]: ...
+@tensors_only
 def adaptive_max_pool3d(
     input: Tensor, output_size: OptionalSizes, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:

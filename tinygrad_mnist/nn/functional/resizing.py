@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.nn.functional.pooling import (
     adaptive_avg_pool1d,
@@ -34,6 +35,7 @@ Factors = float | Sequence[float]  # one for all dimensions, or one for each
 # channels ----------------------------------------------------------------------------------
 
 
+@tensors_only
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Channels turned into elements between those of an image. Shi et al. (2016), arXiv:1609.05158.
 
@@ -62,6 +64,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     return ordered.flatten(-4, -3).flatten(-2)
 
 
+@tensors_only
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """The inverse of `pixel_shuffle`: squares of elements turned into channels.
 
@@ -88,6 +91,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return parts.movedim((-3, -1), (-4, -3)).flatten(-5, -3)
 
 
+@tensors_only
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """The channels of equal parts taken in turn. Zhang et al. (2018), arXiv:1707.01083.
 
@@ -119,6 +123,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
 DIMENSIONS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 
 
+@tensors_only
 def interpolate(
     input: Tensor,
     size: Sizes | None = None,
@@ -258,6 +263,7 @@ def _far(d: Array) -> Array:
     return ((-0.75 * d + 3.75) * d - 6) * d + 3
 
 
+@tensors_only
 def upsample(
     input: Tensor,
     size: Sizes | None = None,
@@ -288,6 +294,7 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
+@tensors_only
 def upsample_nearest(
     input: Tensor, size: Sizes | None = None, scale_factor: Factors | None = None
 ) -> Tensor:
@@ -311,6 +318,7 @@ def upsample_nearest(
     return interpolate(input, size, scale_factor)
 
 
+@tensors_only
 def upsample_bilinear(
     input: Tensor, size: Sizes | None = None, scale_factor: Factors | None = None
 ) -> Tensor:

@@ -8,6 +8,7 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, write_out
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import record, record_view
+from tinygrad_mnist.core.refusals import tensors_only
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, same_array, wrap
 from tinygrad_mnist.ops.arguments import index_array, promoted
@@ -33,6 +34,7 @@ __all__ = [
 # rows of a table ---------------------------------------------------------------------------
 
 
+@tensors_only
 def embedding(
     input: Tensor,
     weight: Tensor,
@@ -143,6 +145,7 @@ def gradient_factors(
     return factors
 
 
+@tensors_only
 def embedding_bag(
     input: Tensor,
     weight: Tensor,
@@ -265,6 +268,7 @@ def bag_places(indices: Array, bounds: Array, *, longest: int | None, padding: i
     return np.where(counted, places, total)
 
 
+@tensors_only
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Classes as rows of zeros with a one.
 
@@ -388,6 +392,7 @@ def pairwise_distance(
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@tensors_only
 def cdist(
     x1: Tensor,
     x2: Tensor,
@@ -415,6 +420,7 @@ def cdist(
     return norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
 
 
+@tensors_only
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The distances of all pairs of rows: the upper triangle of `cdist(input, input)`, by rows.
 

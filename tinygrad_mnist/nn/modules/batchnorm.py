@@ -10,6 +10,7 @@ from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.utils import _check_integers
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.creation import empty, ones, tensor, zeros
 
@@ -50,6 +51,7 @@ class _NormBase(Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        _check_integers(self, num_features=num_features)
         self.num_features = num_features
         self.eps = eps
         self.momentum = momentum

@@ -12,7 +12,7 @@ from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.nn.modules.utils import _repeat
+from tinygrad_mnist.nn.modules.utils import _check_integers, _repeat
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.creation import empty
 
@@ -83,10 +83,16 @@ class _ConvNd(Module):
 
     def _check_options(self) -> None:
         groups = self.groups
+        channels = {"in_channels": self.in_channels, "out_channels": self.out_channels}
+        _check_integers(self, **channels, groups=groups)
+        grid = {"stride": self.stride, "dilation": self.dilation}
+        _check_integers(self, 1, kernel_size=self.kernel_size, **grid)
+        if not isinstance(self.padding, str):
+            _check_integers(self, 0, padding=self.padding, output_padding=self.output_padding)
         check(groups > 0, "groups must be a positive integer, but got {}", groups, error=ValueError)
-        channels = (self.in_channels, self.out_channels)
-        divisible = all(n % groups == 0 for n in channels)
-        check(divisible, "channels {} must be divisible by groups", channels, error=ValueError)
+        divisible = all(n % groups == 0 for n in channels.values())
+        message = "channels {} must be divisible by groups"
+        check(divisible, message, tuple(channels.values()), error=ValueError)
         modes = ("zeros",) if self.transposed else PADDING_MODES
         message = "padding_mode must be one of {}, but got {!r}"
         check(self.padding_mode in modes, message, modes, self.padding_mode, error=ValueError)

@@ -6,6 +6,7 @@ from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.utils import _check_number
 
 __all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
@@ -15,6 +16,7 @@ class _DropoutNd(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
+        _check_number(self, "p", p)
         message = "dropout probability has to be between 0 and 1, but got {}"
         check(0 <= p <= 1, message, p, error=ValueError)
         self.p = p

@@ -11,6 +11,7 @@ from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.lazy import LazyModuleMixin
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.utils import _check_integers
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.creation import empty
 
@@ -73,6 +74,7 @@ class Linear(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        _check_integers(self, in_features=in_features, out_features=out_features)
         self.in_features = in_features
         self.out_features = out_features
         self.weight = Parameter(empty(out_features, in_features, dtype=dtype, device=device))
@@ -139,6 +141,8 @@ class Bilinear(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        sizes = {"in1_features": in1_features, "in2_features": in2_features}
+        _check_integers(self, **sizes, out_features=out_features)
         self.in1_features = in1_features
         self.in2_features = in2_features
         self.out_features = out_features

@@ -55,6 +55,13 @@ class _Loss(Module):
         self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
     ) -> None:
         super().__init__()
+        for name, value in (("size_average", size_average), ("reduce", reduce)):
+            if isinstance(value, Tensor):
+                kind = type(self).__name__
+                raise TypeError(
+                    f"{kind}: argument '{name}' must be bool, not Tensor; the layer is made first"
+                    f" and called then: {kind}()(input, target)"
+                )
         self.reduction = _reduction(size_average, reduce, reduction)
 
 

@@ -10,7 +10,7 @@ from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
-from tinygrad_mnist.nn.modules.utils import _single
+from tinygrad_mnist.nn.modules.utils import _check_integers, _single
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.creation import empty
 
@@ -56,6 +56,7 @@ class LayerNorm(Module):
     ) -> None:
         super().__init__()
         self.normalized_shape: tuple[int, ...] = _single(normalized_shape)
+        _check_integers(self, normalized_shape=self.normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
         if elementwise_affine:
@@ -186,6 +187,8 @@ class GroupNorm(Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        _check_integers(self, num_channels=num_channels)
+        _check_integers(self, 1, num_groups=num_groups)
         message = "num_channels ({}) must be divisible by num_groups ({})"
         check(num_channels % num_groups == 0, message, num_channels, num_groups, error=ValueError)
         self.num_groups = num_groups

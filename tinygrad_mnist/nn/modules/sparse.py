@@ -10,6 +10,7 @@ from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.nn import init
 from tinygrad_mnist.nn.modules.module import Module
+from tinygrad_mnist.nn.modules.utils import _check_integers
 from tinygrad_mnist.nn.parameter import Parameter
 from tinygrad_mnist.ops.creation import empty
 
@@ -85,6 +86,7 @@ class Embedding(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        _check_integers(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
         self.padding_idx = _place_of_padding(padding_idx, num_embeddings)
