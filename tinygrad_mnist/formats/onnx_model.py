@@ -121,7 +121,7 @@ class _Maker:
             for (which, axis), count in more.items():
                 if which == number:
                     wanted = x.shape[axis] + count
-                    repeats = count // x.shape[axis] + 1
+                    repeats = count // max(x.shape[axis], 1) + 1
                     longer = cat([flip(longer, (axis,)), *[longer] * repeats], axis)
                     longer = narrow(longer, axis, 0, wanted).clone()
             inputs.append(longer)
