@@ -211,3 +211,17 @@ def test_inside_a_trace_and_anomaly_detection():
         y.backward()
     assert "MulBackward0" in averages(measured)
     np.testing.assert_array_equal(x.grad, [2, 2])
+
+
+def test_a_compiled_function_is_one_row():
+    @torch.compile(backend="numpy")
+    def loss(x):
+        return (x * 2).sin().sum()
+
+    x = torch.ones(3, requires_grad=True)
+    loss(x)
+    with profile() as measured:
+        loss(x).backward()
+    (forward, backward) = measured.key_averages()
+    assert forward.key.startswith("compiled::") and forward.key.endswith("loss")
+    assert backward.key == "CompiledFunctionBackward0" and state.profiler is None

@@ -212,6 +212,21 @@ def test_functional_calls(name):
     agree(FUNCTIONS[name], torch.rand(3, 4) + 0.5, torch.rand(5, 4) + 0.5)
 
 
+def test_a_size_that_is_no_multiple_is_refused():
+    def halves(x):
+        return F.max_pool1d(x, 2).view(x.shape[0], -1) @ torch.ones(6)
+
+    axes = {"input": {2: "width"}}
+    with pytest.raises(ValueError, match="dynamic axes cannot be had"):
+        session_of(Calls(halves), torch.randn(2, 3, 4), dynamic_axes=axes)
+
+    def at_most_five(x):
+        return x[: min(x.shape[0], 5)] * 2
+
+    with pytest.warns(UserWarning, match="sizes in the file are the example's"):
+        agree(at_most_five, torch.randn(2, 3))
+
+
 def test_writes_in_place():
     def forward(x):
         y = x.clone()

@@ -409,8 +409,8 @@ class CompiledFunction:
         self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if state.tracer is not None or state.anomaly:
-            return self.function(*args, **kwargs)
+        if state.for_records[1]:
+            return self._watched_call(args, kwargs)
         arguments: list[Tensor] = []
         key = None if kwargs else _quick_key(args, arguments)
         if key is None:
@@ -430,6 +430,19 @@ class CompiledFunction:
             if tensors is not None:
                 return known.run(tensors, arguments, (args, kwargs))
         return self._first_call(key, arguments, args, kwargs)
+
+    def _watched_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """On the tape for a tracer and for anomaly detection; for a profiler as one operation."""
+        profiler = state.profiler
+        if profiler is None or state.tracer is not None or state.anomaly:
+            return self.function(*args, **kwargs)
+        span = profiler.begin(f"compiled::{self.name}", "cpu_op")
+        state.set_profiler(None)
+        try:
+            return self(*args, **kwargs)
+        finally:
+            state.set_profiler(profiler)
+            profiler.end(span)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """A compiled function in a class is a method."""

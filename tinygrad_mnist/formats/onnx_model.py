@@ -120,8 +120,10 @@ class _Maker:
             longer = x.detach().clone()
             for (which, axis), count in more.items():
                 if which == number:
-                    head = narrow(longer, axis, 0, count)
-                    longer = cat([flip(longer, (axis,)), head], axis)
+                    wanted = x.shape[axis] + count
+                    repeats = count // max(x.shape[axis], 1) + 1
+                    longer = cat([flip(longer, (axis,)), *[longer] * repeats], axis)
+                    longer = narrow(longer, axis, 0, wanted).clone()
             inputs.append(longer)
         given = [x.numpy().copy() for x in inputs]
         args, kwargs = put_together(self.structure, inputs)
@@ -130,14 +132,14 @@ class _Maker:
         return call
 
     def longer_calls(self, axes: Axes) -> list[Any]:
-        """A call with each dynamic axis longer, and one with all of them."""
+        """A call with each dynamic axis longer by 1, and one with all of them longer by 4."""
         names = list(dict.fromkeys(axes.values()))
-        choices = [[name] for name in names]
-        if len(names) > 1:
-            choices.append(names)
+        choices = [([name], 1) for name in names]
+        if names:
+            choices.append((names, 4))
         found = []
-        for chosen in choices:
-            more = {key: 1 for key, name in axes.items() if name in chosen}
+        for chosen, count in choices:
+            more = {key: count for key, name in axes.items() if name in chosen}
             try:
                 found.append(self.call(more))
             except (RuntimeError, ValueError, IndexError) as error:
@@ -149,7 +151,7 @@ class _Maker:
         axes: Axes = {}
         shapes = [x.shape for x in self.examples]
         for number, shape in enumerate(shapes):
-            if shape and shapes[0] and shape[0] == shapes[0][0] and shape[0]:
+            if shape and shapes[0] and shape[0] and shape[0] == shapes[0][0]:
                 axes[number, 0] = "batch"
         return axes
 

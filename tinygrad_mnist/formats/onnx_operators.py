@@ -239,7 +239,8 @@ def _flip(graph: Any, step: Any) -> str:
     dims = [d % step.arrays[0].ndim for d in step.options["dims"]]
     count = len(dims)
     ends = graph.integers([-LAST] * count)
-    starts, steps = graph.integers([-1] * count), graph.integers([-1] * count)
+    starts = graph.integers([-1] * count)
+    steps = graph.integers([-1] * count)
     return graph.add("Slice", step.inputs[0], starts, ends, graph.integers(dims), steps)
 
 

@@ -3,7 +3,7 @@
 The tape's records let the profiler call their functions, so that what is measured is what NumPy or
 a kernel takes; what Python takes around them is in the block that they lie in (`record_function`),
 and in the backward pass in the record whose rules they are. Only the thread that started the
-profiler is measured, and not what compiled programs do inside.
+profiler is measured, and a compiled function as a whole.
 """
 
 from __future__ import annotations
