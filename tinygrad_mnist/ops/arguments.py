@@ -12,7 +12,7 @@ import numpy as np
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import HALF, cast_tensor
 from tinygrad_mnist.core.errors import check
-from tinygrad_mnist.core.refusals import kind_of, other_type
+from tinygrad_mnist.core.refusals import kind_of, other_type, refuse_other_types
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
 Number = int | float | bool
@@ -114,9 +114,22 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
 def supported(name: str, kinds: str, *tensors: Tensor) -> None:
     """NotImplementedError, as in PyTorch, unless each tensor's dtype is of one of these kinds."""
     message = "\"{}\" not implemented for '{}'"
-    for x in tensors:
-        if x.array.dtype.kind not in kinds:
-            raise NotImplementedError(message.format(name, type_name(x)))
+    try:
+        wrong = [x for x in tensors if x.array.dtype.kind not in kinds]
+    except AttributeError:
+        refuse_other_types(name, *tensors)
+        raise
+    if wrong:
+        raise NotImplementedError(message.format(name, type_name(wrong[0])))
+
+
+def kind_of_elements(name: str, x: Tensor) -> str:
+    """NumPy's letter for the kind of a tensor's elements: "f", "i", "u" or "b"."""
+    try:
+        return x.array.dtype.kind
+    except AttributeError:
+        refuse_other_types(name, x)
+        raise
 
 
 TYPE_NAMES = {  # as PyTorch's errors name the dtypes

@@ -29,6 +29,7 @@ from tinygrad_mnist.ops.arguments import (
     as_tensor,
     cast,
     floating,
+    kind_of_elements,
     operands,
     promoted,
     returned,
@@ -789,6 +790,9 @@ C_TYPES = {  # as PyTorch's errors about mixed dtypes name them
 
 def _refuse_mixed(input: Tensor, end: Tensor, weight: Tensor | Number) -> None:
     """What `lerp` refuses: operands of several dtypes, and integers."""
+    refuse_other_types("lerp", input, end)
+    if not isinstance(weight, int | float | np.generic):
+        refuse_other_types("lerp", weight)
     wanted = input.array.dtype
     message = "expected dtype {} for `{}` but got dtype {}"
     for each, name in ((end, "end"), (weight, "weight")):
@@ -1946,7 +1950,7 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.abs(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([1.5000, 0.5000, 1.7000])
     """
-    if input.array.dtype.kind == "b":
+    if kind_of_elements("abs", input) == "b":
         supported("abs_cpu", "iuf", input)
     result = record("abs", np.absolute, (input, lambda g: g * sign(input)))
     return result if out is None else write_out("abs", result, out)
@@ -1969,7 +1973,7 @@ def positive(input: Tensor) -> Tensor:
         >>> torch.positive(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([-1.5000,  0.5000,  1.7000])
     """
-    bools = input.array.dtype.kind == "b"
+    bools = kind_of_elements("positive", input) == "b"
     check(not bools, "The `+` operator, on a bool tensor is not supported.")
     return input
 
@@ -1988,9 +1992,10 @@ def relu(input: Tensor) -> Tensor:
         >>> torch.relu(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([0.0000, 0.5000, 1.7000])
     """
-    if input.array.dtype.kind == "b":
+    result = record("relu", network.relu, (input, _relu_rule), output=True)
+    if result.array.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
-    return record("relu", network.relu, (input, _relu_rule), output=True)
+    return result
 
 
 def _relu_rule(g: Tensor, y: Tensor) -> Tensor:

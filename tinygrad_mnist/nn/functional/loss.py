@@ -24,7 +24,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
-from tinygrad_mnist.ops.arguments import cast, index_array, supported, widened
+from tinygrad_mnist.ops.arguments import cast, index_array, kind_of_elements, supported, widened
 from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
@@ -737,7 +737,7 @@ def mse_loss(
         >>> F.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 0.0]))
         tensor(5.)
     """
-    if target.array.dtype.kind != "f":
+    if kind_of_elements("mse_loss", target) != "f":
         supported("mse_cpu", "f", input)
     how = reduction_of("mse_loss", size_average, reduce, reduction)
     _warn_of_broadcast("mse_loss", input, target)
@@ -812,7 +812,7 @@ def smooth_l1_loss(
         >>> F.smooth_l1_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none")
         tensor([0.1250, 2.5000])
     """
-    if target.array.dtype.kind != "f":
+    if kind_of_elements("smooth_l1_loss", target) != "f":
         supported("smooth_l1_cpu", "f", input)
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
@@ -862,10 +862,11 @@ def huber_loss(
         >>> F.huber_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none", delta=2.0)
         tensor([0.1250, 4.0000])
     """
-    if target.array.dtype.kind != "f":
+    if kind_of_elements("huber_loss", target) != "f":
         supported("huber_cpu", "f", input)
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
+    refuse_other_types("huber_loss", input, target)
     if input.requires_grad:
         _check_same_dtype("huber_loss", input, target)
     elif input.is_floating_point():
@@ -1016,6 +1017,7 @@ def kl_div(
         >>> F.kl_div(torch.log(torch.tensor([[0.25, 0.75]])), p, reduction="batchmean")
         tensor(0.1438)
     """
+    refuse_other_types("kl_div", input, target)
     floats = input.array.dtype.kind == target.array.dtype.kind == "f"
     check(floats, "kl_div: Integral inputs not supported.")
     how = reduction_of("kl_div", size_average, reduce, reduction)
