@@ -12,22 +12,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_mnist.mnist.pictures import DEVIATION, Picture, prepare
+from tinygrad_mnist.mnist.pictures import Picture
+from tinygrad_mnist.mnist.scene import Found, find
 
-__all__ = ["even_light", "read_digit"]
+__all__ = ["find_digits", "read_digit"]
 
-LONGEST = 800  # pixels of a side: more tells nothing about a digit
-SAMPLES = 80  # pixels of a side that the paper's light is estimated from
-FITS = 8  # of the surface, each without what the one before found to be ink
+LONGEST = 256  # pixels of a side
 
 Plane = npt.NDArray[np.float64]
 
 
 def read_digit(file: Path) -> Picture:
-    """The digit in an image file, as MNIST was made; see `pictures.prepare`.
+    """The digit in an image file, as MNIST was made; of several, the one with the most ink.
 
     Args:
-        file: a photograph or drawing of one digit.
+        file: a photograph or drawing of a digit.
 
     Returns:
         uint8 (28, 28): 0 is paper, 255 the darkest ink.
@@ -35,11 +34,26 @@ def read_digit(file: Path) -> Picture:
     Raises:
         ValueError: one line that begins with the file, if there is no image or no digit in it.
     """
+    return max(find_digits(file), key=lambda found: found.weight).picture
+
+
+def find_digits(file: Path) -> list[Found]:
+    """The things in an image file that may be digits; see `scene.find`.
+
+    Args:
+        file: a photograph or drawing of digits.
+
+    Returns:
+        From left to right: the one with the most ink, and those comparable to it.
+
+    Raises:
+        ValueError: one line that begins with the file, if there is no image or no ink in it.
+    """
     grey = _grey(file)
     try:
-        return prepare(even_light(grey))
+        return find(grey)
     except ValueError as error:
-        raise ValueError(f"{file}: {str(error).removeprefix('prepare: ')}") from None
+        raise ValueError(f"{file}: {str(error).removeprefix('find: ')}") from None
 
 
 def _grey(file: Path) -> Plane:
@@ -70,58 +84,31 @@ def _brightness(image: Any) -> Plane:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):
-        return _unit(np.asarray(image, np.float64))
+        return _shrunk(Image.fromarray(_unit(np.asarray(image, np.float32))))
     image = image.convert("RGBA")
-    image.thumbnail((LONGEST, LONGEST))
     opaque = np.asarray(image.getchannel("A")) > 127
     light = np.asarray(image.convert("L"))[opaque]
     is_light = light.size and light.mean() > 127
     paper = Image.new("RGBA", image.size, "black" if is_light else "white")
     flat = Image.alpha_composite(paper, image).convert("L")
-    return np.asarray(flat, np.float64) / 255
+    return _shrunk(flat) / 255
 
 
-def _unit(values: Plane) -> Plane:
-    """Values of any range as 0 to 1; of whole bytes, as bytes."""
-    top = values.max()
-    if top > 255:
-        return values / 65535
-    if top > 1:
-        return values / 255
-    return values
+def _shrunk(image: Any) -> Plane:
+    """A picture of one channel, by averages over areas."""
+    from PIL import Image
+
+    scale = max(image.size) / LONGEST
+    if scale > 1:
+        size = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
+        image = image.resize(size, Image.Resampling.BOX)
+    return np.asarray(image, np.float64)
 
 
-def even_light(grey: Plane) -> Plane:
-    """The picture as if its paper were lit evenly.
-
-    A surface of second degree is fitted to the picture by least squares; what lies far from it (the
-    ink) is left out, and the surface fitted again, until it is the paper's. What the paper's light
-    does beyond a constant is then taken off.
-
-    Args:
-        grey: (h, w), brightness from 0 to 1.
-
-    Returns:
-        The same.
-    """
-    height, width = grey.shape
-    if min(height, width) < 8:
-        return grey
-    step = max(1, max(height, width) // SAMPLES)
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(y), y, x, y * y, y * x, x * x], -1)
-    sampled = terms[::step, ::step].reshape(-1, 6)
-    values = grey[::step, ::step].ravel()
-    # It begins at the edge, which is paper where anything is.
-    is_edge = np.maximum(abs(y), abs(x)) > 0.8
-    is_paper = is_edge[::step, ::step].ravel()
-    surface: Plane = np.zeros(6)
-    for _ in range(FITS):
-        fit = np.linalg.lstsq(sampled[is_paper], values[is_paper], rcond=None)
-        surface = fit[0].astype(np.float64)
-        off = abs(values - sampled @ surface)
-        deviation = DEVIATION * float(np.median(off[is_paper]))
-        is_paper = off <= max(3 * deviation, 0.02)
-    light = terms @ surface
-    even: Plane = np.clip(grey - light + light.mean(), 0, 1)
-    return even
+def _unit(values: Any) -> Any:
+    """Greys of any range as 0 to 1, by the fewest bits (at least 8) that hold them."""
+    top = float(values.max())
+    if top <= 1:
+        return values
+    bits = max(8, int(np.ceil(np.log2(top + 1))))
+    return values / np.float32(2**bits - 1)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DEVIATION", "SIDE", "Picture", "prepare"]
+__all__ = ["DEVIATION", "SIDE", "Picture", "cast", "prepare"]
 
 SIDE = 28  # of an MNIST picture
 BOX = 20  # the longer side of the digit in it
@@ -42,6 +42,19 @@ def prepare(array: npt.ArrayLike) -> Picture:
             sheet.
     """
     ink, faint = _ink(_grey(np.asarray(array)))
+    return cast(ink, faint)
+
+
+def cast(ink: Plane, faint: float) -> Picture:
+    """Ink as MNIST was made: cut out, scaled to 20 pixels, centred by mass.
+
+    Args:
+        ink: (h, w), 0 to 1, with some above `faint`.
+        faint: what is no more than this does not count for the digit's box.
+
+    Returns:
+        uint8 (28, 28): 0 is paper, 255 the darkest ink.
+    """
     dark = ink > faint
     rows = np.flatnonzero(dark.any(1))
     columns = np.flatnonzero(dark.any(0))
