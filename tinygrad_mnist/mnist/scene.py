@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from tinygrad_mnist.mnist.pictures import DEVIATION, Picture, cast
+from tinygrad_mnist.mnist.pictures import DEVIATION, Picture, cast, resampling
 
 __all__ = ["Found", "find"]
 
@@ -30,6 +30,8 @@ LONG = 0.36  # the shortest line
 COVERED = 0.75  # of a line's length must be dark
 SLANT = 8.0  # degrees: of lines from the horizontal or vertical
 AT_BORDER = 0.15  # what ink counts in a piece that touches the border
+ALONG_BORDER = 0.01  # in one that goes along half of one side
+VOTING = 64  # pixels of a side that tell paper from ink
 NEAR = 0.15  # of a digit's size: pieces nearer than this belong to it
 SMALL = 0.12  # of a digit's size: smaller pieces are specks
 
@@ -57,7 +59,7 @@ class _Piece:
     columns: slice
     mask: Mask
     mass: float
-    at_border: bool
+    touch: float  # the largest share of one side of the picture that it touches
 
     @property
     def size(self) -> int:
@@ -65,7 +67,13 @@ class _Piece:
 
     @property
     def score(self) -> float:
-        return self.mass * (AT_BORDER if self.at_border else 1)
+        if not self.at_border:
+            return self.mass
+        return self.mass * (AT_BORDER if self.touch < 0.5 else ALONG_BORDER)
+
+    @property
+    def at_border(self) -> bool:
+        return self.touch > 0
 
 
 def find(grey: Plane) -> list[Found]:
@@ -81,7 +89,7 @@ def find(grey: Plane) -> list[Found]:
         ValueError: if there is no ink in it.
     """
     light, noise = _smoothed(grey)
-    if not _is_dark_ink(light, noise):
+    if not _is_dark_ink(light):
         light = 1 - light
     if max(light.shape) >= 64:
         light = _without_lines(light, noise)
@@ -139,25 +147,34 @@ def _closed(light: Plane, side: int) -> Plane:
     return closed
 
 
-def _is_dark_ink(light: Plane, noise: float) -> bool:
-    """Whether what is thin is darker than what is wide."""
-    score = 0.0
-    for share in BRUSHES:
-        side = max(3, _brush(light, share))
-        dark = _closed(light, side) - light
-        bright = light + _closed(-light, side)
-        score += float(np.log(_much(dark, noise) / _much(bright, noise)))
-    return score + _border_vote(light) > 0
+def _is_dark_ink(light: Plane) -> bool:
+    """Whether the ink is darker than the paper, by what speaks for it.
+
+    Ink departs from what is around it, paper is at the border, more and wider.
+    """
+    scale = max(1.0, max(light.shape) / VOTING)
+    rows, columns = (max(1, round(length / scale)) for length in light.shape)
+    small = resampling(light.shape[0], rows) @ light @ resampling(light.shape[1], columns).T
+    middle = (np.quantile(small, 0.01) + np.quantile(small, 0.99)) / 2
+    is_bright = small > middle
+    edge = np.concatenate([is_bright[0], is_bright[-1], is_bright[:, 0], is_bright[:, -1]])
+    wide_bright = ndimage.distance_transform_edt(is_bright).max() + 0.5
+    wide_dark = ndimage.distance_transform_edt(~is_bright).max() + 0.5
+    votes = [
+        _darkness(small, 0.4),
+        0.5 * _darkness(small, 0.75),
+        1.5 * (2 * edge.mean() - 1),
+        2 * is_bright.mean() - 1,
+        0.5 * float(np.log(wide_bright / wide_dark)),
+    ]
+    return sum(votes) > 0
 
 
-def _much(hat: Plane, noise: float) -> float:
-    return float(np.clip(hat - 3 * noise, 0, None).sum()) + 1e-3 * hat.size
-
-
-def _border_vote(light: Plane) -> float:
-    edge = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    middle = (np.quantile(light, 0.01) + np.quantile(light, 0.99)) / 2
-    return 4 * float((edge > middle).mean() - 0.5)
+def _darkness(small: Plane, share: float) -> float:
+    """From 1 to -1: whether what departs from the median around it is darker or brighter."""
+    around = 2 * int(max(small.shape) * share / 2) + 1
+    off = (ndimage.median_filter(small, size=around) - small) ** 3
+    return float(off.sum() / (abs(off).sum() + 1e-9))
 
 
 def _without_lines(light: Plane, noise: float) -> Plane:
@@ -228,7 +245,12 @@ def _best_brush(light: Plane, noise: float) -> tuple[Plane, list[_Piece]]:
         paper = _closed(light, max(3, _brush(light, share)))
         ink = (paper - light) / np.maximum(paper, 0.1)
         pieces = _pieces(ink, noise / max(0.1, float(np.median(paper))))
-        score = max((piece.score for piece in pieces), default=0.0)
+        if not pieces:
+            continue
+        main = max(pieces, key=lambda piece: piece.score)
+        score = main.mass
+        if main.at_border:
+            score *= 0.6 if main.touch < 0.5 else 0.1
         if score > 1.1 * best:
             best = score
             chosen = ink, pieces
@@ -257,12 +279,25 @@ def _labelled(ink: Plane, mask: Mask) -> list[_Piece]:
     for i, place in enumerate(ndimage.find_objects(labels)):
         if masses[i] < 0.01 * masses.max():
             continue
-        rows, columns = place
-        ends = (rows.start, columns.start, rows.stop, columns.stop)
-        at_border = ends[0] == 0 or ends[1] == 0 or ends[2:] == ink.shape
-        at_border = at_border or ends[2] == ink.shape[0] or ends[3] == ink.shape[1]
-        pieces.append(_Piece(rows, columns, labels[place] == i + 1, float(masses[i]), at_border))
+        own = labels[place] == i + 1
+        touch = _touch(place, own, ink.shape)
+        pieces.append(_Piece(*place, own, float(masses[i]), touch))
     return pieces
+
+
+def _touch(place: tuple[slice, slice], own: Mask, shape: tuple[int, int]) -> float:
+    """The largest share of one side of the picture that a piece touches."""
+    rows, columns = place
+    touches = [0.0]
+    if rows.start == 0:
+        touches.append(own[0].sum() / shape[1])
+    if rows.stop == shape[0]:
+        touches.append(own[-1].sum() / shape[1])
+    if columns.start == 0:
+        touches.append(own[:, 0].sum() / shape[0])
+    if columns.stop == shape[1]:
+        touches.append(own[:, -1].sum() / shape[0])
+    return float(max(touches))
 
 
 def _things(pieces: list[_Piece]) -> list[list[_Piece]]:
