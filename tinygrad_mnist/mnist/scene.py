@@ -31,7 +31,7 @@ COVERED = 0.75  # of a line's length must be dark
 SLANT = 8.0  # degrees: of lines from the horizontal or vertical
 AT_BORDER = 0.15  # what ink counts in a piece that touches the border
 ALONG_BORDER = 0.01  # in one that goes along half of one side
-VOTING = 64  # pixels of a side that tell paper from ink
+VOTING = 32  # pixels of a side that tell paper from ink
 NEAR = 0.15  # of a digit's size: pieces nearer than this belong to it
 SMALL = 0.12  # of a digit's size: smaller pieces are specks
 
