@@ -83,7 +83,9 @@ class Photo:
         layer = np.zeros((self.height, self.width))
         rows = slice(max(0, y), min(self.height, y + height))
         columns = slice(max(0, x), min(self.width, x + width))
-        layer[rows, columns] = pen[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+        layer[rows, columns] = pen[
+            rows.start - y : rows.stop - y, columns.start - x : columns.stop - x
+        ]
         self.cover(layer * self.random.uniform(0.8, 1), self.ink)
         return y, x, y + height, x + width
 
@@ -201,9 +203,7 @@ def _large(random: Random, image: Any, other: Any, file: Path) -> Path:
 def _desk(random: Random, image: Any, other: Any, file: Path) -> Path:
     photo = Photo(random, size=(0.3, 0.5))
     photo.digit(image, random.uniform(0.35, 0.65), random.uniform(0.35, 0.65))
-    desk = photo.beyond(
-        int(random.integers(4)), random.uniform(0.06, 0.2), random.uniform(-6, 6)
-    )
+    desk = photo.beyond(int(random.integers(4)), random.uniform(0.06, 0.2), random.uniform(-6, 6))
     colour = np.array(DESKS[random.integers(len(DESKS))], float)
     photo.cover(desk, colour)
     wood = ndimage.gaussian_filter(random.normal(0, 1, desk.shape), (0.8, 12)) * 30
@@ -256,9 +256,7 @@ def _two(random: Random, image: Any, other: Any, file: Path) -> Path:
 
     photo.digit(image, down, left(start, first))
     offset = start + first + gap
-    photo.digit(
-        other, down + random.uniform(-0.1, 0.1), left(offset, width - first), second
-    )
+    photo.digit(other, down + random.uniform(-0.1, 0.1), left(offset, width - first), second)
     return _save(photo.shot(), file)
 
 
@@ -432,7 +430,11 @@ CONDITIONS: dict[str, tuple[str, Saver]] = {
 
 
 def photograph(
-    condition: str, seed: int, image: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], file: Path
+    condition: str,
+    seed: int,
+    image: npt.NDArray[np.uint8],
+    other: npt.NDArray[np.uint8],
+    file: Path,
 ) -> Path:
     """Write one photograph.
 

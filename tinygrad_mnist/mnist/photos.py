@@ -1,6 +1,6 @@
 """Image files as the network takes them.
 
-They are read with Pillow, their light is made even, and `pictures.prepare` does the rest.
+They are read and shrunk with Pillow; `scene.find` finds the digits in them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from tinygrad_mnist.mnist.scene import Found, find
 
 __all__ = ["find_digits", "read_digit"]
 
-LONGEST = 256  # pixels of a side
+LONGEST = 256  # pixels of a side that the digit is looked for in
+MOST = 64_000_000  # pixels of a file; a larger one is refused before it is decoded
 
 Plane = npt.NDArray[np.float64]
 
@@ -61,30 +62,54 @@ def _grey(file: Path) -> Plane:
 
     What is transparent lies on what it stands out from.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     if not file.is_file():
         raise ValueError(f"{file}: got no such file, wanted an image")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST says it
             with Image.open(file) as opened:
-                return _brightness(ImageOps.exif_transpose(opened))
+                return _brightness(_opened_small(opened))
     except UnidentifiedImageError:
         message = f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like"
         raise ValueError(message) from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(f"{file}: got too many pixels: {error}") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # any of these, by the reader
         reason = " ".join(str(error).split())
         raise ValueError(f"{file}: cannot be read: {reason}") from None
 
 
+def _opened_small(image: Any) -> Any:
+    """The picture, upright, shrunk as far as may be before anything is computed of it."""
+    from PIL import ImageOps
+
+    pixels = image.width * image.height
+    if pixels > MOST:
+        size = f"{image.width}x{image.height}"
+        raise ValueError(f"got {size} pixels, wanted at most {MOST // 10**6} million in all")
+    image.draft(None, (2 * LONGEST, 2 * LONGEST))  # JPEG is decoded at a fraction of its size
+    if image.mode in ("P", "PA", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif "transparency" in image.info:
+        image = image.convert("RGBA")
+    factor = max(image.size) // (2 * LONGEST)
+    if factor > 1 and not image.mode.startswith("I;"):
+        exif = image.getexif()
+        image = image.reduce(factor)
+        image.info["exif"] = exif.tobytes()
+    return ImageOps.exif_transpose(image)
+
+
 def _brightness(image: Any) -> Plane:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):
-        return _shrunk(Image.fromarray(_unit(np.asarray(image, np.float32))))
+        values = np.asarray(image)
+        step = max(1, max(values.shape) // (2 * LONGEST))
+        values = _averaged(values, step)
+        return _shrunk(Image.fromarray(_unit(values)))
     image = image.convert("RGBA")
     opaque = np.asarray(image.getchannel("A")) > 127
     light = np.asarray(image.convert("L"))[opaque]
@@ -92,6 +117,19 @@ def _brightness(image: Any) -> Plane:
     paper = Image.new("RGBA", image.size, "black" if is_light else "white")
     flat = Image.alpha_composite(paper, image).convert("L")
     return _shrunk(flat) / 255
+
+
+def _averaged(values: Any, step: int) -> Any:
+    """Means of squares of a plane, float32, a strip at a time: no float copy of all of it."""
+    rows = max(1, values.shape[0] // step)
+    columns = max(1, values.shape[1] // step)
+    if step == 1:
+        return values.astype(np.float32)
+    strips = []
+    for row in range(rows):
+        strip = values[row * step : (row + 1) * step, : columns * step]
+        strips.append(strip.mean(0, dtype=np.float32).reshape(columns, step).mean(1))
+    return np.stack(strips)
 
 
 def _shrunk(image: Any) -> Plane:
@@ -107,6 +145,9 @@ def _shrunk(image: Any) -> Plane:
 
 def _unit(values: Any) -> Any:
     """Greys of any range as 0 to 1, by the fewest bits (at least 8) that hold them."""
+    if not np.isfinite(values).all():
+        raise ValueError("got values that are not finite, wanted brightnesses")
+    values = values - min(0.0, float(values.min()))
     top = float(values.max())
     if top <= 1:
         return values

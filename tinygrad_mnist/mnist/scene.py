@@ -44,11 +44,13 @@ class Found:
         picture: (28, 28), as MNIST's are.
         box: top, left, bottom and right, as shares of the picture's height and width.
         weight: how much ink it has, of the heaviest thing's.
+        doubt: why it is hardly a digit, in words; or "".
     """
 
     picture: Picture
     box: tuple[float, float, float, float]
     weight: float
+    doubt: str = ""
 
 
 @dataclass
@@ -179,9 +181,7 @@ def _darkness(small: Plane, share: float) -> float:
 
 def _without_lines(light: Plane, noise: float) -> Plane:
     """A picture without what is thin and long and about horizontal."""
-    height, width = light.shape
-    length = int(LONG * max(light.shape))
-    if width < length:
+    if light.shape[1] < length:
         return light
     thick = max(3, _brush(light, THIN))
     thin = ndimage.grey_closing(light, size=(thick, 1)) - light
@@ -225,10 +225,7 @@ def _bridged(light: Plane, gone: Mask) -> Plane:
     rows = np.arange(len(light))[:, None]
     above = np.maximum.accumulate(np.where(gone, -1, rows), 0)
     below = np.minimum.accumulate(np.where(gone, len(light), rows)[::-1], 0)[::-1]
-    above, below = (
-        np.where(above < 0, below, above),
-        np.where(below == len(light), above, below),
-    )
+    above, below = (np.where(above < 0, below, above), np.where(below == len(light), above, below))
     above = np.clip(above, 0, len(light) - 1)
     below = np.clip(below, 0, len(light) - 1)
     upper, lower = np.take_along_axis(light, above, 0), np.take_along_axis(light, below, 0)
@@ -380,4 +377,23 @@ def _found(ink: Plane, thing: Sequence[_Piece], heaviest: float) -> Found:
     top, left = float(rows[0] / height), float(columns[0] / width)
     bottom, right = float((rows[-1] + 1) / height), float((columns[-1] + 1) / width)
     picture = cast(np.clip(own / strong, 0, 1), 0.1)
-    return Found(picture, (top, left, bottom, right), _mass(thing) / heaviest)
+    doubt = _doubt(own > 0.3 * strong, thing)
+    return Found(picture, (top, left, bottom, right), _mass(thing) / heaviest, doubt)
+
+
+def _doubt(mask: Mask, thing: Sequence[_Piece]) -> str:
+    """Why ink is not like a digit's, if it is not: it has no strokes, or too many parts."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    size = max(box.shape)
+    thickest = 2 * float(ndimage.distance_transform_edt(np.pad(box, 1)).max())
+    if size < 6:
+        return "it is too small to be read"
+    if thickest > 0.62 * size:
+        return "it is a blot and has no strokes"
+    if box.shape[1] > 2.2 * box.shape[0]:
+        return "it is much wider than high"
+    _, holes = ndimage.label(~np.pad(ndimage.binary_closing(np.pad(box, 2)), 1))
+    if holes > 6 or len(thing) > 6:
+        return "it has more loops or parts than a digit"
+    return ""
