@@ -181,6 +181,7 @@ def _darkness(small: Plane, share: float) -> float:
 
 def _without_lines(light: Plane, noise: float) -> Plane:
     """A picture without what is thin and long and about horizontal."""
+    length = int(LONG * max(light.shape))
     if light.shape[1] < length:
         return light
     thick = max(3, _brush(light, THIN))
