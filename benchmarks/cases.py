@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 OURS, FAST, TORCH = "tinygrad_mnist", "tinygrad_mnist, fast", "PyTorch"
+COMPILED, COMPILED_FAST = f"{OURS}, compiled", f"{FAST}, compiled"
+MINE = (OURS, FAST, COMPILED, COMPILED_FAST)
 FAST_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numba"}
 PLAIN_ENVIRONMENT = {"TINYGRAD_MNIST_KERNELS": "numpy"}
 
@@ -32,7 +34,9 @@ class Case:
         against: the rivals whose time ours is divided by.
         loops: runs in one timing.
         awake: seconds of untimed runs before a timing, of programs that take less.
-        targets: (NumPy only, with the `fast` extra) for each rival in `against` that has one.
+        targets: of the tape, (NumPy only, with the `fast` extra), for each rival in `against` that
+            has one.
+        compiled: the same of the compiled program.
         memory: compare peak memory instead of time.
         data: whether the programs are given the digits.
     """
@@ -41,6 +45,7 @@ class Case:
     rivals: Mapping[str, Rival]
     against: tuple[str, ...]
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    compiled: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     loops: int = 1
     awake: float = 1.0
     rounds: int | None = None
@@ -49,20 +54,35 @@ class Case:
 
 
 def ours(make: str, **options: Any) -> dict[str, Rival]:
-    """tinygrad_mnist with either set of kernels, and PyTorch: the same program."""
+    """tinygrad_mnist with either set of kernels, on the tape and compiled, and PyTorch: the same
+    program.
+    """
     spec = f"torch_style.{make}"
     mine = {"framework": "tinygrad_mnist", **options}
+    program = {**mine, "compiled": True}
     return {
         OURS: Rival(spec, mine, PLAIN_ENVIRONMENT),
         FAST: Rival(spec, mine, FAST_ENVIRONMENT),
+        COMPILED: Rival(spec, program, PLAIN_ENVIRONMENT),
+        COMPILED_FAST: Rival(spec, program, FAST_ENVIRONMENT),
         TORCH: Rival(spec, {"framework": "torch", **options}),
     }
 
 
-def against_torch(title: str, make: str, target: tuple[float, float], **settings: Any) -> Case:
-    """A case of ours against PyTorch alone."""
+def against_torch(
+    title: str,
+    make: str,
+    target: tuple[float, float],
+    compiled: tuple[float, float] | None,
+    **settings: Any,
+) -> Case:
+    """A case of ours against PyTorch alone; compiled programs only where these have a target."""
     options = settings.pop("options", {})
-    return Case(title, ours(make, **options), (TORCH,), {TORCH: target}, **settings)
+    rivals = ours(make, **options)
+    if compiled is None:
+        del rivals[COMPILED], rivals[COMPILED_FAST]
+        return Case(title, rivals, (TORCH,), {TORCH: target}, **settings)
+    return Case(title, rivals, (TORCH,), {TORCH: target}, {TORCH: compiled}, **settings)
 
 
 EPOCH = {
@@ -92,6 +112,12 @@ CASES = {
             "TensorFlow, function": (0.70, 0.55),
             "original, float64": (0.28, 0.22),
         },
+        {
+            "floor": (1.60, 1.30),
+            "JAX, jit": (1.0, 0.85),
+            "PyTorch, fused Adam": (0.65, 0.52),
+            "TensorFlow, function": (0.65, 0.52),
+        },
         data=True,
     ),
     "scalars": Case(
@@ -101,9 +127,11 @@ CASES = {
             "micrograd": Rival("small_engines.micrograd_chain"),
             "HIPS autograd": Rival("small_engines.autograd_chain"),
             "MyGrad": Rival("small_engines.mygrad_chain"),
+            "JAX, jit": Rival("jax_style.chain"),
         },
-        (TORCH, "micrograd"),
+        (TORCH, "micrograd", "JAX, jit"),
         {TORCH: (0.75, 0.75)},
+        {TORCH: (0.25, 0.02), "JAX, jit": (100, 1.0)},
         loops=5,
     ),
     "vectors": Case(
@@ -112,9 +140,11 @@ CASES = {
             **ours("chain", size=64),
             "HIPS autograd": Rival("small_engines.autograd_chain", {"size": 64}),
             "MyGrad": Rival("small_engines.mygrad_chain", {"size": 64}),
+            "JAX, jit": Rival("jax_style.chain", {"size": 64}),
         },
-        (TORCH,),
+        (TORCH, "JAX, jit"),
         {TORCH: (0.75, 0.75)},
+        {TORCH: (0.35, 0.10)},
         loops=5,
     ),
     "moons": Case(
@@ -124,26 +154,32 @@ CASES = {
             "micrograd": Rival("small_engines.micrograd_moons", loops=1),
             "HIPS autograd": Rival("small_engines.autograd_moons"),
             "MyGrad": Rival("small_engines.mygrad_moons"),
+            "JAX, jit": Rival("jax_style.moons"),
         },
-        (TORCH, "micrograd"),
+        (TORCH, "micrograd", "JAX, jit"),
         {TORCH: (1.0, 1.0), "micrograd": (0.01, 0.01)},
+        {TORCH: (0.35, 0.20), "JAX, jit": (100, 1.0)},
         loops=5,
     ),
-    "cnn": against_torch("A step of the MNIST CNN, batch 64", "cnn", (1.5, 1.2), loops=3),
-    "transformer": against_torch(
-        "A step of a character transformer", "transformer", (1.3, 1.2), loops=3
+    "cnn": against_torch(
+        "A step of the MNIST CNN, batch 64", "cnn", (1.5, 1.2), (1.0, 0.95), loops=3
     ),
-    "lstm": against_torch("A step of a one-layer LSTM", "lstm", (1.5, 1.5), loops=5),
+    "transformer": against_torch(
+        "A step of a character transformer", "transformer", (1.3, 1.2), (1.3, 1.0), loops=3
+    ),
+    "lstm": against_torch("A step of a one-layer LSTM", "lstm", (1.5, 1.5), (1.3, 1.1), loops=5),
     "hvp": Case(
         "A Hessian-vector product of the original network",
         {**ours("hvp"), "JAX, jit": Rival("jax_style.hvp")},
         (TORCH, "JAX, jit"),
+        compiled={"JAX, jit": (1.2, 1.0)},
         loops=5,
     ),
     "chain-memory": against_torch(
         "Peak memory of a chain of 100,000 operations on vectors of 64",
         "chain",
         (1.2, 1.2),
+        None,  # a program of 200,000 lines
         options={"size": 64, "length": 100_000},
         memory=True,
         rounds=3,
@@ -151,6 +187,7 @@ CASES = {
     "step-memory": against_torch(
         "Peak memory of a step of the original network",
         "step",
+        (1.2, 1.2),
         (1.2, 1.2),
         options={"dropout": True},
         memory=True,
@@ -190,6 +227,8 @@ def sweep(name: str, value: int) -> Case:
     title, make, _, quick = SWEEPS[name]
     options = {"size": 64, "length": value} if name == "depth" else {name: value}
     rivals = ours(make, **options)
+    for each in (COMPILED, COMPILED_FAST):
+        del rivals[each]
     if name == "depth":
         del rivals[FAST]  # no loop of it is used there
     else:

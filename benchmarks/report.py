@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cases import CASES, FAST, OURS, SWEEPS, TORCH, Case
+from benchmarks.cases import CASES, COMPILED, COMPILED_FAST, FAST, MINE, OURS, SWEEPS, TORCH, Case
 
 
 def quantity(value: float, memory: bool) -> str:
@@ -48,10 +48,11 @@ def ratios(case: Case, results: dict[str, Any]) -> list[tuple[str, float, float 
     """Ours over each rival that we compare ourselves with, and the goal where there is one."""
     found = []
     for rival in case.against:
-        for i, mine in enumerate((OURS, FAST)):
+        for i, mine in enumerate(MINE):
             ours, theirs = results.get(mine, {}).get("median"), results.get(rival, {}).get("median")
             if ours and theirs:
-                goal = case.targets[rival][i] if rival in case.targets else None
+                targets = case.targets if i < 2 else case.compiled
+                goal = targets[rival][i % 2] if rival in targets else None
                 found.append((f"{mine} over {rival}", ours / theirs, goal))
     return found
 
@@ -117,10 +118,12 @@ def write(results: dict[str, Any], folder: Path) -> None:
 
 # figures -----------------------------------------------------------------------------------
 
-MINE, OTHER = "#d1491c", "#b9bec4"
+RED, OTHER = "#d1491c", "#b9bec4"
 COLORS = {
-    OURS: MINE,
-    FAST: MINE,
+    OURS: RED,
+    FAST: RED,
+    COMPILED: RED,
+    COMPILED_FAST: RED,
     TORCH: "#2f6db5",
     "JAX, jit": "#7d3fb0",
     "HIPS autograd": "#2b8a5f",
@@ -175,9 +178,7 @@ def figures(results: dict[str, Any], folder: Path) -> None:
 def _bars(axes: Any, epoch: dict[str, float]) -> None:
     """Seconds of an epoch, the quickest at the top."""
     names = sorted(epoch, key=lambda name: -epoch[name])
-    colors = [
-        "#e8e9eb" if name == "floor" else MINE if name in (OURS, FAST) else OTHER for name in names
-    ]
+    colors = ["#e8e9eb" if name == "floor" else RED if name in MINE else OTHER for name in names]
     shown = [
         {"floor": "matrix products alone", OURS: f"{OURS}, NumPy only"}.get(name, name)
         for name in names
@@ -195,11 +196,11 @@ def _dots(axes: Any, cases: dict[str, dict[str, float]]) -> None:
     for row, times in enumerate(reversed(cases.values())):
         axes.axhline(row, color="#eeeeee", zorder=0)
         for rival, seconds in times.items():
-            if rival not in (OURS, FAST):
+            if rival not in MINE:
                 axes.scatter(
                     seconds / times[OURS], row, s=48, color=COLORS[rival], label=rival, zorder=3
                 )
-    axes.axvline(1, color=MINE, lw=2, zorder=2)
+    axes.axvline(1, color=RED, lw=2, zorder=2)
     axes.set_xscale("log")
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 0.4), high)

@@ -5,8 +5,9 @@
 
 import warnings as _warnings
 
-from tinygrad_mnist import autograd, distributions, nn, ops, optim, utils
+from tinygrad_mnist import autograd, compiler, distributions, nn, ops, optim, utils
 from tinygrad_mnist.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from tinygrad_mnist.compiler import compile
 from tinygrad_mnist.core.device import device
 from tinygrad_mnist.core.dtypes import (
     bfloat16,
@@ -43,7 +44,7 @@ from tinygrad_mnist.core.modes import (
 )
 from tinygrad_mnist.core.printing import set_printoptions
 from tinygrad_mnist.core.tensor import Size, Tensor
-from tinygrad_mnist.formats import notebook, onnx
+from tinygrad_mnist.formats import checkpoint, notebook, onnx
 from tinygrad_mnist.formats.serialization import load, save
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.nn.functional import (
@@ -448,7 +449,6 @@ from tinygrad_mnist.torch_shims import (
     accelerator,
     amp,
     backends,
-    compiler,
     cpu,
     cuda,
     distributed,
@@ -556,7 +556,6 @@ from tinygrad_mnist.torch_shims.old_argument_order import (
 from tinygrad_mnist.torch_shims.paths import register_paths as _register_paths
 from tinygrad_mnist.torch_shims.switches import (
     are_deterministic_algorithms_enabled,
-    compile,
     get_default_device,
     get_float32_matmul_precision,
     get_num_interop_threads,
@@ -690,6 +689,7 @@ __all__ = [
     "chain_matmul",
     "channels_last",
     "channels_last_3d",
+    "checkpoint",
     "cholesky",
     "chunk",
     "clamp",

@@ -14,6 +14,11 @@ from benchmarks import work
 Run = Callable[[], object]
 
 
+def made(torch: Any, compiled: bool) -> Callable[[Any], Any]:
+    """What makes a program of a function: `torch.compile`, or nothing."""
+    return torch.compile if compiled else (lambda function: function)
+
+
 class Epoch:
     """One epoch of the original network at each call."""
 
@@ -27,15 +32,14 @@ class Epoch:
         self.optimizer = torch.optim.Adam(
             self.network.parameters(), work.LR, (work.BETA1, work.BETA2), work.EPS, **options
         )
-        forward = torch.compile(self.network) if compiled else self.network
         if framework == "torch":
             self.loader = lambda: ((x[i], y[i]) for i in torch.randperm(len(x)).split(work.BATCH))
         else:
             dataset = torch.utils.data.TensorDataset(x, y)
             loader = torch.utils.data.DataLoader(dataset, work.BATCH, shuffle=True)
             self.loader = lambda: iter(loader)
-        self.loss = lambda images, labels: torch.nn.functional.cross_entropy(
-            forward(images), labels
+        self.loss = made(torch, compiled)(
+            lambda images, labels: torch.nn.functional.cross_entropy(self.network(images), labels)
         )
 
     def __call__(self) -> None:
@@ -70,8 +74,9 @@ def network(torch: Any, sizes: Any = work.SIZES, keep: Any = work.KEEP) -> Any:
     return nn.Sequential(*layers)
 
 
-def trainer(torch: Any, model: Any, loss: Any, **options: Any) -> Run:
+def trainer(torch: Any, model: Any, loss: Any, compiled: bool = False, **options: Any) -> Run:
     """One training step with Adam at each call."""
+    loss = made(torch, compiled)(loss)
     if torch.__name__ == "torch":
         options["fused"] = True
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, **options)
@@ -85,7 +90,11 @@ def trainer(torch: Any, model: Any, loss: Any, **options: Any) -> Run:
 
 
 def step(
-    framework: str, width: int | None = None, batch: int = work.BATCH, dropout: bool = False
+    framework: str,
+    width: int | None = None,
+    batch: int = work.BATCH,
+    dropout: bool = False,
+    compiled: bool = False,
 ) -> Run:
     """A step of the original network, or of one of two equal hidden layers."""
     torch = importlib.import_module(framework)
@@ -94,26 +103,33 @@ def step(
         torch, (784, width, width, 10) if width else work.SIZES, work.KEEP if dropout else None
     )
     x, y = torch.rand(batch, 784), torch.randint(10, (batch,))
-    return trainer(torch, model, lambda: torch.nn.functional.cross_entropy(model(x), y))
+    return trainer(torch, model, lambda: torch.nn.functional.cross_entropy(model(x), y), compiled)
 
 
-def chain(framework: str, size: int | None = None, length: int = work.CHAIN) -> Run:
+def chain(
+    framework: str, size: int | None = None, length: int = work.CHAIN, compiled: bool = False
+) -> Run:
     """Forward and backward through multiplications and additions of scalars or vectors."""
     torch = importlib.import_module(framework)
     x = torch.ones(() if size is None else (size,), requires_grad=True)
 
-    def run() -> None:
+    def last(x: Any) -> Any:
         y = x
         for _ in range(length // 2):
             y = y * 0.999
             y = y + x
-        (y if size is None else y.sum()).backward()
+        return y if size is None else y.sum()
+
+    program = made(torch, compiled)(last)
+
+    def run() -> None:
+        program(x).backward()
         x.grad = None
 
     return run
 
 
-def moons(framework: str) -> Run:
+def moons(framework: str, compiled: bool = False) -> Run:
     """A step of micrograd's demonstration: 2-16-16-1, hinge loss and L2, SGD."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
@@ -124,17 +140,21 @@ def moons(framework: str) -> Run:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     points, labels = map(torch.from_numpy, work.moons())
 
+    def loss(points: Any, labels: Any) -> Any:
+        hinge = (1 - labels * model(points).squeeze(1)).relu().mean()
+        return hinge + 1e-4 * sum((p * p).sum() for p in model.parameters())
+
+    program = made(torch, compiled)(loss)
+
     def run() -> None:
         optimizer.zero_grad()
-        hinge = (1 - labels * model(points).squeeze(1)).relu().mean()
-        loss = hinge + 1e-4 * sum((p * p).sum() for p in model.parameters())
-        loss.backward()
+        program(points, labels).backward()
         optimizer.step()
 
     return run
 
 
-def cnn(framework: str) -> Run:
+def cnn(framework: str, compiled: bool = False) -> Run:
     """A step of the usual MNIST CNN, batch 64."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
@@ -153,10 +173,10 @@ def cnn(framework: str) -> Run:
         nn.Linear(128, 10),
     )
     x, y = torch.rand(64, 1, 28, 28), torch.randint(10, (64,))
-    return trainer(torch, model, lambda: nn.functional.cross_entropy(model(x), y))
+    return trainer(torch, model, lambda: nn.functional.cross_entropy(model(x), y), compiled)
 
 
-def transformer(framework: str) -> Run:
+def transformer(framework: str, compiled: bool = False) -> Run:
     """A step of a character transformer: 4 layers, 128 wide, 4 heads, 64 characters, batch 32."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
@@ -197,10 +217,12 @@ def transformer(framework: str) -> Run:
     starts = np.random.default_rng(0).integers(0, len(data) - context - 1, batch)
     x = torch.stack([data[i : i + context] for i in starts])
     y = torch.stack([data[i + 1 : i + 1 + context] for i in starts])
-    return trainer(torch, model, lambda: F.cross_entropy(model(x).view(-1, letters), y.view(-1)))
+    return trainer(
+        torch, model, lambda: F.cross_entropy(model(x).view(-1, letters), y.view(-1)), compiled
+    )
 
 
-def lstm(framework: str) -> Run:
+def lstm(framework: str, compiled: bool = False) -> Run:
     """A step of a one-layer LSTM: 128 units, 28 steps of 28 numbers, batch 64."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
@@ -211,10 +233,11 @@ def lstm(framework: str) -> Run:
         torch,
         model,
         lambda: nn.functional.cross_entropy(model["head"](model["lstm"](x)[0][:, -1]), y),
+        compiled,
     )
 
 
-def hvp(framework: str) -> Run:
+def hvp(framework: str, compiled: bool = False) -> Run:
     """The Hessian of the original network's loss, without dropout, times a vector."""
     torch = importlib.import_module(framework)
     torch.manual_seed(0)
@@ -223,11 +246,11 @@ def hvp(framework: str) -> Run:
     vector = [torch.randn(*p.shape) for p in parameters]
     x, y = torch.rand(work.BATCH, 784), torch.randint(10, (work.BATCH,))
 
-    def run() -> None:
+    def product(x: Any, y: Any) -> Any:
         loss = torch.nn.functional.cross_entropy(model(x), y)
         grads = torch.autograd.grad(loss, parameters, create_graph=True)
-        torch.autograd.grad(
-            sum((g * v).sum() for g, v in zip(grads, vector, strict=True)), parameters
-        )
+        along = sum((g * v).sum() for g, v in zip(grads, vector, strict=True))
+        return torch.autograd.grad(along, parameters)
 
-    return run
+    program = made(torch, compiled)(product)
+    return lambda: program(x, y)

@@ -359,8 +359,11 @@ def test_trainings_are_limited_in_number_and_time(digits, monkeypatch):
     name = ""
     for i in range(trainings_module.AT_ONCE - trainings_module.EACH):
         name = trainings.start(Choices(), f"b{i}")
+    for newcomer in ("c", "d", "e"):  # the address with most of them makes room
+        trainings.start(Choices(), newcomer)
     with pytest.raises(Full, match="try again"):
-        trainings.start(Choices(), "c")
+        trainings.start(Choices(), "f")
+    assert trainings.look(name) is not None
     monkeypatch.setattr(trainings_module, "IDLE", -1.0)  # nobody has looked for long
     trainings.start(Choices(), "a")
     assert trainings.look(name) is None

@@ -113,7 +113,8 @@ def test_train_then_evaluate_prints_the_same_numbers(idx_folder, tmp_path):
     )
     assert done.exit_code == 0, done.output
     assert sorted(p.name for p in out.iterdir()) == [
-        "data.json", "last.pt", "learning-curves.png", "metrics.csv", "recipe.json", "trained-on.bin", "weights.safetensors",
+        "data.json", "last.pt", "learning-curves.png", "metrics.csv", "previous.pt", "recipe.json",
+        "trained-on.bin", "weights.safetensors",
     ]  # fmt: skip
     assert (out / "learning-curves.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     recipe = Recipe.load(out / "recipe.json")

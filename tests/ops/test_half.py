@@ -257,3 +257,44 @@ def test_the_result_of_slogdet_may_be_written_in_place():
         return A.grad.numpy()
 
     np.testing.assert_array_equal(gradient(True), gradient(False))
+
+
+REPEATED = {
+    "index_add": lambda x, at: torch.zeros(1).half().index_add(0, at, x),
+    "scatter_add": lambda x, at: torch.zeros(1).half().scatter_add(0, at, x),
+    "scatter_reduce": lambda x, at: torch.zeros(1).half().scatter_reduce(0, at, x, "sum"),
+    "index_put": lambda x, at: torch.zeros(1).half().index_put((at,), x, accumulate=True),
+    "put_": lambda x, at: torch.zeros(1).half().put_(at, x, accumulate=True),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_what_is_added_at_one_place(name):
+    """PyTorch adds in float16 in some of them: 256."""
+    at = torch.zeros(5000, dtype=torch.int64)
+    near(REPEATED[name](half(torch, TENTHS), at).item(), 499.88)
+
+
+def test_scatter_reduce_of_many():
+    at = torch.zeros(5000, dtype=torch.int64)
+    found = torch.zeros(1).half().scatter_reduce(0, at, half(torch, TENTHS), "mean")
+    near(found.item(), 499.88 / 5001)
+
+
+PICKED = {
+    "gather": lambda x, at: torch.gather(x, 0, at),
+    "index_select": lambda x, at: x.index_select(0, at),
+    "getitem": lambda x, at: x[at],
+    "take": lambda x, at: torch.take(x, at),
+    "take_along_dim": lambda x, at: torch.take_along_dim(x, at, 0),
+    "repeat_interleave": lambda x, at: torch.repeat_interleave(x[:1], 5000),
+    "expand": lambda x, at: x[:1].expand(5000),
+    "embedding": lambda x, at: torch.nn.functional.embedding(at, x[:, None]),
+}
+
+
+@pytest.mark.parametrize("name", PICKED)
+def test_gradients_of_what_is_read_many_times(name):
+    x = torch.zeros(2, dtype=torch.float16, requires_grad=True)
+    PICKED[name](x, torch.zeros(5000, dtype=torch.int64)).sum().backward()
+    assert x.grad.tolist() == [5000.0, 0.0]

@@ -41,9 +41,9 @@ from tinygrad_mnist.core.record import (
     record,
     tell_alias,
 )
-from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.surface import attach, method
-from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.core.tensor import Array, Tensor, same_array, wrap
 
 JOINT = (OutputNode, JointNode)  # a record whose class was named is neither
 
@@ -308,7 +308,9 @@ class _Pass:
     ) -> dict[Source, Tensor]:
         """From the roots to the leaves, or to just the `inputs`: their gradients."""
         recording = state.recording
+        freeing = state.freeing
         state.set_recording(self.create_graph)
+        state.freeing = not self.retain_graph
         try:
             for root, seed in zip(roots, seeds, strict=True):
                 self.add(root._grad_fn or root, seed, seed)
@@ -320,6 +322,7 @@ class _Pass:
             return self.found
         finally:
             state.set_recording(recording)
+            state.freeing = freeing
 
     def leads_on(self, node: Node, g: Tensor) -> bool:
         """Note the gradient of a target; whether there is another one further back."""
@@ -336,12 +339,16 @@ class _Pass:
         waiting = self.waiting
         targets = self.targets
         create_graph = self.create_graph
+        tracer = state.tracer
         add = self.add
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
             if node.hooks is not None:
                 g = _through_hooks(node.hooks, g)
+            if tracer is not None and isinstance(g, Tensor):
+                options = {"node": node}
+                tracer.append(Step("gradient", node.operation, same_array, options, (g,), ()))
             if targets is not None and not self.leads_on(node, g):
                 continue
             edges = node.edges

@@ -4,6 +4,7 @@ A `dtype` may be given to NumPy wherever NumPy wants one, and prints as PyTorch'
 that shadow Python's own names (`float`, `int`, `bool`) are made in the package's `__init__`.
 """
 
+import math
 from functools import reduce
 from typing import Any, Final
 
@@ -153,6 +154,9 @@ def of_number(x: Any, name: str) -> NumpyDtype:
     else.
     """
     known = {"b": bool_.dtype, "i": int64.dtype, "u": int64.dtype, "f": _Default.floating}
+    if x.__class__ is int:
+        refuse_long(x)
+        return int64.dtype
     array = np.asarray(x)
     wanted = "{}: wanted a Tensor or a number, got {}"
     check(
@@ -163,6 +167,79 @@ def of_number(x: Any, name: str) -> NumpyDtype:
         error=TypeError,
     )
     return known[array.dtype.kind]
+
+
+TOO_LONG: Final = "Overflow when unpacking long long"  # PyTorch's words for a Python integer
+C_NAMES: Final = {  # as PyTorch's errors about a single number have them
+    "uint8": "uint8_t",
+    "int8": "int8_t",
+    "int16": "int16_t",
+    "int32": "int",
+    "int64": "int64_t",
+    "float16": "c10::Half",
+    "float32": "float",
+}
+SMALL: Final = 65504.0  # the largest float16
+
+
+def refuse_long(value: int) -> None:
+    """OverflowError if it is an integer that no dtype holds."""
+    if not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert")
+
+
+def refuse_overflow(value: Any, dtype: NumpyDtype) -> None:
+    """See that a Python number can be held by a dtype.
+
+    As in PyTorch the negative of what uint8 holds is wrapped, and a tensor or an array of more
+    elements is cast without a check.
+
+    Args:
+        value: a number; everything else passes.
+        dtype: what it is to be converted to.
+
+    Raises:
+        OverflowError: if it is an integer that no dtype holds.
+        RuntimeError: if it is outside of the range of the dtype, NaN among integers included.
+    """
+    if value.__class__ is int:  # the usual cases first
+        if 0 <= value <= 127:
+            return
+    elif value.__class__ is float and -SMALL <= value <= SMALL and dtype.kind == "f":
+        return
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return
+    if isinstance(value, int):
+        refuse_long(value)
+    if not fits(value, dtype):
+        name = C_NAMES.get(dtype.name, dtype.name)
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
+def refuse_wide(value: Any, dtype: NumpyDtype) -> None:
+    """`refuse_overflow`, but float16 takes what is too large as infinity, as in PyTorch's `where`
+    and item assignment.
+    """
+    if dtype.char == "e" and value.__class__ is not int:
+        return
+    refuse_overflow(value, np.dtype(np.float32) if dtype.char == "e" else dtype)
+
+
+def fits(value: Any, dtype: NumpyDtype) -> bool:
+    """Whether the dtype holds the number; of a float's digits behind the point not all."""
+    if dtype.kind == "f":
+        return not np.finfo(dtype).max < abs(value) < math.inf
+    if dtype.kind not in "iu":
+        return True
+    limits = np.iinfo(dtype)
+    lowest = int(limits.min)
+    if lowest == 0 and isinstance(value, int | np.integer):
+        lowest = -int(limits.max)
+    if not math.isfinite(value):
+        return False
+    if isinstance(value, int | np.integer):
+        return lowest <= int(value) <= limits.max
+    return lowest <= value and int(value) <= limits.max and value <= float(limits.max)
 
 
 def promote(a: NumpyDtype, b: NumpyDtype) -> NumpyDtype:

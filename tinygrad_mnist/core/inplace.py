@@ -36,6 +36,8 @@ def mark_written(tensor: Tensor) -> None:
     now = tick()
     shared_version(tensor).version = now
     Clock.last_write = now
+    if state.tracer is not None:
+        state.tracer.append(Step("written", "written", copy_into, {}, (tensor,), ()))
 
 
 def has_history(x: Tensor) -> bool:

@@ -560,7 +560,7 @@ def record_joint(
     outs = tuple(wrap(np.asarray(each)) for each in results)
     join_history(outs, name, inputs, rule, output=output, constant=constant)
     if state.for_records[1]:
-        _tell(Step("operation", name, function, options, tuple(inputs), outs))
+        _tell(Step("operation", name, function, options, tuple(inputs), outs, joint=True))
     return outs
 
 

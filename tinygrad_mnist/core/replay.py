@@ -30,7 +30,7 @@ def replay(steps: Iterable[Step], given: Mapping[Tensor, Array]) -> dict[Tensor,
         inputs = [_array(x, arrays) for x in step.inputs]
         if step.kind == "write":
             copy_into(*inputs)
-        elif step.kind != "read":
+        elif step.kind in ("operation", "view", "draw"):
             for x, array in zip(step.outputs, _results(step, inputs), strict=True):
                 arrays[x] = array
     return arrays

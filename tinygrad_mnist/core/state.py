@@ -16,14 +16,18 @@ class Step(NamedTuple):
     Attributes:
         kind: "operation" (new tensors), "view" (the output shares the input's memory), "draw"
             (random numbers), "write" (the second input's elements went into the first one's
-            memory), or "read" (an element, or
-            a shape that depends on the elements, went to Python: what follows may depend on it).
+            memory), "read" (an element, or
+            a shape that depends on the elements, went to Python: what follows may depend on it),
+            "written" (the input's memory was written in place, by the "write" before or by
+            something that a tracer cannot see), or "gradient" (the input is the gradient that
+            arrived at the record that the option "node" holds).
         name: the operation, as errors and drawings name it.
         function: what computed the outputs' arrays from the inputs' arrays: NumPy's, or a module's
             own.
         options: the keyword arguments of that function.
         inputs: the tensors whose arrays were the function's positional arguments.
         outputs: the tensors that hold what it returned.
+        joint: whether it returned a tuple, of one array or several.
     """
 
     kind: str
@@ -32,6 +36,15 @@ class Step(NamedTuple):
     options: dict[str, Any]
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    joint: bool = False
+
+
+class Changes:
+    """How often an attribute of any module was set: whoever remembers what modules held looks
+    again when this has changed.
+    """
+
+    count = 0
 
 
 class ThreadState(threading.local):
@@ -43,6 +56,7 @@ class ThreadState(threading.local):
         anomaly: whether records note where they were made.
         check_nan: whether a backward pass looks for NaN while anomaly detection is on.
         tracer: the list that every `Step` is appended to, or None.
+        freeing: whether the backward pass that is running drops what it has used.
         for_records: whether operations are recorded, and whether there is a tracer or anomaly
             detection: all that a record asks for, in one look, as a thread's attributes are slow.
     """
@@ -52,6 +66,7 @@ class ThreadState(threading.local):
     anomaly = False
     check_nan = True
     tracer: list[Step] | None = None
+    freeing = False
     for_records = (True, False)
 
     def set_recording(self, wanted: bool) -> None:

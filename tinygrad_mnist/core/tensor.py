@@ -360,6 +360,7 @@ class Tensor(AttachedMethods):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        note_read("data", self)
         self.array = value.array
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

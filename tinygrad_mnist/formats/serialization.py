@@ -36,6 +36,14 @@ from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import device, require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.tensor import Array, Size, Tensor, wrap
+from tinygrad_mnist.formats.checksums import (
+    NOTHING,
+    ChecksumError,
+    check_archive,
+    check_safetensors,
+    seal_archive,
+    seal_safetensors,
+)
 from tinygrad_mnist.formats.files import replacing
 from tinygrad_mnist.formats.unpickling import (
     PLAIN_KINDS,
@@ -84,7 +92,8 @@ def load(
         The object that was saved; of a .safetensors file a dict of tensors.
 
     Raises:
-        SerializationError: if the file is of another format, is damaged, or names what is not read.
+        SerializationError: if the file is of another format, is damaged (files that `save` wrote
+            carry a checksum), or names what is not read.
         OSError: if there is no such file.
 
     Example:
@@ -143,8 +152,13 @@ def _one_line(error: Exception) -> str:
 
 def _load_archive(file: BinaryIO, name: str, modules: bool) -> Any:
     try:
+        sealed = check_archive(file, name)
         with zipfile.ZipFile(file) as archive:
+            cut = archive.comment.startswith(b"sha256 ") and not sealed
+            check(not cut, "load: {}: cut short", name, error=SerializationError)
             return Reader(archive, name, modules).load()
+    except ChecksumError as error:
+        raise SerializationError(f"load: {error}") from None
     except SerializationError as error:
         message = _one_line(error)
         if name not in message:
@@ -194,7 +208,10 @@ def _load_safetensors(content: bytes, name: str) -> dict[str, Tensor]:
 
     parse: Any = safetensors.deserialize
     try:
+        check_safetensors(content, name)
         entries = parse(content)
+    except ChecksumError as error:
+        raise SerializationError(f"load: {error}") from None
     except (safetensors.SafetensorError, ValueError, RecursionError, OverflowError) as error:
         message = f"load: {name} is not a safetensors file: {_one_line(error)}"
         raise SerializationError(message) from None
@@ -229,7 +246,7 @@ def save(
         obj: tensors, numbers, text, dicts, lists and the like, or a module.
         f: a path, or an open binary file. A path that ends in .safetensors is written as that, from
             a dict of tensors; any other as PyTorch's zip format. A file at that path is replaced as
-            a whole, or not at all.
+            a whole, or not at all, and is on the disk when the call returns. Both carry a checksum.
         pickle_module: has no effect, as all that follows.
         pickle_protocol: the file is in protocol 2.
         _use_new_zipfile_serialization: the file is a zip archive.
@@ -266,19 +283,31 @@ def _write_safetensors(obj: Any, file: BinaryIO) -> None:
         message = wanted + ", got {!r}: {}"
         check(isinstance(value, Tensor), message, key, type(value).__name__, error=TypeError)
         arrays[key] = np.asarray(value.array, order="C")
-    file.write(encode(arrays))
+    file.write(seal_safetensors(encode(arrays, {"sha256": NOTHING.decode()})))
 
 
 def _write_archive(obj: Any, file: BinaryIO) -> None:
     content = io.BytesIO()
     writer = _Writer(content, 2)
     writer.dump(obj)
+    if not (file.readable() and file.seekable()):  # the checksum is of what was written
+        sealed = io.BytesIO()
+        _write_records(content.getvalue(), writer, sealed)
+        file.write(sealed.getvalue())
+        return
+    _write_records(content.getvalue(), writer, file)
+
+
+def _write_records(pickled: bytes, writer: _Writer, file: BinaryIO) -> None:
+    """The archive: the containers, and the elements of each storage."""
+    start = file.tell()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("archive/data.pkl", content.getvalue())
+        archive.writestr("archive/data.pkl", pickled)
         archive.writestr("archive/byteorder", sys.byteorder)
         for storage in writer.storages.values():
             archive.writestr(f"archive/data/{storage.key}", storage.elements.tobytes())
         archive.writestr("archive/version", "3\n")
+    seal_archive(file, start)
 
 
 class _Name:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 LEAST = 4096  # elements: below, NumPy is as quick
 CHOICES = ("auto", "numpy", "numba")
 
@@ -50,6 +52,59 @@ def dropout(x: Any, bits: Any, limit: Any, scale: Any, mask: Any, out: Any) -> N
     for i in range(x.size):
         mask[i] = scale if bits[i] < limit else zero
         out[i] = x[i] * mask[i]
+
+
+# exp(v) is 2^n exp(r) with v = n log(2) + r; log(2) is taken in two parts, the first of few bits
+PER_LOG_2 = np.float32(1 / math.log(2))
+LOG_2_HIGH = np.float32(0.693359375)
+LOG_2_LOW = np.float32(math.log(2) - 0.693359375)
+C0 = np.float32(1)
+C2 = np.float32(1 / 2)
+C3 = np.float32(1 / 6)
+C4 = np.float32(1 / 24)
+C5 = np.float32(1 / 120)
+C6 = np.float32(1 / 720)
+C7 = np.float32(1 / 5040)
+BIAS = np.int32(127)  # of the exponent of a float32
+
+
+def sigmoid(x: Any, y: Any, slope: Any) -> None:
+    """y = 1 / (1 + exp(-x)) and slope = y (1 - y), in float32, for |x| up to 80."""
+    for i in range(x.size):
+        v = -x[i]
+        n = np.rint(v * PER_LOG_2)
+        r = (v - n * LOG_2_HIGH) - n * LOG_2_LOW
+        total = C7 * r + C6
+        total = total * r + C5
+        total = total * r + C4
+        total = total * r + C3
+        total = total * r + C2
+        total = total * r + C0
+        total = total * r + C0
+        e = total * np.int32((np.int32(n) + BIAS) << 23).view(np.float32)
+        share = C0 / (C0 + e)
+        y[i] = share
+        slope[i] = e * share * share
+
+
+def class_losses(logits: Any, classes: Any, share: Any, losses: Any, slope: Any) -> None:
+    """losses = -log softmax at each row's class; slope = (softmax less one-hot) * share."""
+    zero = logits.dtype.type(0)
+    for i in range(logits.shape[0]):
+        largest = logits[i, 0]
+        for j in range(1, logits.shape[1]):
+            if logits[i, j] > largest or logits[i, j] != logits[i, j]:
+                largest = logits[i, j]
+        total = zero
+        for j in range(logits.shape[1]):
+            power = math.exp(logits[i, j] - largest)
+            slope[i, j] = power
+            total += power
+        factor = share / total
+        for j in range(logits.shape[1]):
+            slope[i, j] *= factor
+        slope[i, classes[i]] -= share
+        losses[i] = math.log(total) - (logits[i, classes[i]] - largest)
 
 
 @functools.cache

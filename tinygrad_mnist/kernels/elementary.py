@@ -8,21 +8,40 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_mnist.kernels import compiled
+
 Array = npt.NDArray[Any]
 
 FAR = {"f": 80.0, "d": 700.0}  # exp(-x) of more is not a normal number any more
 HALVES = 64.0  # beyond it x exp(x) is taken in two steps, for exp(x) alone loses digits
 
 
+def special_functions() -> Any:
+    """SciPy's special functions, imported when first needed.
+
+    Raises:
+        ImportError: if SciPy is not installed.
+    """
+    try:
+        from scipy import special
+    except ImportError:
+        message = "special: this is computed by SciPy, which is missing: pip install scipy"
+        raise ImportError(message) from None
+    return special
+
+
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), with both tails."""
     if x.dtype == np.float16:
         return sigmoid(x.astype(np.float32)).astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found[0]
     e = _exp_of_negative(x)
     if e is None:
         return _both_sides(x)[0]
     e += 1
-    return np.reciprocal(e, e)
+    return np.divide(1, e, e)  # quicker than np.reciprocal
 
 
 def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
@@ -30,15 +49,31 @@ def sigmoid_with_slope(x: Array) -> tuple[Array, Array]:
     if x.dtype == np.float16:
         y, slope = sigmoid_with_slope(x.astype(np.float32))
         return y.astype(x.dtype), slope.astype(x.dtype)
+    found = _sigmoid_by_loop(x)
+    if found is not None:
+        return found
     e = _exp_of_negative(x)
     if e is None:
         y, other = _both_sides(x)
         return y, np.multiply(y, other, other)
     y = np.add(e, 1, out=np.empty_like(e))
-    np.reciprocal(y, y)
+    np.divide(1, y, y)
     e *= y
     e *= y
     return y, e
+
+
+def _sigmoid_by_loop(x: Array) -> tuple[Array, Array] | None:
+    """`sigmoid_with_slope` where Numba is to do it, of many moderate numbers in float32."""
+    if x.size < compiled.LEAST or x.dtype != np.float32 or not x.flags.c_contiguous:
+        return None
+    loop = compiled.loop(compiled.sigmoid)
+    if loop is None or not (x.min() >= -FAR["f"] and x.max() <= FAR["f"]):
+        return None
+    y = np.empty_like(x)
+    slope = np.empty_like(x)
+    loop(x.reshape(-1), y.reshape(-1), slope.reshape(-1))
+    return y, slope
 
 
 def _exp_of_negative(x: Array) -> Array | None:
@@ -89,10 +124,22 @@ def tanh_with_slope(x: Array) -> tuple[Array, Array]:
 def silu(x: Array) -> Array:
     """x sigmoid(x)."""
     y = sigmoid(x)
-    y = np.multiply(x, y)
+    y *= x
     if y.size and x.min() < -HALVES:
         y = np.where(x < -HALVES, _times_exp(x, x), y)
     return y
+
+
+def silu_with_slope(x: Array) -> tuple[Array, Array]:
+    """`silu` and `silu_slope`."""
+    between = x.min(initial=0) >= -HALVES and x.max(initial=0) <= FAR["f"]
+    if x.dtype == np.float16 or not between:
+        return silu(x), silu_slope(x)
+    y, slope = sigmoid_with_slope(x)
+    slope *= x
+    slope += y
+    y *= x
+    return y, slope
 
 
 def silu_slope(x: Array) -> Array:
@@ -184,7 +231,10 @@ def gaussian(x: Array, scale: float) -> Array:
     In float64 x^2 is taken as a sum of two, so that no digits are lost by its rounding.
     """
     if x.dtype != np.float64:
-        return gaussian(x.astype(np.float64), scale).astype(x.dtype)
+        power = x.astype(np.float64)
+        power *= power
+        power *= -scale
+        return np.asarray(np.exp(power)).astype(x.dtype)
     held = np.clip(x, -64, 64)
     high = held.astype(np.float32).astype(np.float64)  # its square is exact
     rest = (held - high) * (held + high)
@@ -210,7 +260,7 @@ def erfc_fraction(x: Array) -> Array:
 
 def erfc(x: Array) -> Array:
     """1 - erf(x); above 1 by erfcx, for SciPy's own loses digits in the tail."""
-    from scipy import special
+    special = special_functions()
 
     if x.dtype != np.float64:
         return np.asarray(special.erfc(x)).astype(x.dtype)
@@ -220,7 +270,7 @@ def erfc(x: Array) -> Array:
 
 def erfcx(x: Array) -> Array:
     """exp(x^2) erfc(x); below -1 by 2 exp(x^2) - erfcx(-x)."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     mirrored = 2 * gaussian(wide, -1.0) - special.erfcx(-wide)
@@ -229,7 +279,7 @@ def erfcx(x: Array) -> Array:
 
 def ndtr(x: Array) -> Array:
     """The normal distribution function; below -1 by erfcx."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     tail = gaussian(wide, 0.5) * special.erfcx(np.maximum(-wide, 1) * math.sqrt(0.5)) / 2
@@ -238,7 +288,7 @@ def ndtr(x: Array) -> Array:
 
 def log_ndtr(x: Array) -> Array:
     """log(ndtr(x)); above 1 by the other side, log(1 - ndtr(-x))."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     above = np.log1p(-ndtr(-np.maximum(wide, 1)))
@@ -247,7 +297,7 @@ def log_ndtr(x: Array) -> Array:
 
 def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     """x times the normal distribution function, and its derivative, in float64."""
-    from scipy import special
+    special = special_functions()
 
     power = gaussian(x, 0.5)
     scaled = special.erfcx(np.maximum(-x, 1) * math.sqrt(0.5)) / 2
@@ -257,6 +307,17 @@ def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
     return tail, slope
+
+
+def gelu_tail(x: Array) -> tuple[Array, Array]:
+    """`gelu_with_slope` below -1, right to the digits of float32."""
+    from scipy import special
+
+    wide = np.maximum(x.astype(np.float64), -50)  # both are 0 from -15 on
+    power = np.exp(wide * wide * -0.5)
+    scaled = special.erfcx(wide * -math.sqrt(0.5)) / 2
+    slope = (scaled + wide / math.sqrt(2 * math.pi)) * power
+    return x * (scaled * power), slope
 
 
 GELU_SCALE = 2 * math.sqrt(2 / math.pi)
@@ -316,7 +377,7 @@ def erfcx_slope(x: Array) -> Array:
 
 def log_ndtr_slope(x: Array) -> Array:
     """The derivative of log(ndtr(x)), the normal density over ndtr(x)."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     root = math.sqrt(0.5)
@@ -340,7 +401,7 @@ def ndtri_slope(x: Array, y: Array) -> Array:
     """The derivative of y = ndtri(x), sqrt(2 pi) exp(y^2 / 2); |y| above 1 by Mills' ratio, for
     there the rounding of y would count y^2 times.
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
@@ -353,7 +414,7 @@ def ndtri_slope(x: Array, y: Array) -> Array:
 
 def erfinv_slope(x: Array, y: Array) -> Array:
     """The derivative of y = erfinv(x), sqrt(pi) / 2 exp(y^2); above 1/2 as `ndtri_slope`."""
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
@@ -368,7 +429,7 @@ def lgamma(x: Array) -> Array:
     """log |gamma(x)|; next to 0 -log |x|, as SciPy's is infinite just below 0; from 1/2 to 5/2,
     where SciPy's loses digits, by the series around 2 (NIST Handbook, 5.7.3).
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     tiny = np.abs(wide) < 1e-300
@@ -389,7 +450,7 @@ def digamma(x: Array) -> Array:
     """The derivative of log gamma; below -1 by digamma(1 - x) - pi / tan(pi x), with the tangent of
     the distance to the next integer.
     """
-    from scipy import special
+    special = special_functions()
 
     wide = x.astype(np.float64)
     low = np.where(wide < -1, wide, -1.5)
@@ -446,7 +507,7 @@ def i0e(x: Array) -> Array:
     """exp(-|x|) i0(x); up to 1 by the power series (NIST Handbook, 10.25.2), for there SciPy's is 4
     units in the last place off.
     """
-    from scipy import special
+    special = special_functions()
 
     size = np.abs(x.astype(np.float64))
     near = np.minimum(size, 1)

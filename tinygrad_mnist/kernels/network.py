@@ -93,11 +93,13 @@ def _gelu_in_blocks(x: Array, out: Array, slope: Array | None) -> None:
         for start in range(0, x.size, BLOCK):
             block = slice(start, start + BLOCK)
             _gelu_block(scratch, x[block], out[block], None if slope is None else slope[block])
-    far = x < FAR
-    if far.any():
-        out[far], far_slope = _accurate_gelu(x[far])
+    far = np.flatnonzero(x < FAR)
+    if far.size:
+        out[far], far_slope = elementary.gelu_tail(x[far])
         if slope is not None:
             slope[far] = far_slope
+    if slope is not None and not x.max(initial=0) < np.inf:
+        slope[np.isposinf(x)] = 1  # where infinity times 0 is not 0
 
 
 def _gelu_block(scratch: Array, x: Array, out: Array, slope: Array | None) -> None:
@@ -118,8 +120,7 @@ def _gelu_block(scratch: Array, x: Array, out: Array, slope: Array | None) -> No
     np.copysign(out, x, out)
     np.add(out, 0.5, out)
     if slope is not None:
-        np.minimum(x, 40, out=slope)  # infinity times 0 would not be 0
-        np.multiply(slope, power, slope)
+        np.multiply(x, power, slope)
         np.multiply(slope, 1 / math.sqrt(2 * math.pi), slope)
         np.add(slope, out, slope)
     np.multiply(out, x, out)

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_mnist.kernels import compiled
+
 Array = npt.NDArray[Any]
+LEAST_LOGITS = 512  # elements, from which on a compiled loop pays
 
 
 def exponentials(x: Array, axis: int) -> tuple[Array, Array, Array]:
@@ -134,6 +137,8 @@ def class_losses(
             ignore_index=ignore_index,
         )
         return loss.astype(logits.dtype), slope.astype(logits.dtype)
+    if weight is None and kept is None and reduction != "none" and picks.size:
+        return _plain_class_losses(logits, picks, reduction)
     weights, total = _weights_of(picks, kept, weight, reduction, logits.dtype)
     shifted, powers, totals = exponentials(logits, 1)
     places = np.arange(len(picks)), picks
@@ -148,3 +153,42 @@ def class_losses(
     if not total:
         return np.full((), np.nan, losses.dtype), powers
     return np.add.reduce(losses), powers
+
+
+FEW = 16  # classes: a compiled loop, with one exp at a time, is quicker than NumPy for no more
+
+
+def _plain_class_losses(logits: Array, picks: Array, reduction: str) -> tuple[Any, Array]:
+    """`class_losses` where every class number counts the same."""
+    count = len(picks)
+    share = logits.dtype.type(1 / count if reduction == "mean" else 1)
+    losses, slope = _class_losses_by_loop(logits, picks, share)
+    if losses is None:
+        losses, slope = _class_losses_by_numpy(logits, picks, share)
+    total = np.add.reduce(losses)
+    return (total / logits.dtype.type(count) if reduction == "mean" else total), slope
+
+
+def _class_losses_by_numpy(logits: Array, picks: Array, share: Any) -> tuple[Array, Array]:
+    """The losses and slopes; few classes in rows, as NumPy is slow to add up many short rows."""
+    few = logits.shape[1] <= FEW
+    axis = 0 if few else 1
+    shifted, slope, totals = exponentials(logits.T.copy() if few else logits, axis)
+    numbers = np.arange(len(picks))
+    places = (picks, numbers) if few else (numbers, picks)
+    losses = np.log(totals.reshape(-1)) - shifted[places]
+    slope *= share / totals
+    slope[places] -= share
+    return losses, slope.T.copy() if few else slope
+
+
+def _class_losses_by_loop(logits: Array, picks: Array, share: Any) -> tuple[Any, Array]:
+    """The losses and slopes by a compiled loop; no losses where there is none, or it is slower."""
+    fits = logits.size >= LEAST_LOGITS and logits.shape[1] <= FEW and logits.flags.c_contiguous
+    loop = compiled.loop(compiled.class_losses) if fits else None
+    if loop is None:
+        return None, logits
+    losses = np.empty(len(picks), logits.dtype)
+    slope = np.empty(logits.shape, logits.dtype)
+    loop(logits, picks, share, losses, slope)
+    return losses, slope

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.demo import demo
+from tinygrad_mnist.mnist.commands.derive import derive
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
 from tinygrad_mnist.mnist.commands.export import export
 from tinygrad_mnist.mnist.commands.gallery import gallery
@@ -19,6 +20,7 @@ from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors, print_plainly
+from tinygrad_mnist.mnist.training import DivergedError
 from tinygrad_mnist.torch_shims.version import VERSION
 
 __all__ = ["app", "main"]
@@ -47,7 +49,7 @@ def _options(
     """A hand-written-digit classifier, trained with an autodiff engine made from scratch."""
 
 
-for _command in (train, evaluate, predict, gallery, graph, summary, bench, export, demo):
+for _command in (train, evaluate, predict, gallery, graph, derive, summary, bench, export, demo):
     app.command()(_command)
 
 
@@ -56,6 +58,10 @@ def main() -> None:
     print_plainly()
     try:
         app(standalone_mode=True)
-    except (DataError, RunError, ValueError, OSError) as error:
+    except (DataError, RunError, DivergedError, ValueError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2)
+    except MemoryError as error:
+        reason = " ".join(str(error).split()) or "less must do"
+        errors.print(f"[bold red]error:[/] not enough memory: {escape(reason)}", soft_wrap=True)
         sys.exit(2)

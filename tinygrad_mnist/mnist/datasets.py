@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gzip
 import hashlib
 import importlib.util
 import io
@@ -33,10 +32,11 @@ from numpy.typing import NDArray
 
 from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.readers import (
-    GZIP,
+    LARGEST,
     DataError,
     Pairs,
     held_out,
+    read_bytes,
     read_csv,
     read_parquet,
     read_pictures,
@@ -212,9 +212,7 @@ def read_idx(path: str | Path) -> Array:
         DataError: for another magic number, too few or too many bytes, or damaged gzip.
     """
     try:
-        content = _path(path).read_bytes()
-        if content.startswith(GZIP):
-            content = gzip.decompress(content)
+        content = read_bytes(_path(path))
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: {_reason(error)}") from error
     magic = content[:4]
@@ -313,11 +311,17 @@ def from_npz(path: str | Path) -> Digits:
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path}: got no zip archive, or a part of one, wanted a whole npz")
     try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+            if size > LARGEST:
+                raise DataError(f"{path}: got {size:,} bytes, wanted at most {LARGEST:,}")
         with np.load(path, allow_pickle=False) as archive:
             missing = [key for key in KEYS if key not in archive]
             if missing:
                 raise DataError(f"{path}: got {archive.files}, wanted {', '.join(missing)} too")
             arrays = [archive[key] for key in KEYS]
+            if not all(isinstance(array, np.ndarray) for array in arrays):
+                raise DataError(f"{path}: got a member that is no array, wanted arrays")
     except DataError:
         raise
     except Exception as error:  # a damaged archive can fail in any layer: zip, zlib, npy, ast

@@ -5,6 +5,7 @@ They are read and shrunk with Pillow; `scene.find` finds the digits in them.
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tinygrad_mnist.mnist.scene import Found, find
 
 __all__ = ["find_digits", "read_digit"]
 
+LARGEST_FILE = 64_000_000  # bytes
 LONGEST = 256  # pixels of a side that the digit is looked for in
 MOST = 64_000_000  # pixels of a file; a larger one is refused before it is decoded
 
@@ -67,17 +69,21 @@ def _grey(file: Path) -> Plane:
     if not file.is_file():
         raise ValueError(f"{file}: got no such file, wanted an image")
     try:
+        size = file.stat().st_size
+        if size > LARGEST_FILE:
+            raise ValueError(f"got {size:,} bytes, wanted at most {LARGEST_FILE:,}")
+        content = io.BytesIO(file.read_bytes())  # a file's reader would make room for any length
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST says it
-            with Image.open(file) as opened:
+            with Image.open(content) as opened:
                 return _brightness(_opened_small(opened))
     except UnidentifiedImageError:
         message = f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like"
         raise ValueError(message) from None
     except (Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(f"{file}: got too many pixels: {error}") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # any of these, by the reader
-        reason = " ".join(str(error).split())
+    except Exception as error:  # Pillow's readers raise any, struct.error and SyntaxError too
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{file}: cannot be read: {reason}") from None
 
 

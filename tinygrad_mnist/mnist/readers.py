@@ -16,11 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DataError", "held_out", "read_csv", "read_parquet", "read_pictures"]
+__all__ = [
+    "LARGEST",
+    "DataError",
+    "held_out",
+    "read_bytes",
+    "read_csv",
+    "read_parquet",
+    "read_pictures",
+]
 
 SIDE = 28
 PIXELS = SIDE * SIDE
 LABELS = ("label", "class", "digit", "target", "y")  # what a column of labels is called
+LARGEST = 400_000_000  # bytes of digits, unpacked: MNIST has 47 million, its CSV 110 million
 GZIP = b"\x1f\x8b"  # how such a file begins
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff")
 HELD_OUT = 7  # of so many digits one is held out, as of MNIST's 70,000
@@ -31,6 +40,31 @@ Pairs = tuple[Array, Array]
 
 class DataError(ValueError):
     """Digits that cannot be had: one line with the file, what it holds and what was wanted."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, unpacked where it is gzipped.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        DataError: if there are more than digits can need; no more are unpacked.
+        OSError, EOFError, zlib.error: if it cannot be read, or is damaged.
+    """
+    too_large = DataError(f"{path}: got more than {LARGEST:,} bytes, wanted fewer")
+    if path.stat().st_size > LARGEST:
+        raise too_large
+    content = path.read_bytes()
+    if content.startswith(GZIP):
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            content = packed.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise too_large
+    return content
 
 
 def read_csv(path: Path) -> Pairs:
@@ -48,9 +82,7 @@ def read_csv(path: Path) -> Pairs:
         DataError: if the file is something else.
     """
     try:
-        content = path.read_bytes()
-        if content.startswith(GZIP):
-            content = gzip.decompress(content)
+        content = read_bytes(path)
         lines = content.decode("utf-8-sig").splitlines()
         first = lines[0] if lines else ""
         names = [name.strip().strip('"').lower() for name in first.split(",")]

@@ -6,9 +6,9 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tinygrad_mnist import nn
+from tinygrad_mnist.formats.checksums import check_json, seal_json
 from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.settings import (
     NOT_NEGATIVE,
@@ -18,6 +18,7 @@ from tinygrad_mnist.mnist.settings import (
     Limit,
     check_settings,
     one_of,
+    read_values,
     setting,
 )
 
@@ -133,12 +134,12 @@ class Recipe:
             raise ValueError(message)
 
     def save(self, path: Path) -> None:
-        """Write the recipe as JSON.
+        """Write the recipe as JSON, with a checksum.
 
         Args:
             path: the file to write.
         """
-        write_file(path, json.dumps(dataclasses.asdict(self), indent=2) + "\n")
+        write_file(path, seal_json(dataclasses.asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -148,19 +149,22 @@ class Recipe:
             path: the file to read.
 
         Returns:
-            The recipe; what the file does not name has its default.
+            The recipe. A file of an earlier version, without a checksum, may leave out what that
+            version did not know: it has its default.
 
         Raises:
             ValueError: with the file and what is wrong in it.
         """
         try:
-            values: dict[str, Any] = json.loads(path.read_text())
-            settings: dict[str, Any] = {}
-            for name, value in values.items():
-                settings[name] = tuple(value) if isinstance(value, list) else value
-            return cls(**settings)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path}: not a recipe: {error}") from None
+            content = path.read_bytes()
+            check_json(content, path.name)
+            values = json.loads(content)
+            if isinstance(values, dict):
+                values.pop("checksum", None)
+            return cls(**read_values(cls, values))
+        except (ValueError, TypeError, RecursionError, OSError) as error:
+            reason = " ".join(str(error).split())
+            raise ValueError(f"{path}: not a recipe: {reason}") from None
 
 
 RECIPES = {

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import hashlib
 import io
+import itertools
 import json
+import math
+import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +21,18 @@ import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
-from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.formats.checkpoint import read, write
+from tinygrad_mnist.formats.checksums import check_json, check_safetensors, seal_json, sha256_of
+from tinygrad_mnist.formats.files import (
+    BusyError,
+    keep_as,
+    locked,
+    remove_partials,
+    rename,
+    write_file,
+)
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.recipe import RECIPES, Recipe, classifier
+from tinygrad_mnist.mnist.recipe import CLASSES, PIXELS, RECIPES, Recipe, classifier
 from tinygrad_mnist.mnist.seen import (
     MNIST_TRAINING,
     Checksums,
@@ -30,7 +44,7 @@ from tinygrad_mnist.mnist.seen import (
 from tinygrad_mnist.mnist.training import Epoch, Training
 from tinygrad_mnist.mnist.weights import SHIPPED, shipped
 
-__all__ = ["Description", "Run", "RunError", "fingerprint", "opened"]
+__all__ = ["Description", "Run", "RunError", "fingerprint", "fingerprint_of_test", "opened"]
 
 
 class RunError(ValueError):
@@ -40,9 +54,11 @@ class RunError(ValueError):
 class Run:
     """The folder of one training run.
 
-    At any time `weights.safetensors` has the best finished epoch's weights (by validation; without
-    it the last one's), `metrics.csv` all finished epochs and `last.pt` what training goes on from:
-    each is replaced as a whole, the last one last.
+    `last.pt` is the training's checkpoint, and `previous.pt` the one before it: all that training
+    goes on from, the best epoch's weights included. `weights.safetensors` has these weights for
+    whoever wants no more (best by validation; without it, the last finished epoch's), and
+    `metrics.csv` the finished epochs; resuming mends them. Each file is replaced as a whole, is on
+    the disk before the next one is written, and carries a checksum (but metrics and figures).
 
     Args:
         folder: where the run is, or will be.
@@ -52,12 +68,50 @@ class Run:
         self.folder = folder
         self.weights = folder / "weights.safetensors"
         self.last = folder / "last.pt"
+        self.previous = folder / "previous.pt"
         self.older_last = folder / "last.safetensors"  # what earlier versions wrote
         self.recipe = folder / "recipe.json"
         self.data = folder / "data.json"
         self.trained_on = folder / "trained-on.bin"  # but for MNIST, which is known anyway
         self.metrics = folder / "metrics.csv"
         self.curves = folder / "learning-curves.png"
+        self._damaged: list[Path] = []
+
+    @classmethod
+    def fresh(cls, folder: Path) -> Run:
+        """The folder of a new run under a name that nobody has yet.
+
+        Args:
+            folder: its name; where it is taken, a number is put behind it.
+
+        Returns:
+            The run; its folder is made, and empty.
+        """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(2):
+            try:
+                folder.mkdir()
+                break
+            except FileExistsError:
+                folder = folder.with_name(f"{folder.name.partition('_')[0]}_{number}")
+        return cls(folder)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder: no other training can begin or go on in it until the block ends.
+
+        Raises:
+            RunError: if another one holds it.
+            OSError: if the folder does not exist or cannot be written.
+        """
+        lock = locked(self.folder / ".lock", str(self.folder))
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(lock)
+            except BusyError as error:
+                raise RunError(str(error)) from None
+            remove_partials(self.folder)
+            yield
 
     def create(self, recipe: Recipe, data: str | None, digits: Digits) -> None:
         """Make the folder, with the recipe and where the digits came from.
@@ -70,41 +124,88 @@ class Run:
         Raises:
             RunError: if the folder holds a run already.
         """
-        if self.recipe.exists():
-            raise RunError(f"{self.folder}: holds a run already; name another folder with --out")
+        self.refuse_second()
         self.folder.mkdir(parents=True, exist_ok=True)
-        recipe.save(self.recipe)
-        record = {"asked": data, "source": digits.source, "sha256": fingerprint(digits)}
+        record = {
+            "asked": data,
+            "source": digits.source,
+            "sha256": fingerprint(digits),
+            "test_sha256": fingerprint_of_test(digits),
+        }
         if record["sha256"] != MNIST_TRAINING:
-            write_file(self.trained_on, pack(checksums(digits.train_images)))
-        write_file(self.data, json.dumps(record, indent=2) + "\n")
+            packed = pack(checksums(digits.train_images))
+            record["trained_on"] = sha256_of(packed)
+            write_file(self.trained_on, packed)
+        write_file(self.data, seal_json(record))
+        recipe.save(self.recipe)  # the last one: a folder with a recipe is a run
+
+    def refuse_second(self) -> None:
+        """RunError if the folder holds a run already."""
+        if self.recipe.exists():
+            message = f"{self.folder}: holds a run already; name another folder with --out"
+            raise RunError(f"{message}, or go on with it: --resume {self.folder}")
 
     def discard(self) -> None:
-        """Take away what `create` made, of a run in which no epoch was finished."""
-        self.recipe.unlink()
-        self.data.unlink()
-        self.trained_on.unlink(missing_ok=True)
-        if not any(self.folder.iterdir()):
-            self.folder.rmdir()
+        """Take away what `create` made, of a run that kept nothing."""
+        for file in (self.recipe, self.data, self.trained_on):
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self.folder / ".lock").unlink(missing_ok=True)
+            self.folder.rmdir()  # where nothing else is in it
 
     def keep(self, training: Training) -> None:
-        """Write the weights, the metrics and the state after a finished epoch.
+        """Write the checkpoint, the weights and the metrics after a finished epoch.
 
         Args:
             training: the one that finished it.
+
+        Raises:
+            OSError: if a file cannot be written; those before it stay.
         """
+        self.checkpoint(training)
         if training.best is training.history[-1]:
-            tg.save(training.averaged.state_dict(), self.weights)
+            tg.save(training.best_weights or training.averaged.state_dict(), self.weights)
         write_file(self.metrics, _as_csv(training.history))
-        tg.save(training.state(), self.last)
         self.older_last.unlink(missing_ok=True)
 
-    def resume(self, training: Training, digits: Digits) -> None:
-        """Put a new training where the run was left.
+    def checkpoint(self, training: Training) -> None:
+        """Write all that the training goes on from, also in the middle of an epoch.
+
+        The file is read back before it takes its place, and the one before it is kept.
+
+        Args:
+            training: between two steps, or two epochs.
+
+        Raises:
+            OSError: if it cannot be written; the last one stays.
+            DivergedError: if a weight is not finite; the last one stays.
+        """
+        training.check_finite()
+        content = training.state() | {
+            "recipe": dataclasses.asdict(training.recipe),
+            "threads": tg.get_num_threads(),
+        }
+        new = self.folder / "next.pt"
+        write(content, new)
+        for file in self._damaged:
+            rename(file, _unused(file.with_name(f"{file.name}.damaged")))
+        self._damaged.clear()
+        if self.last.exists():
+            keep_as(self.last, self.previous)
+        rename(new, self.last)
+
+    def resume(self, training: Training, digits: Digits) -> list[str]:
+        """Put a new training where the run was left; mend what a crash left out.
+
+        Where the last checkpoint is damaged, the one before it is taken; where none was written
+        yet, the training begins.
 
         Args:
             training: of this run's recipe and of its digits.
             digits: the same digits.
+
+        Returns:
+            What the user should know, a line each.
 
         Raises:
             RunError: if the digits are others, or the state is missing or damaged.
@@ -114,19 +215,87 @@ class Run:
             source = asked["source"]
             message = f"{self.data}: the run was trained on {source}; these are other digits"
             raise RunError(message)
-        file = self.last
-        if not file.exists() and self.older_last.exists():
-            file = self.older_last
-        if not file.exists():
-            raise RunError(f"{file}: missing, so there is nothing to go on from")
+        notes: list[str] = []
+        state = self._restore(training, notes)
+        if state is None:
+            notes.append(f"{self.folder}: no checkpoint was written; it begins from the start")
+            return notes
+        threads = state.get("threads")
+        if threads not in (None, tg.get_num_threads()):
+            now = tg.get_num_threads()
+            message = f"the run computed with {threads} threads, now it is {now}"
+            notes.append(f"{message}: what comes may differ in the last digits")
+        self._mend(training, notes)
+        if not _sealed_json(self.recipe):
+            self._seal(training)
+        return notes
+
+    def _seal(self, training: Training) -> None:
+        """Give the files of an earlier version's run checksums, the recipe's last."""
+        if self.weights.exists():
+            tg.save(tg.load(self.weights), self.weights)
+        self.checkpoint(training)
+        known = {name: value for name, value in self.asked_data().items() if value is not None}
+        write_file(self.data, seal_json({"asked": None, **known}))
+        self.read_recipe().save(self.recipe)
+
+    def _restore(self, training: Training, notes: list[str]) -> Any:
+        """The state that was taken over, of the newest checkpoint that can be read; or None."""
+        files = [file for file in (self.last, self.previous, self.older_last) if file.exists()]
+        if not files and (self.weights.exists() or self.metrics.exists()):
+            raise RunError(f"{self.last}: missing, so there is nothing to go on from")
+        problems = []
+        self._damaged.clear()
+        for file in files:
+            try:
+                state = self._read_state(file)
+                training.load_state(state)
+            except (*_CANNOT_READ, OSError) as error:
+                reason = " ".join(str(error).split())
+                problems.append(f"{file}: cannot be read as this run's state: {reason}")
+                if file != self.older_last:
+                    self._damaged.append(file)
+                continue
+            notes.extend(f"{problem}; {file.name} is taken" for problem in problems)
+            return state
+        if problems:
+            self._damaged.clear()
+            raise RunError(problems[0])
+        return None
+
+    def _read_state(self, file: Path) -> Any:
+        if file == self.older_last:
+            return _older_state(tg.load(file))
+        if not _sealed_json(self.recipe):  # an earlier version's run
+            return tg.load(file)
+        state = read(file)
+        written = state.get("recipe")
+        same = dataclasses.asdict(self.read_recipe()) | {"epochs": None}
+        if written is not None and written | {"epochs": None} != same:
+            raise ValueError("it was written with another recipe")
+        return state
+
+    def _mend(self, training: Training, notes: list[str]) -> None:
+        """Write weights and metrics again where they are not those of the checkpoint."""
+        best = training.best_weights
+        if best is None:
+            if training.history and not self.weights.exists():
+                raise RunError(f"{self.weights}: missing, and the checkpoint does not hold them")
+            return
         try:
-            state = tg.load(file)
-            if file == self.older_last:
-                state = _older_state(state)
-            training.load_state(state)
-        except (RuntimeError, ValueError, KeyError, TypeError, IndexError) as error:
-            reason = " ".join(str(error).split())
-            raise RunError(f"{file}: cannot be read as this run's state: {reason}") from None
+            found = tg.load(self.weights)
+            same = set(found) == set(best) and all(
+                np.array_equal(found[name].numpy(), value.numpy()) for name, value in best.items()
+            )
+            problem = "" if same else "not those of the checkpoint"
+        except (*_CANNOT_READ, OSError) as error:
+            problem = "missing" if not self.weights.exists() else " ".join(str(error).split())
+        if problem:
+            tg.save(best, self.weights)
+            notes.append(f"{self.weights}: {problem}; written again from the checkpoint")
+        text = _as_csv(training.history)
+        if not self.metrics.exists() or self.metrics.read_bytes() != text.encode():
+            write_file(self.metrics, text)
 
     def read_recipe(self) -> Recipe:
         """Read the recipe that `create` wrote.
@@ -151,7 +320,7 @@ class Run:
             A network of images (n, 28, 28) to logits (n, 10).
 
         Raises:
-            RunError: if a file of the run is missing or damaged.
+            RunError: if a file of the run is missing or damaged, or its weights are not finite.
         """
         if not self.folder.is_dir():
             raise RunError(f"{self.folder}: no such run")
@@ -159,10 +328,17 @@ class Run:
             if not file.exists():
                 message = f"{file}: missing, so {self.folder} is not a finished run"
                 raise RunError(message)
-        network = classifier(Recipe.load(self.recipe))
+        recipe = Recipe.load(self.recipe)
         try:
-            network.load_state_dict(tg.load(self.weights))
-        except RuntimeError as error:
+            sealed = check_safetensors(self.weights, self.weights.name)
+            if sealed != _sealed_json(self.recipe):
+                without = "the recipe" if sealed else "it"
+                raise ValueError(f"damaged: {without} carries no checksum")
+            weights = tg.load(self.weights)
+            _check_weights(weights, recipe)
+            network = classifier(recipe)
+            network.load_state_dict(weights)
+        except _CANNOT_READ as error:
             reason = " ".join(str(error).split())
             message = f"{self.weights}: cannot be read as this recipe's weights: {reason}"
             raise RunError(message) from None
@@ -173,21 +349,31 @@ class Run:
         """Read what `--data` was, and what it led to.
 
         Returns:
-            "asked", the option; "source", where the digits came from; "sha256", their fingerprint,
-            or None where it was not written down.
+            "asked", the option; "source", where the digits came from; "sha256" and "test_sha256",
+            their fingerprints; "trained_on", the checksum of the file with theirs. None where
+            something was not written down.
 
         Raises:
             RunError: if the file is missing or damaged.
         """
         try:
-            found: dict[str, Any] = json.loads(self.data.read_text())
-            return {
-                "asked": found["asked"],
-                "source": found["source"],
-                "sha256": found.get("sha256"),
-            }
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{self.data}: cannot be read: {error}") from None
+            content = self.data.read_bytes()
+            sealed = check_json(content, self.data.name)
+            if _sealed_json(self.recipe) and not sealed:
+                raise ValueError("damaged: it carries no checksum")
+            values: dict[str, Any] = json.loads(content)
+            found = {"asked": values["asked"], "source": values["source"]}
+            for name in ("sha256", "test_sha256", "trained_on"):
+                found[name] = values.get(name)
+            for name, value in found.items():
+                if not isinstance(value, str) and (value is not None or name == "source"):
+                    raise TypeError(f"{name} is {repr(value)[:40]}, wanted text")
+            return found
+        except KeyError as error:
+            raise RunError(f"{self.data}: cannot be read: {error} is missing") from None
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            reason = " ".join(str(error).split())
+            raise RunError(f"{self.data}: cannot be read: {reason}") from None
 
     def checksums(self) -> Checksums | None:
         """The checksums of the digits that the run was given to train on.
@@ -198,12 +384,16 @@ class Run:
         Raises:
             RunError: if a file is damaged.
         """
-        if self.asked_data()["sha256"] == MNIST_TRAINING:
+        data = self.asked_data()
+        if data["sha256"] == MNIST_TRAINING:
             return mnist_training()
         if not self.trained_on.exists():
             return None
         try:
-            return unpack(self.trained_on.read_bytes())
+            packed = self.trained_on.read_bytes()
+            if data["trained_on"] not in (None, sha256_of(packed)):
+                raise ValueError("damaged: its checksum is another one")
+            return unpack(packed)
         except (OSError, ValueError) as error:
             raise RunError(f"{self.trained_on}: cannot be read: {error}") from None
 
@@ -216,16 +406,60 @@ class Run:
         Raises:
             RunError: if the file is missing or damaged.
         """
-        epochs = []
+        epochs: list[Epoch] = []
         try:
-            with self.metrics.open(newline="") as file:
+            with self.metrics.open(newline="", encoding="utf-8") as file:
                 for row in csv.DictReader(file):
                     number = int(row.pop("number"))
                     values = {name: float(value) for name, value in row.items() if value}
+                    if number != len(epochs) + 1 or not all(map(math.isfinite, values.values())):
+                        raise ValueError(f"row {len(epochs) + 1} is no finished epoch")
                     epochs.append(Epoch(number, **values))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise RunError(f"{self.metrics}: cannot be read: {error}") from None
+        except (*_CANNOT_READ, OSError, csv.Error) as error:
+            reason = " ".join(str(error).split())
+            raise RunError(f"{self.metrics}: cannot be read: {reason}") from None
         return epochs
+
+
+_CANNOT_READ = (
+    RuntimeError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    struct.error,
+)
+"""What a file that is not as it was written can make its reader raise."""
+
+
+def _sealed_json(path: Path) -> bool:
+    """Whether a file of JSON carries a checksum, whatever that is."""
+    return path.exists() and b'"checksum": ' in path.read_bytes()
+
+
+def _check_weights(weights: dict[str, tg.Tensor], recipe: Recipe) -> None:
+    """ValueError for weights of another size than the recipe's, or that are not finite."""
+    sizes = (PIXELS, *recipe.hidden, CLASSES)
+    wanted = sum((before + 1) * after for before, after in itertools.pairwise(sizes))
+    got = sum(value.numel() for value in weights.values())
+    if got != wanted:
+        raise ValueError(f"got {got:,} numbers, wanted {wanted:,}")
+    wrong = sum(int((~np.isfinite(value.numpy())).sum()) for value in weights.values())
+    if wrong:
+        raise ValueError(f"{wrong:,} numbers are infinite or none: the training diverged")
+
+
+def _unused(path: Path) -> Path:
+    """A path that leads to nothing yet: this one, or one with a number behind it."""
+    for number in itertools.count(2):
+        if not path.exists():
+            return path
+        path = path.with_name(f"{path.name.rpartition('.damaged')[0]}.damaged{number}")
+    raise AssertionError
 
 
 def fingerprint(digits: Digits) -> str:
@@ -238,6 +472,19 @@ def fingerprint(digits: Digits) -> str:
         SHA-256 in hexadecimal.
     """
     content = digits.train_images.tobytes() + digits.train_labels.tobytes()
+    return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint_of_test(digits: Digits) -> str:
+    """What the test digits are recognised by.
+
+    Args:
+        digits: of which the test digits are read.
+
+    Returns:
+        SHA-256 in hexadecimal.
+    """
+    content = digits.test_images.tobytes() + digits.test_labels.tobytes()
     return hashlib.sha256(content).hexdigest()
 
 
@@ -282,6 +529,7 @@ class Description:
         history: its epochs; empty where they are not kept.
         fingerprint: of the digits that it was trained on; None where nobody wrote it down.
         trained_on: their checksums, or None.
+        test_fingerprint: of the test digits beside them; None where nobody wrote it down.
     """
 
     name: str
@@ -291,6 +539,7 @@ class Description:
     history: list[Epoch] = dataclasses.field(default_factory=list)
     fingerprint: str | None = None
     trained_on: Checksums | None = dataclasses.field(default=None, repr=False)
+    test_fingerprint: str | None = None
 
     def seen(self, images: npt.NDArray[np.uint8], digits: Digits) -> npt.NDArray[np.bool_] | None:
         """Which pictures are among those that the network was trained on.
@@ -339,6 +588,13 @@ def opened(run: str | Path) -> tuple[nn.Sequential, Description]:
     data = folder.asked_data()
     history = folder.history() if folder.metrics.exists() else []
     about = Description(
-        name, recipe, data["asked"], data["source"], history, data["sha256"], folder.checksums()
+        name,
+        recipe,
+        data["asked"],
+        data["source"],
+        history,
+        data["sha256"],
+        folder.checksums(),
+        data["test_sha256"],
     )
     return network, about

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -28,6 +29,7 @@ __all__ = [
     "command_with_settings",
     "one_of",
     "read_settings",
+    "read_values",
     "setting",
     "setting_of",
 ]
@@ -131,6 +133,54 @@ def check_settings(settings: Any, message: str) -> None:
         value = getattr(settings, field.name)
         if not limit.fits(value):
             raise ValueError(message.format(name=field.name, value=value, wanted=limit.wanted))
+
+
+def read_values(kind: type, values: Any) -> dict[str, Any]:
+    """The values of settings in a JSON object, each of its setting's type.
+
+    Args:
+        kind: the dataclass of settings.
+        values: what was parsed.
+
+    Returns:
+        The values by the settings' names; lists have become tuples.
+
+    Raises:
+        ValueError: if it is no object, names something else, or a value has another type.
+    """
+    if not isinstance(values, dict):
+        raise ValueError(f"got {type(values).__name__}, wanted an object")
+    hints = {field.name: hint for field, hint in _typed_fields(kind)}
+    found = {}
+    for name, value in values.items():
+        if name not in hints:
+            raise ValueError(f"got {name[:40]!r}, wanted {', '.join(hints)}")
+        hint = hints[name]
+        if get_origin(hint) is tuple:
+            member = get_args(hint)[0]
+            if not isinstance(value, list):
+                raise ValueError(f"{name} is {repr(value)[:40]}, wanted a list of numbers")
+            found[name] = tuple(_of_type(name, each, member) for each in value)
+        else:
+            found[name] = _of_type(name, value, hint)
+    return found
+
+
+def _of_type(name: str, value: Any, kind: type) -> Any:
+    """The value, where it has the type; a whole number does for a float."""
+    shown = repr(value)[:40] if not isinstance(value, int) else "a number of another kind"
+    message = f"{name} is {shown}, wanted {_WORDS[kind]}"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is float and is_number and abs(value) <= sys.float_info.max:
+        return value
+    if kind is int and is_number and isinstance(value, int) and abs(value) < 2**63:
+        return value
+    if kind in (bool, str) and isinstance(value, kind):
+        return value
+    raise ValueError(message)
+
+
+_WORDS = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
 
 
 # on the command line -------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import math
+import os
 import sys
 import unicodedata
 from typing import Annotated
@@ -15,13 +17,14 @@ from rich.markup import escape
 
 from tinygrad_mnist.mnist import datasets
 from tinygrad_mnist.mnist.datasets import Digits
-from tinygrad_mnist.mnist.runs import Description, fingerprint
+from tinygrad_mnist.mnist.runs import Description, RunError, fingerprint, fingerprint_of_test
 from tinygrad_mnist.mnist.seen import in_words
 
 __all__ = [
     "DataOption",
     "JsonOption",
     "RunArgument",
+    "Terminal",
     "console",
     "errors",
     "load_digits",
@@ -31,8 +34,31 @@ __all__ = [
     "share",
 ]
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+
+class Terminal(Console):
+    """A console that can go on when nobody reads it any more, as after `| head`.
+
+    Attributes:
+        goes_on: whether the command does; else it ends, as commands in a pipe do.
+    """
+
+    goes_on = False
+
+    def on_broken_pipe(self) -> None:
+        """Let the command end; or print nothing from now on, and say so on standard error."""
+        if not self.goes_on:
+            super().on_broken_pipe()
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
+        if not self.stderr:
+            message = "Nobody reads the output any more; the training goes on without it."
+            errors.print(f"[yellow]{message}[/]")
+
+
+console = Terminal(highlight=False)
+errors = Terminal(stderr=True, highlight=False)
 
 # In place of characters that an encoding lacks: one for one.
 PLAIN = {
@@ -111,7 +137,18 @@ def print_json(value: object) -> None:
     Args:
         value: of what JSON has.
     """
-    print(json.dumps(value, indent=2))
+    print(json.dumps(_finite(value), indent=2, allow_nan=False))
+
+
+def _finite(value: object) -> object:
+    """The value with None for each number that JSON does not have: infinities and NaN."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def run_digits(about: Description, data: str | None, quiet: bool = False) -> Digits:
@@ -125,9 +162,14 @@ def run_digits(about: Description, data: str | None, quiet: bool = False) -> Dig
     Returns:
         The digits. A line on standard error says so if the run was trained on others, or on those
         that are to test it.
+
+    Raises:
+        RunError: if what the run was trained on has changed since.
     """
     asked = about.asked if data is None else data
     digits = load_digits(asked, errors if quiet else console)
+    if data is None:
+        _refuse_changed(about, digits)
     said = _on_digits(about, digits)
     if said:
         errors.print(f"[yellow]{escape(said)}[/]", soft_wrap=True)
@@ -160,6 +202,20 @@ def _on_digits(about: Description, digits: Digits) -> str:
         return f"This run was trained on {count}, and on no other of them."
     where = f": {about.source}" if about.source else ""
     return f"This run was trained on other digits{where}"
+
+
+def _refuse_changed(about: Description, digits: Digits) -> None:
+    """RunError if digits from the same source have another fingerprint than in the training."""
+    if about.source != digits.source:
+        return
+    parts = {
+        "training": (about.fingerprint, fingerprint(digits)),
+        "test": (about.test_fingerprint, fingerprint_of_test(digits)),
+    }
+    for part, (then, now) in parts.items():
+        if then is not None and then != now:
+            message = f"{about.name}: the {part} digits of {digits.source} were changed since"
+            raise RunError(f"{message} it was trained; --data takes them as they are")
 
 
 def load_digits(data: str | None, to: Console = console) -> Digits:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import numpy.typing as npt
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn, optim
+from tinygrad_mnist.formats.checkpoint import numpy_state, set_numpy_state
 from tinygrad_mnist.mnist.augmentation import augment
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.measures import evaluate
@@ -22,11 +25,34 @@ from tinygrad_mnist.mnist.tensors import as_dataset
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.utils.data import DataLoader
 
-__all__ = ["Epoch", "Training", "Watch", "split", "train_epoch"]
+__all__ = ["DivergedError", "Epoch", "Pass", "Training", "Watch", "split", "train_epoch"]
 
 Indices = npt.NDArray[np.int64]
 Watch = Callable[[int, float], None]
 """Called after each step with the number of images done and the step's loss."""
+
+
+class DivergedError(ArithmeticError):
+    """A training whose numbers are no longer finite: where that began, in one line."""
+
+
+@dataclass
+class Pass:
+    """How far a pass over the training images is.
+
+    Attributes:
+        steps: that are done.
+        seen: images in them.
+        total: the sum of their losses, in nats.
+        seconds: that they took.
+        rate: the learning rate at the beginning.
+    """
+
+    steps: int = 0
+    seen: int = 0
+    total: float = 0.0
+    seconds: float = 0.0
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +119,7 @@ def train_epoch(
     label_smoothing: float = 0.0,
     change: Callable[[tg.Tensor], tg.Tensor] | None = None,
     after_step: Callable[[], None] | None = None,
+    progress: Pass | None = None,
 ) -> float:
     """Make one pass over the loader's images.
 
@@ -104,28 +131,100 @@ def train_epoch(
         label_smoothing: the share of a target that is spread over all classes.
         change: what is done to each batch of images first.
         after_step: called after each step, before `watch`.
+        progress: of a pass that was begun; it is kept up to date. Default: a new one.
 
     Returns:
         The mean loss in nats.
+
+    Raises:
+        DivergedError: if a loss or a gradient is not finite; that step changes no parameter.
     """
     network.train()
-    total = 0.0
-    seen = 0
+    done = Pass() if progress is None else progress
+    before = done.seconds
+    start = time.perf_counter()
+    # What is not finite in a backward pass reaches the biases, which are few, of the layers before.
+    biases = [parameter for parameter in network.parameters() if parameter.ndim == 1]
     for images, labels in loader:
         if change:
             images = change(images)
+        draws = tg.get_rng_state()
         optimizer.zero_grad()
         loss = F.cross_entropy(network(images), labels, label_smoothing=label_smoothing)
+        value = loss.item()
+        if not math.isfinite(value):
+            tg.set_rng_state(draws)
+            where = _first_not_finite(network, images)
+            raise DivergedError(f"step {done.steps + 1}: the loss is {value}: {where}")
         loss.backward()
+        if not all(_is_finite(bias.grad) for bias in biases if bias.grad is not None):
+            tg.set_rng_state(draws)
+            where = _backward_not_finite(network, images, labels, label_smoothing)
+            raise DivergedError(f"step {done.steps + 1}: {where}")
         optimizer.step()
+        done.total += value * len(labels)
+        done.seen += len(labels)
+        done.steps += 1
+        done.seconds = before + time.perf_counter() - start
         if after_step:
             after_step()
-        value = loss.item()
-        total += value * len(labels)
-        seen += len(labels)
         if watch:
-            watch(seen, value)
-    return total / seen
+            watch(done.seen, value)
+    return done.total / done.seen
+
+
+def _first_not_finite(network: nn.Module, images: tg.Tensor) -> str:
+    """Where the first number that is not finite comes from, in words; the step is played again."""
+    for name, parameter in network.named_parameters():
+        if not _is_finite(parameter):
+            return f"{name} was not finite before it: the gradient or the update before made it so"
+    if not _is_finite(images):
+        return "the images are not finite"
+    found: list[str] = []
+
+    def look(layer: nn.Module, inputs: Any, output: tg.Tensor) -> None:
+        if not found and not _is_finite(output):
+            operation = type(layer).__name__
+            if output.grad_fn is not None:
+                operation = output.grad_fn.name().removesuffix("Backward0")
+            operation = operation.lower()
+            name = next(name for name, each in network.named_modules() if each is layer)
+            found.append(f"layer {name} ({layer}) gave the first such number, in {operation}")
+
+    layers = [layer for layer in network.modules() if not list(layer.children())]
+    hooks = [layer.register_forward_hook(look) for layer in layers]
+    try:
+        with tg.autograd.detect_anomaly():
+            network(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found[0] if found else "cross_entropy made it of finite logits"
+
+
+def _backward_not_finite(
+    network: nn.Module, images: tg.Tensor, labels: tg.Tensor, label_smoothing: float
+) -> str:
+    """The same of a gradient, in words; the step is played again, with anomaly detection."""
+    wrong = []
+    for name, parameter in network.named_parameters():
+        if parameter.grad is not None and not _is_finite(parameter.grad):
+            wrong.append(name)
+        parameter.grad = None
+    operation = ""
+    try:
+        with tg.autograd.detect_anomaly():
+            loss = F.cross_entropy(network(images), labels, label_smoothing=label_smoothing)
+            loss.backward()
+    except RuntimeError as error:
+        found = re.search(r"Function '(\w+?)(?:Backward0)?' returned nan", str(error))
+        operation = f" the first in the backward pass of {found[1].lower()}" if found else ""
+    behind = f"{wrong[-1]} and those before it have gradients that are no finite numbers"
+    return f"{behind},{operation}" if operation else behind
+
+
+def _is_finite(tensor: tg.Tensor) -> bool:
+    return bool(np.isfinite(tensor.detach().numpy()).all())
 
 
 class Training:
@@ -137,6 +236,11 @@ class Training:
         watch: called after each step.
 
     Attributes:
+        after_step: called after each step, when all of its state stands: `state` may be taken, and
+            what it raises ends the pass there.
+        progress: of the pass that was begun; None between epochs.
+        best_weights: the averaged network's, of the best epoch; None before the first.
+        generator: what all random numbers but augmentation's come from: the training's own.
         network: the classifier, in evaluation mode between epochs.
         averaged: a network with the running mean of its weights, where the recipe averages; else
             the network itself. This one is measured.
@@ -145,10 +249,12 @@ class Training:
     """
 
     def __init__(self, recipe: Recipe, digits: Digits, watch: Watch | None = None) -> None:
-        self.generator = tg.manual_seed(recipe.seed)
+        self.generator = tg.Generator().manual_seed(recipe.seed)
         self.recipe = recipe
         self.watch = watch
-        self.network = classifier(recipe)
+        self.after_step: Callable[[], None] | None = None
+        with tg.random.use_generator(self.generator):
+            self.network = classifier(recipe)
         self.averaged = copy.deepcopy(self.network) if recipe.averaging else self.network
         self.optimizer = _optimizer(recipe, self.network)
         random = np.random.default_rng(recipe.seed)
@@ -165,6 +271,9 @@ class Training:
         )
         self.schedule = _schedule(recipe, self.optimizer, len(self.loader))
         self.history: list[Epoch] = []
+        self.progress: Pass | None = None
+        self.best_weights: dict[str, tg.Tensor] | None = None
+        self._augmentation = self._of_this_epoch()
 
     def __iter__(self) -> Iterator[Epoch]:
         while not self.finished:
@@ -193,70 +302,107 @@ class Training:
         return max(self.history, key=_quality)
 
     def step(self) -> Epoch:
-        """Train for one epoch and measure.
+        """Train for one epoch, or for what is left of it, and measure.
 
         Returns:
             What it came to; it stands in `history` as well.
+
+        Raises:
+            DivergedError: if a loss or a weight is not finite; the epoch is not in the history.
         """
-        rate: float = self.optimizer.param_groups[0]["lr"]
-        start = time.perf_counter()
-        loss = train_epoch(
-            self.network,
-            self.loader,
-            self.optimizer,
-            self.watch,
-            label_smoothing=self.recipe.label_smoothing,
-            change=self._change(),
-            after_step=self._after_step,
-        )
-        seconds = time.perf_counter() - start
+        if self.progress is None:
+            self.progress = Pass(rate=self.optimizer.param_groups[0]["lr"])
+            self._augmentation = self._of_this_epoch()
+        number = len(self.history) + 1
+        try:
+            with tg.random.use_generator(self.generator):
+                loss = train_epoch(
+                    self.network,
+                    self.loader,
+                    self.optimizer,
+                    self.watch,
+                    label_smoothing=self.recipe.label_smoothing,
+                    change=self._change,
+                    after_step=self._after_step,
+                    progress=self.progress,
+                )
+        except DivergedError as error:
+            raise DivergedError(f"epoch {number}, {error}") from None
+        seconds = self.progress.seconds
+        epoch = self._measured(number, loss, self.progress.rate, seconds)
         if self.recipe.schedule == "decay":
             self.schedule.step()
+        self.network.eval()
+        self.history.append(epoch)
+        self.progress = None
+        if self.best is epoch:
+            self.best_weights = _copied(self.averaged)
+        return epoch
+
+    def _measured(self, number: int, loss: float, rate: float, seconds: float) -> Epoch:
+        """What an epoch came to."""
+        self.check_finite()
         train = evaluate(self.averaged, self.train_set)
         test = evaluate(self.averaged, self.test_set)
         epoch = Epoch(
-            number=len(self.history) + 1,
+            number=number,
             loss=loss,
             rate=rate,
             train_accuracy=train.accuracy,
             test_accuracy=test.accuracy,
             test_loss=test.loss,
             seconds=seconds,
-            images_per_second=len(self.train_set) / seconds,
+            images_per_second=len(self.train_set) / max(seconds, 1e-9),
         )
         if self.validation_set is not None:
             held_out = evaluate(self.averaged, self.validation_set)
             epoch = dataclasses.replace(
                 epoch, validation_accuracy=held_out.accuracy, validation_loss=held_out.loss
             )
-        self.network.eval()
-        self.history.append(epoch)
+        for value in (epoch.test_loss, epoch.validation_loss):
+            if value is not None and not math.isfinite(value):
+                where = _first_not_finite(self.averaged.eval(), self.test_set.tensors[0][:1000])
+                raise DivergedError(f"epoch {number}, when it is measured: {where}")
         return epoch
 
-    def _change(self) -> Callable[[tg.Tensor], tg.Tensor]:
+    def check_finite(self) -> None:
+        """Refuse weights that are not finite, which are not worth keeping.
+
+        Raises:
+            DivergedError: with the first of them.
+        """
+        for network in (self.network, self.averaged):
+            for name, parameter in network.named_parameters():
+                if not _is_finite(parameter):
+                    step = f", step {self.progress.steps}" if self.progress else ""
+                    message = f"epoch {len(self.history) + 1}{step}: its update made {name}"
+                    raise DivergedError(f"{message} infinite or no number")
+
+    def _of_this_epoch(self) -> np.random.Generator:
+        """What augmentation draws from: each epoch has its own seed."""
+        return np.random.default_rng([self.recipe.seed, len(self.history)])
+
+    def _change(self, images: tg.Tensor) -> tg.Tensor:
         """What an epoch does to its images: augmentation, and dropout of pixels."""
-        # Each epoch draws from its own seed: a resumed run needs no state of this generator.
-        generator = np.random.default_rng([self.recipe.seed, len(self.history)])
-
-        def change(images: tg.Tensor) -> tg.Tensor:
-            if self.recipe.augment:
-                images = tg.from_numpy(augment(images.numpy(), generator))
-            return F.dropout(images, 1 - self.recipe.keep_input)
-
-        return change
+        if self.recipe.augment:
+            images = tg.from_numpy(augment(images.numpy(), self._augmentation))
+        return F.dropout(images, 1 - self.recipe.keep_input)
 
     def _after_step(self) -> None:
         if self.recipe.schedule == "one-cycle":
             self.schedule.step()
-        if self.averaged is self.network:
-            return
-        pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
-        with tg.no_grad():
-            for mean, parameter in pairs:
-                mean.lerp_(parameter, 1 - self.recipe.averaging)
+        if self.averaged is not self.network:
+            pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+            with tg.no_grad():
+                for mean, parameter in pairs:
+                    mean.lerp_(parameter, 1 - self.recipe.averaging)
+        if self.after_step:
+            self.after_step()
 
     def state(self) -> dict[str, Any]:
-        """All that a training goes on from, as `tg.save` writes it."""
+        """All that a training goes on from, between epochs or within one, for `tg.save`."""
+        between = self.progress is None and bool(self.history)
+        stands_here = between and self.best is self.history[-1]
         return {
             "network": self.network.state_dict(),
             "averaged": self.averaged.state_dict() if self.recipe.averaging else None,
@@ -264,6 +410,18 @@ class Training:
             "schedule": self.schedule.state_dict(),
             "generator": self.generator.get_state(),
             "history": [dataclasses.asdict(epoch) for epoch in self.history],
+            "pass": self._pass_state(),
+            "best": None if stands_here else self.best_weights,
+        }
+
+    def _pass_state(self) -> dict[str, Any] | None:
+        """Where the pass stands that was begun."""
+        if self.progress is None:
+            return None
+        return {
+            **dataclasses.asdict(self.progress),
+            "loader": self.loader.state_dict(),
+            "augmentation": numpy_state(self._augmentation),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -279,7 +437,25 @@ class Training:
         self.schedule.load_state_dict(state["schedule"])
         self.generator.set_state(state["generator"])
         self.history = [Epoch(**epoch) for epoch in state["history"]]
+        self._augmentation = self._of_this_epoch()
+        begun = state.get("pass")
+        self.progress = None
+        self.loader.load_state_dict({"batches": 0, "generator": None})
+        if begun:
+            names = [field.name for field in dataclasses.fields(Pass)]
+            self.progress = Pass(**{name: begun[name] for name in names})
+            self.loader.load_state_dict(begun["loader"])
+            set_numpy_state(self._augmentation, begun["augmentation"])
+        self.best_weights = state.get("best")
+        at_end = not begun and self.history and self.best is self.history[-1]
+        if self.best_weights is None and at_end:
+            self.best_weights = _copied(self.averaged)
         self.network.eval()
+
+
+def _copied(network: nn.Module) -> dict[str, tg.Tensor]:
+    """The weights as they are now."""
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
 def _optimizer(recipe: Recipe, network: nn.Module) -> optim.Optimizer:
@@ -309,4 +485,6 @@ def _quality(epoch: Epoch) -> tuple[float, float]:
     """What epochs are compared by, of those with validation: the larger, the better."""
     accuracy = epoch.validation_accuracy or 0.0
     loss = epoch.validation_loss or 0.0
+    if math.isnan(loss):
+        return -1.0, 0.0
     return accuracy, -loss

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign
 from tinygrad_mnist.core.modes import no_grad
@@ -253,7 +254,9 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
         >>> nn.init.constant_(torch.empty(2), 0.3)
         tensor([0.3000, 0.3000])
     """
-    return _write(tensor, wrap(np.full_like(tensor.array, val)), "fill")
+    refuse_overflow(val, tensor.array.dtype)
+    array = np.full(tensor.array.shape, np.asarray(val).astype(tensor.array.dtype))
+    return _write(tensor, wrap(array), "fill")
 
 
 constant = constant_

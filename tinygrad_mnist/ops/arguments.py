@@ -16,6 +16,8 @@ from tinygrad_mnist.core.tensor import Array, Tensor, as_array, wrap
 
 Number = int | float | bool
 TensorLike = Tensor | Array | Number
+LEAST = -(2**63)
+MOST = 2**63 - 1
 Dims = int | Sequence[int] | None
 
 
@@ -81,6 +83,8 @@ def promoted(*values: Any, name: str = "operation", least: int = dtypes.BOOL) ->
 def _of_dtype(x: Any, dtype: np.dtype[Any]) -> Tensor:
     if isinstance(x, Tensor):
         return cast(x, dtype)
+    if x.__class__ is int and dtype.kind == "f":
+        return wrap(np.array(x, dtype))
     return wrap(np.asarray(x).astype(dtype))
 
 
@@ -90,10 +94,15 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
         if isinstance(b, Tensor):
             if a.array.dtype is b.array.dtype:
                 return a, b
-        elif a.array.dtype.kind == "f" and (b.__class__ is float or b.__class__ is int):
-            return a, wrap(np.array(b, a.array.dtype))
+        elif a.array.dtype.kind == "f":
+            if b.__class__ is float:
+                return a, wrap(np.array(b, a.array.dtype))
+            if b.__class__ is int:
+                if not LEAST <= b <= MOST:
+                    dtypes.refuse_long(b)
+                return a, wrap(np.array(b, a.array.dtype))
     elif isinstance(b, Tensor):
-        is_number = a.__class__ is float or a.__class__ is int
+        is_number = a.__class__ is float or (a.__class__ is int and LEAST <= a <= MOST)
         if is_number and b.array.dtype.kind == "f":
             return wrap(np.array(a, b.array.dtype)), b
     return promoted(a, b, name=name)
@@ -101,9 +110,28 @@ def operands(a: Any, b: Any, name: str) -> tuple[Tensor, Tensor] | list[Tensor]:
 
 def supported(name: str, kinds: str, *tensors: Tensor) -> None:
     """NotImplementedError, as in PyTorch, unless each tensor's dtype is of one of these kinds."""
-    message = '"{}" not implemented for {}'
+    message = "\"{}\" not implemented for '{}'"
     for x in tensors:
-        check(x.array.dtype.kind in kinds, message, name, x.dtype, error=NotImplementedError)
+        if x.array.dtype.kind not in kinds:
+            raise NotImplementedError(message.format(name, type_name(x)))
+
+
+TYPE_NAMES = {  # as PyTorch's errors name the dtypes
+    "bool": "Bool",
+    "uint8": "Byte",
+    "int8": "Char",
+    "int16": "Short",
+    "int32": "Int",
+    "int64": "Long",
+    "float16": "Half",
+    "float32": "Float",
+    "float64": "Double",
+}
+
+
+def type_name(x: Tensor) -> str:
+    """The name of a tensor's dtype in PyTorch's errors, e.g. "Long"."""
+    return TYPE_NAMES[x.array.dtype.name]
 
 
 def named(function: Any, name: str, doc: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from tinygrad_mnist.core import device as devices
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
+from tinygrad_mnist.core.dtypes import TOO_LONG, fits, refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record
@@ -92,60 +92,6 @@ def wanted_shape(
     return shape
 
 
-C_NAMES = {  # as PyTorch's errors about a single number have them
-    "uint8": "uint8_t",
-    "int8": "int8_t",
-    "int16": "int16_t",
-    "int32": "int",
-    "int64": "int64_t",
-    "float32": "float",
-}
-
-
-def refuse_overflow(value: Any, dtype: NumpyDtype) -> None:
-    """See that a Python number can be held by a dtype.
-
-    As in PyTorch the negative of what uint8 holds is wrapped, and a tensor or an array of more
-    elements is cast without a check.
-
-    Args:
-        value: a number; everything else passes.
-        dtype: what it is to be converted to.
-
-    Raises:
-        OverflowError: if it is an integer that no dtype holds.
-        RuntimeError: if it is outside of the range of the dtype, NaN among integers included.
-    """
-    if value.__class__ is int and 0 <= value <= 127:  # the usual case first
-        return
-    if not isinstance(value, int | float | np.integer | np.floating):
-        return
-    if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        raise OverflowError("int too big to convert")
-    if not _fits(value, dtype):
-        name = C_NAMES.get(dtype.name, dtype.name)
-        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-
-
-def _fits(value: Any, dtype: NumpyDtype) -> bool:
-    """Whether the dtype holds the number; of a float's digits behind the point not all."""
-    if dtype.kind == "f":
-        if dtype != np.float32:
-            return True  # float16 takes what is too large as infinity, in PyTorch too
-        return not np.finfo(dtype).max < builtins.abs(value) < math.inf
-    if dtype.kind not in "iu":
-        return True
-    limits = np.iinfo(dtype)
-    lowest = int(limits.min)
-    if lowest == 0 and isinstance(value, int | np.integer):
-        lowest = -int(limits.max)
-    if not math.isfinite(value):
-        return False
-    if isinstance(value, int | np.integer):
-        return lowest <= int(value) <= limits.max
-    return lowest <= value and int(value) <= limits.max and value <= float(limits.max)
-
-
 def _refuse_overflows(data: Any, dtype: NumpyDtype | None) -> None:
     """`refuse_overflow` for all numbers among nested sequences, in the words of `tensor`."""
     if isinstance(data, np.generic):
@@ -154,8 +100,8 @@ def _refuse_overflows(data: Any, dtype: NumpyDtype | None) -> None:
         return
     for each in _extremes(data):
         if isinstance(each, int) and not -(2**63) <= each < 2**63:
-            raise ValueError("Overflow when unpacking long long")
-        if dtype is not None and not _fits(each, dtype):
+            raise ValueError(TOO_LONG)
+        if dtype is not None and not fits(each, dtype):
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
 
 
@@ -237,10 +183,24 @@ def _read(data: Any, dtype: NumpyDtype | None) -> Array:
     try:
         array = as_array(data, dtype)
     except TypeError:
+        array = _of_long_integers(data, dtype)
+    if array.dtype == np.uint64:
         _refuse_overflows(data, None)
-        raise
     dtypes.of(array.dtype)
     return array
+
+
+def _of_long_integers(data: Any, dtype: NumpyDtype | None) -> Array:
+    """The array of numbers some of which no integer dtype holds; ValueError unless it is of
+    floats or bools.
+    """
+    numbers = _extremes(data)
+    if dtype is None and any(isinstance(each, float) for each in numbers):
+        dtype = dtypes.default()
+    if dtype is None or dtype.kind in "iu" or not numbers:
+        _refuse_overflows(data, None)
+        return as_array(data, dtype)  # which says what is wrong with it
+    return np.array(data, np.float64).astype(dtype)
 
 
 def _tensors_in(data: Any) -> list[Tensor]:
@@ -379,9 +339,9 @@ def scalar_tensor(
         >>> torch.scalar_tensor(3)
         tensor(3.)
     """
-    return tensor(
-        s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad
-    )
+    wanted = wanted_dtype(dtype, None, dtypes.default())
+    refuse_wide(s, wanted)
+    return tensor(s, dtype=wanted, device=device, requires_grad=requires_grad)
 
 
 # of a shape ----------------------------------------------------------------------------------
@@ -843,9 +803,13 @@ def arange(
     if any(isinstance(each, float) for each in (first, last, width)):
         default = dtypes.default()
     wanted = wanted_dtype(dtype, out, default)
+    _refuse_bool("arange", wanted)
+    if math.isfinite(first) and math.isfinite(last):
+        _refuse_long(wanted, first, last, width)
     if wanted == np.int64 and math.isfinite(first) and math.isfinite(last):
         first = int(first)
         last = int(last)
+        check(not width or int(width), "arange: step must be nonzero", error=ValueError)
         width = int(width)
     array = _spaced(first, last, width, wanted, math.ceil)
     return finish("arange", wrap(array), device, requires_grad, out)
@@ -982,11 +946,28 @@ def _numbers(name: str, *values: Any) -> list[Any]:
     return [each.item() if isinstance(each, Tensor) else each for each in values]
 
 
+def _held(value: Any, dtype: NumpyDtype) -> Any:
+    """A number as a dtype holds it: without fraction, and wrapped, among integers."""
+    refuse_overflow(value, dtype)
+    return float(value) if dtype.kind == "f" else np.asarray(int(value)).astype(dtype).item()
+
+
+def _refuse_bool(name: str, dtype: NumpyDtype) -> None:
+    message = "\"{}_cpu\" not implemented for 'Bool'"
+    check(dtype.kind != "b", message, name, error=NotImplementedError)
+
+
+def _refuse_long(dtype: NumpyDtype, *values: Any) -> None:
+    """Refuse what int64, in which a range of integers is computed, does not hold."""
+    for each in values:
+        refuse_overflow(each, np.dtype(np.float64 if dtype.kind == "f" else np.int64))
+
+
 def _spaced(
     first: Any, last: Any, step: Any, dtype: NumpyDtype, count: Callable[[float], int]
 ) -> Array:
     """`first + k * step` for k below `count((last - first) / step)`."""
-    check(step, "arange: step must be nonzero")
+    check(step and not math.isnan(step), "arange: step must be nonzero")
     finite = math.isfinite(first) and math.isfinite(last)
     check(finite, "arange: unsupported range: {} -> {}", first, last)
     message = "arange: upper bound and lower bound inconsistent with step sign: {}, {}, {}"
@@ -1008,8 +989,8 @@ def _even(name: str, start: Any, end: Any, steps: int, dtype: NumpyDtype) -> Arr
     message = "{}: steps must be an int, got {}"
     check(isinstance(steps, int | np.integer), message, name, steps, error=TypeError)
     check(steps >= 0, "{}: number of steps must be non-negative", name)
-    number = int if dtype.kind != "f" else float
-    first, last = map(number, _numbers(name, start, end))
+    _refuse_bool(name, dtype)
+    first, last = (_held(each, dtype) for each in _numbers(name, start, end))
     places = np.arange(steps)
     step = (last - first) / max(steps - 1, 1)
     from_first = first + step * places

@@ -8,16 +8,17 @@ from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
-from tinygrad_mnist.core.arithmetic import pass_on
+from tinygrad_mnist.core import dtypes
+from tinygrad_mnist.core.arithmetic import HALF, pass_on
+from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import assign, in_place_method, mark_written, read_only, write_out
 from tinygrad_mnist.core.record import Edge, record, record_joint
 from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, as_array, note_read, wrap
-from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array
+from tinygrad_mnist.ops.arguments import as_tensor, cast, index_array, type_name
 from tinygrad_mnist.ops.arguments import dimension as as_dimension
-from tinygrad_mnist.ops.creation import refuse_overflow
 from tinygrad_mnist.ops.pointwise import div, eq, floor_divide, mul
 from tinygrad_mnist.ops.shape import (
     as_strided,
@@ -97,6 +98,7 @@ class Index(NamedTuple):
 ONE = (Slot(0),)  # the parts of an index that is one tensor
 LONG = np.dtype(np.int64)
 BYTE = np.dtype(np.uint8)
+NARROW = (np.int8, np.int16)
 WRONG_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 
 
@@ -115,7 +117,7 @@ def parse_index(name: str, index: Any, numbers: bool = True) -> Index:
             parts.append(_constant_part(each))
             continue
         kind = each.array.dtype.kind
-        check(kind in "iub", WRONG_INDEX, error=IndexError)
+        check(kind in "iub" and each.array.dtype not in NARROW, WRONG_INDEX, error=IndexError)
         if numbers and each.array.ndim == 0 and kind != "b":
             note_read(name, each)
             parts.append(int(each.array))
@@ -127,7 +129,11 @@ def parse_index(name: str, index: Any, numbers: bool = True) -> Index:
 
 def _constant_part(part: Any) -> Any:
     """A part of an index that is no tensor, as NumPy takes it."""
-    if part.__class__ is int or part is None or part is Ellipsis:
+    if part.__class__ is int:
+        if -(2**63) <= part < 2**63:
+            return part
+        raise ValueError(dtypes.TOO_LONG)
+    if part is None or part is Ellipsis:
         return part
     if isinstance(part, slice):
         wrong = part.step is not None and part.step <= 0
@@ -241,6 +247,11 @@ def add_at(out: Array, index: Any, values: Array) -> None:
         index: a tuple, as NumPy takes it.
         values: what is added, of the shape of `out[index]`, or one that broadcasts to it.
     """
+    if out.dtype.char == HALF:
+        wide = out.astype(np.float32)
+        add_at(wide, index, values.astype(np.float32))
+        out[...] = wide
+        return
     rows: Any = index[0] if len(index) == 1 else None
     sortable = isinstance(rows, np.ndarray) and rows.dtype.kind in "iu" and rows.size > 1
     if not sortable or out.ndim < 2:
@@ -259,6 +270,10 @@ def write_at(
     array: Array, values: Array, *indices: Array, parts: tuple[Any, ...], accumulate: bool
 ) -> Array:
     """A copy of an array with values written, or added, at an index."""
+    if accumulate and array.dtype.char == HALF:
+        wide = array.astype(np.float32)
+        added = write_at(wide, values, *indices, parts=parts, accumulate=True)
+        return added.astype(array.dtype)
     out = array.copy()
     index = filled(parts, indices)
     try:
@@ -302,7 +317,8 @@ def getitem(input: Tensor, index: Any) -> Tensor:
                 [1, 2]]))
     """
     if isinstance(index, Tensor) and index.array.ndim:
-        check(index.array.dtype.kind in "iub", WRONG_INDEX, error=IndexError)
+        allowed = index.array.dtype.kind in "iub" and index.array.dtype not in NARROW
+        check(allowed, WRONG_INDEX, error=IndexError)
         return _take(input, Index(ONE, (index,)))
     parsed = parse_index("getitem", index)
     if parsed.is_basic():
@@ -389,7 +405,9 @@ def _as_elements(value: Any, dtype: np.dtype[Any]) -> Tensor:
         if not -FLOAT32_MAX <= value <= FLOAT32_MAX:
             refuse_overflow(value, dtype)
         return wrap(np.array(value, dtype))
-    refuse_overflow(value, dtype)
+    if value.__class__ is int and not -(2**63) <= value < 2**63:
+        raise ValueError(dtypes.TOO_LONG)
+    refuse_wide(value, dtype)
     return wrap(as_array(value, dtype))
 
 
@@ -511,6 +529,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
         tensor([[0., 0.],
                 [0., 5.]])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "put_", type_name(index))
     out = index_put(_flat(input), (_flat(index),), _flat(source), accumulate)
     return reshape_to(out, input.array.shape)
 
@@ -535,6 +555,8 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
         tensor([1, 4])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "take", type_name(index))
     index_array(index, "take")
     result = _take(_flat(input), Index(ONE, (index,)))
     return result if out is None else write_out("take", result, out)
@@ -545,6 +567,12 @@ def _flat(x: Tensor) -> Tensor:
 
 
 # slices along a dimension --------------------------------------------------------------------
+
+
+def _int32_or_int64(message: str, index: Tensor) -> None:
+    """RuntimeError for an index of another dtype."""
+    dtype = index.array.dtype
+    check(dtype == np.int64 or dtype == np.int32, message)
 
 
 def _slices(
@@ -610,6 +638,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
         tensor([[2, 2],
                 [4, 4]])
     """
+    _int32_or_int64("index_select(): Expected dtype int32 or int64 for index", index)
     x, at = _slices("index_select", input, dim, index)
     result = _take(x, at)
     if not input.ndim:
@@ -649,7 +678,12 @@ def index_add(
         >>> torch.zeros(3).index_add(0, torch.tensor([0, 0]), torch.tensor([1.0, 2.0]))
         tensor([3., 0., 0.])
     """
+    message = "index_add_(): Expected dtype int32/int64 for index but got: {}"
+    _int32_or_int64(message.format(type_name(index)), index)
     x, at = _slices("index_add", input, dim, index, source)
+    if alpha != 1 and x.array.dtype.kind in "iu":
+        refuse_overflow(alpha, x.array.dtype)
+        alpha = int(alpha)
     values = source if alpha == 1 else cast(mul(source, alpha), x.dtype)
     result = reshape_to(_put_checked(x, at, values, True), input.array.shape)
     return result if out is None else write_out("index_add", result, out)
@@ -692,6 +726,8 @@ def index_copy(
         >>> torch.zeros(3).index_copy(0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
         tensor([2., 0., 1.])
     """
+    message = "{}(): Expected a long tensor for index, but got {}"
+    check(index.array.dtype == np.int64, message, "index_copy_", type_name(index))
     x, at = _slices("index_copy", input, dim, index, source)
     result = reshape_to(_put_checked(x, at, source), input.array.shape)
     return result if out is None else write_out("index_copy", result, out)
@@ -718,6 +754,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Number | Tensor) -
         >>> torch.zeros(3).index_fill(0, torch.tensor([0, 2]), 7)
         tensor([7., 0., 7.])
     """
+    message = "index_fill_(): Expected dtype int64 for index."
+    check(index.array.dtype == np.int64, message, error=IndexError)
     x, at = _slices("index_fill", input, dim, index)
     nowhere = wrap(np.zeros(x.array.shape, np.bool_))
     mask = _written(nowhere, at, wrap(np.ones((), np.bool_)))
@@ -838,6 +876,7 @@ def gather(
         tensor([[1],
                 [4]])
     """
+    _int32_or_int64("gather(): Expected dtype int32/int64 for index", index)
     x, at = along("gather", input, dim, index)
     result = _take(x, at, "gather")
     if not index.ndim:
@@ -969,6 +1008,7 @@ def scatter(
         tensor([[0., 0., 1.],
                 [1., 0., 0.]])
     """
+    _int32_or_int64("scatter(): Expected dtype int32/int64 for index", index)
     x, at = along("scatter", input, dim, index)
     source = _scattered("scatter", x, index, value if src is None else src)
     known = reduce in (None, "add", "multiply")
@@ -1112,10 +1152,10 @@ def counts_at(
 ) -> Array:
     """How many elements are combined at each place."""
     index = filled(parts, indices)
-    counts = np.ones(shape, dtype)
+    counts = np.ones(shape, np.int64)
     counts[index] = include_self
     np.add.at(counts, index, 1)
-    return counts
+    return counts.astype(dtype)
 
 
 def extreme_at(
@@ -1224,7 +1264,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
         tensor([1., 0.])
     """
     check_mask("masked_fill", mask)
-    refuse_overflow(value, input.array.dtype)
+    held = value.array.item() if isinstance(value, Tensor) and value.array.ndim == 0 else value
+    refuse_overflow(held, input.array.dtype)
     filler = cast(as_tensor(value, dtype=input.array.dtype), input.dtype)
     check(
         not filler.ndim,

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.arithmetic import copy_array, pass_on
+from tinygrad_mnist.core.dtypes import refuse_overflow, refuse_wide
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
@@ -32,7 +33,6 @@ from tinygrad_mnist.ops.arguments import (
     returned,
     supported,
 )
-from tinygrad_mnist.ops.creation import refuse_overflow
 
 __all__ = [
     "abs",
@@ -288,8 +288,9 @@ def _factor_last(name: str, *arguments: Any) -> list[Any]:
 def _scaled(x: Tensor, factor: Any, name: str) -> Tensor:
     """x times a number, in x's dtype."""
     fits = x.array.dtype.kind == "f" or not isinstance(factor, float)
-    message = "{}: For integral input tensors, the factor must not be a floating point number."
+    message = "{}: For integral input tensors, argument alpha must not be a floating point number."
     check(fits, message, name)
+    refuse_overflow(factor, x.array.dtype)
     return cast(mul(x, factor), x.dtype)
 
 
@@ -404,6 +405,7 @@ def _rounded_quotient(input: TensorLike, other: TensorLike, rounding_mode: str) 
     if rounding_mode == "floor":
         return _floor_divided("div", input, other)
     a, b = operands(input, other, "div")
+    supported("div_trunc_cpu", "iuf", a)
     if a.array.dtype.kind == "f":
         return trunc(div(a, b))
     return record("div", _quotient_of_integers, (a, None), (b, None))
@@ -507,6 +509,7 @@ def _power_of_integers(a: Tensor, b: Tensor, exponent: Any) -> Tensor:
     supported("pow", "iu", a)
     allowed = isinstance(exponent, Tensor | np.ndarray) or exponent >= 0
     check(allowed, "pow: Integers to negative integer powers are not allowed.")
+    refuse_overflow(exponent, a.array.dtype)
     return record("pow", _integer_power, (a, None), (b, None))
 
 
@@ -549,6 +552,7 @@ def floor_divide(input: TensorLike, other: TensorLike, *, out: Tensor | None = N
 
 def _floor_divided(name: str, input: TensorLike, other: TensorLike) -> Tensor:
     a, b = operands(input, other, name)
+    supported("div_floor_cpu", "iuf", a)
     return record("floor_divide", _floor_quotient, (a, lambda g: g * 0), (b, lambda g: g * 0))
 
 
@@ -582,6 +586,7 @@ def remainder(input: TensorLike, other: TensorLike, *, out: Tensor | None = None
         tensor([1, 2])
     """
     a, b = operands(input, other, "remainder")
+    supported("remainder_cpu", "iuf", a)
     result = record("remainder", _remainder, (a, pass_on), (b, lambda g: -g * floor_divide(a, b)))
     return result if out is None else write_out("remainder", result, out)
 
@@ -611,6 +616,7 @@ def fmod(input: TensorLike, other: TensorLike, *, out: Tensor | None = None) -> 
         tensor([ 1, -1])
     """
     a, b = operands(input, other, "fmod")
+    supported("fmod_cpu", "iuf", a)
     result = record("fmod", _fmod, (a, pass_on), (b, lambda g: -g * trunc(a / b)))
     return result if out is None else write_out("fmod", result, out)
 
@@ -663,8 +669,18 @@ def addcmul(
             "addcmul", input, tensor1, tensor2, *old_order
         )
     a, b, c = promoted(input, tensor1, tensor2, name="addcmul")
+    supported("addcmul_cpu_out", "iuf", a)
+    if a.array.dtype.kind != "f":
+        refuse_overflow(value, a.array.dtype)
+        value = int(value)
     result = a + _scaled(b * c, value, "addcmul")
     return result if out is None else write_out("addcmul", result, out)
+
+
+OF_INTEGERS = (
+    "addcdiv: Integer division with addcdiv is no longer supported: "
+    "cast one of tensor1 and tensor2 to floating point first"
+)
 
 
 @overload
@@ -709,6 +725,8 @@ def addcdiv(
         input, tensor1, tensor2, value = _factor_last(
             "addcdiv", input, tensor1, tensor2, *old_order
         )
+    check(tensor1.array.dtype.kind == "f" or tensor2.array.dtype.kind == "f", OF_INTEGERS)
+    refuse_overflow(value, input.array.dtype)
     result = input + tensor1 / tensor2 * value
     return result if out is None else write_out("addcdiv", result, out)
 
@@ -732,8 +750,34 @@ def lerp(
         >>> torch.lerp(torch.tensor([0.0, 1.0]), torch.tensor([10.0, 11.0]), 0.5)
         tensor([5., 6.])
     """
+    _refuse_mixed(input, end, weight)
     result = input + weight * (end - input)
     return result if out is None else write_out("lerp", result, out)
+
+
+C_TYPES = {  # as PyTorch's errors about mixed dtypes name them
+    "bool": "bool",
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short int",
+    "int32": "int",
+    "int64": "long int",
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+}
+
+
+def _refuse_mixed(input: Tensor, end: Tensor, weight: Tensor | Number) -> None:
+    """What `lerp` refuses: operands of several dtypes, and integers."""
+    wanted = input.array.dtype
+    message = "expected dtype {} for `{}` but got dtype {}"
+    for each, name in ((end, "end"), (weight, "weight")):
+        if isinstance(each, Tensor) and each.array.dtype != wanted:
+            found = C_TYPES[each.array.dtype.name]
+            raise RuntimeError(message.format(C_TYPES[wanted.name], name, found))
+    kernel = "tensor" if isinstance(weight, Tensor) else "scalar"
+    supported(f"lerp_kernel_{kernel}", "f", input)
 
 
 # exponentials and logarithms ----------------------------------------------------------------------
@@ -895,7 +939,8 @@ def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Ten
         >>> torch.logaddexp(torch.tensor([-1.0, 1000.0]), torch.tensor([-1.0, 1000.0]))
         tensor([-3.0685e-01,  1.0007e+03])
     """
-    a, b = promoted(input, other, name="logaddexp", least=dtypes.FLOAT)
+    a, b = promoted(input, other, name="logaddexp")
+    supported("logaddexp_cpu", "f", a)
 
     def by_input(g: Tensor) -> Tensor:
         return g * sigmoid(a - b)
@@ -923,7 +968,8 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Te
         >>> torch.logaddexp2(torch.tensor([-1.0, 1000.0]), torch.tensor([-1.0, 1000.0]))
         tensor([   0., 1001.])
     """
-    a, b = promoted(input, other, name="logaddexp2", least=dtypes.FLOAT)
+    a, b = promoted(input, other, name="logaddexp2")
+    supported("logaddexp2_cpu", "f", a)
 
     def by_input(g: Tensor) -> Tensor:
         return g * _sigmoid_base_2(a - b)
@@ -1116,7 +1162,7 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([5.])
     """
     a, b = promoted(input, other, name="hypot")
-    supported("hypot", "f", a)
+    supported("hypot_cpu", "f", a)
 
     def by_input(g: Tensor, y: Tensor) -> Tensor:
         return g * (a / y)
@@ -1648,12 +1694,7 @@ def gaussian(x: Tensor, scale: float = 1.0) -> Tensor:
 
 def scipy_special(*arrays: Any, called: str) -> Array:
     """SciPy's special function of that name, imported when first needed; float16 stays float16."""
-    try:
-        from scipy import special
-    except ImportError:
-        message = f"special: {called} is computed by SciPy, which is missing: pip install scipy"
-        raise ImportError(message) from None
-    found = getattr(special, called)(*arrays)
+    found = getattr(elementary.special_functions(), called)(*arrays)
     return np.asarray(found).astype(arrays[-1].dtype)
 
 
@@ -1765,6 +1806,7 @@ fix = trunc
 def _step(name: str, function: Callable[[Array], Array], input: TensorLike) -> Tensor:
     """A function whose gradient is 0 wherever it has one; integers are copied."""
     x = as_tensor(input)
+    supported(f"{name}_vml_cpu", "iuf", x)
     if x.array.dtype.kind != "f":
         return record(name, copy_array, (x, None))
     return record(name, function, (x, lambda g: g * 0))
@@ -1785,6 +1827,7 @@ def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.frac(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([-0.5000,  0.5000,  0.7000])
     """
+    supported("frac_cpu", "f", input)
     result = input - trunc(input)
     return result if out is None else write_out("frac", result, out)
 
@@ -1805,6 +1848,7 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
         >>> torch.round(torch.tensor([0.5, 1.5, 2.4]))
         tensor([0., 2., 2.])
     """
+    supported("round_vml_cpu", "iuf", input)
     if input.array.dtype.kind != "f":
         result = record("round", copy_array, (input, None))
     else:
@@ -1879,6 +1923,8 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.abs(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([1.5000, 0.5000, 1.7000])
     """
+    if input.array.dtype.kind == "b":
+        supported("abs_cpu", "iuf", input)
     result = record("abs", np.absolute, (input, lambda g: g * sign(input)))
     return result if out is None else write_out("abs", result, out)
 
@@ -1900,6 +1946,8 @@ def positive(input: Tensor) -> Tensor:
         >>> torch.positive(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([-1.5000,  0.5000,  1.7000])
     """
+    bools = input.array.dtype.kind == "b"
+    check(not bools, "The `+` operator, on a bool tensor is not supported.")
     return input
 
 
@@ -1917,6 +1965,8 @@ def relu(input: Tensor) -> Tensor:
         >>> torch.relu(torch.tensor([-1.5, 0.5, 1.7]))
         tensor([0.0000, 0.5000, 1.7000])
     """
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
     return record("relu", network.relu, (input, _relu_rule), output=True)
 
 
@@ -1974,7 +2024,7 @@ def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Ten
         tensor([1.1921e-07])
     """
     a, b = promoted(input, other, name="nextafter")
-    supported("nextafter", "f", a)
+    supported("nextafter_cpu", "f", a)
     result = record("nextafter", np.nextafter, (a, lambda g: g * (a != b)), (b, lambda g: g * 0))
     return result if out is None else write_out("nextafter", result, out)
 
@@ -2094,6 +2144,8 @@ clip = clamp
 def _clamped(input: Tensor, min: Number | None, max: Number | None) -> Tensor:
     bounds = [bound for bound in (min, max) if bound is not None]
     x = promoted(input, *bounds, name="clamp")[0]
+    for bound in bounds:
+        refuse_overflow(bound, x.array.dtype)
 
     def rule(g: Tensor) -> Tensor:
         return g * record("in_bounds", _in_bounds, (x, None), min=min, max=max)
@@ -2102,8 +2154,8 @@ def _clamped(input: Tensor, min: Number | None, max: Number | None) -> Tensor:
 
 
 def _clip(x: Array, min: Any, max: Any) -> Array:
-    low = None if min is None else np.asarray(min, x.dtype)
-    high = None if max is None else np.asarray(max, x.dtype)
+    low = None if min is None else np.asarray(min).astype(x.dtype)
+    high = None if max is None else np.asarray(max).astype(x.dtype)
     return np.clip(x, low, high)
 
 
@@ -2306,6 +2358,8 @@ def where(
     known = condition.array.dtype.kind == "b" or condition.array.dtype == np.uint8
     check(known, "where: expected condition to be a boolean tensor, got {}", condition.dtype)
     a, b = promoted(input, other, name="where")
+    refuse_wide(input, a.array.dtype)
+    refuse_wide(other, a.array.dtype)
     test = cast(condition, dtypes.bool_)
 
     def by_input(g: Tensor) -> Tensor:

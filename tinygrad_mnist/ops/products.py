@@ -62,12 +62,26 @@ def check_same_dtype(name: str, a: Tensor, b: Tensor) -> None:
 def _check_factors(name: str, a: Tensor, b: Tensor) -> None:
     """RuntimeError unless a's last dimension is b's last but one, or its only one."""
     check_same_dtype(name, a, b)
+    if a.array.dtype.kind == "b":
+        _refuse_bools(a, b)
     columns = a.array.shape[-1]
     rows = b.array.shape[-2 if b.array.ndim > 1 else 0]
     if columns != rows:
         raise RuntimeError(
             f"{name}: {tuple(a.shape)} and {tuple(b.shape)} do not match: {columns} against {rows}"
         )
+
+
+def _refuse_bools(a: Tensor, b: Tensor) -> None:
+    """NotImplementedError by the name of PyTorch's kernel for products of these dimensions."""
+    kernel = "addmm_impl_cpu_"
+    if a.array.ndim > 2 or b.array.ndim > 2:
+        kernel = "bmm"
+    elif a.array.ndim == b.array.ndim == 1:
+        kernel = "dot"
+    elif b.array.ndim == 1:
+        kernel = "addmv_impl_cpu"
+    supported(kernel, "iuf", a)
 
 
 def _check_dimensions(name: str, a: Tensor, b: Tensor, left: int, right: int) -> None:
@@ -728,6 +742,8 @@ def _scaled_sum(name: str, input: Tensor, product: Tensor, beta: Number, alpha: 
         product.dtype,
     )
     if common.kind != "f":
+        dtypes.refuse_overflow(beta, common)
+        dtypes.refuse_overflow(alpha, common)
         beta = int(beta)
         alpha = int(alpha)
     if beta == 0:  # not even NaN passes

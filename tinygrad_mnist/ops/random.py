@@ -7,8 +7,10 @@ arrays; the functions of tensors hand them to `record_draw`, so that a trace can
 from __future__ import annotations
 
 import contextlib
+import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from tinygrad_mnist.core.inplace import assign, write_out
 from tinygrad_mnist.core.record import record, record_draw
 from tinygrad_mnist.core.surface import method
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
-from tinygrad_mnist.ops.arguments import as_tensor
+from tinygrad_mnist.ops.arguments import as_tensor, supported, type_name
 from tinygrad_mnist.ops.arguments import size as shape_of
 from tinygrad_mnist.ops.creation import (
     DeviceLike,
@@ -50,6 +52,7 @@ __all__ = [
     "randperm",
     "seed",
     "set_rng_state",
+    "use_generator",
 ]
 
 
@@ -62,6 +65,7 @@ class Generator:
     Attributes:
         device: the CPU.
         numpy: the NumPy generator that draws.
+        alive: all generators that there are.
 
     Example:
         >>> generator = torch.Generator().manual_seed(3)
@@ -73,9 +77,12 @@ class Generator:
 
     numpy: np.random.Generator
 
+    alive: ClassVar[weakref.WeakSet[Generator]] = weakref.WeakSet()
+
     def __init__(self, device: DeviceLike = "cpu") -> None:
         require_cpu(device)
         self.device = CPU
+        Generator.alive.add(self)
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
@@ -144,7 +151,60 @@ class Generator:
         return self
 
 
-default_generator = Generator()
+class _OfThread(threading.local):
+    """The generator that stands for the default one in this thread, or None."""
+
+    generator: Generator | None = None
+
+
+_of_thread = _OfThread()
+
+
+class _DefaultGenerator(Generator):
+    """The default generator: one for all threads, but where `use_generator` names another."""
+
+    _shared: np.random.Generator
+
+    @property
+    def numpy(self) -> np.random.Generator:
+        own = _of_thread.generator
+        return self._shared if own is None else own.numpy
+
+    @numpy.setter
+    def numpy(self, value: np.random.Generator) -> None:
+        own = _of_thread.generator
+        if own is None:
+            self._shared = value
+        else:
+            own.numpy = value
+
+
+default_generator: Generator = _DefaultGenerator()
+
+
+@contextlib.contextmanager
+def use_generator(generator: Generator) -> Iterator[None]:
+    """A with-block in which a generator stands for the default one, in this thread alone.
+
+    Dropout, initial weights and all else that draws from the default generator draw from this one:
+    two threads that train do not draw from each other's numbers.
+
+    Args:
+        generator: that is drawn from.
+
+    Example:
+        >>> generator = torch.Generator().manual_seed(3)
+        >>> with torch.random.use_generator(generator):
+        ...     first = torch.rand(2)
+        >>> torch.equal(first, torch.rand(2, generator=generator.manual_seed(3)))
+        True
+    """
+    before = _of_thread.generator
+    _of_thread.generator = None if generator is default_generator else generator
+    try:
+        yield
+    finally:
+        _of_thread.generator = before
 
 
 def manual_seed(seed: int) -> Generator:
@@ -512,6 +572,9 @@ def randint(
     last = int(high)  # type: ignore[arg-type]
     message = "random_ expects 'from' to be less than 'to', but got from={} >= to={}"
     check(low < high, message, low, high)  # type: ignore[operator]
+    elements = wanted_dtype(dtype, out, dtypes.int64.dtype)
+    check(first >= -(2**63) and last < 2**63, dtypes.TOO_LONG, error=ValueError)
+    _within(elements, first, last - 1)
     require_cpu(device)
     drawn = record_draw(
         "randint",
@@ -519,7 +582,7 @@ def randint(
         low=first,
         high=last,
         shape=shape_of((size,)),
-        dtype=wanted_dtype(dtype, out, dtypes.int64.dtype),
+        dtype=elements,
         generator=generator or default_generator,
     )
     return finish("randint", drawn, None, requires_grad, out)
@@ -821,6 +884,40 @@ def choose_largest(weights: Array, noise: Array, num_samples: int) -> Array:
 # methods that draw into a tensor -------------------------------------------------------------
 
 
+CONTINUOUS = (
+    "{} distribution is a continuous probability distribution. "
+    "dtype must be a floating point but you specified {}"
+)
+WHOLE = {  # as PyTorch's errors about ranges of random numbers name the dtypes
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short",
+    "int32": "int",
+    "int64": "long",
+    "bool": "bool",
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+}
+
+
+def _within(dtype: np.dtype[Any], low: float, high: float, last: str = "to - 1") -> None:
+    """RuntimeError unless a dtype holds the least and the largest number to be drawn."""
+    for each, name in ((low, "from"), (high, last)):
+        if isinstance(each, int):
+            check(-(2**63) <= each < 2**63, dtypes.TOO_LONG, error=ValueError)
+        if dtype.kind == "b":
+            held = 0 <= each <= 1
+        else:
+            held = dtypes.fits(each, dtype) and not (dtype.kind == "u" and each < 0)
+        check(held, "{} is out of bounds for {}", name, WHOLE[dtype.name])
+
+
+def _floats_only(name: str, x: Tensor) -> None:
+    """NotImplementedError, as in PyTorch, for a tensor of integers or bools."""
+    supported(name, "f", x)
+
+
 def _fill_drawn(
     target: Tensor,
     name: str,
@@ -872,6 +969,8 @@ def uniform_(
     from_ = _named_from("uniform_", from_, options)
     message = "uniform_ expects to return a [from, to) range, but found from={} > to={}"
     check(from_ <= to, message, from_, to)
+    _floats_only("uniform_", self)
+    _within(self.array.dtype, from_, to, last="to")
     return _fill_drawn(self, "uniform", draw_uniform_between, generator, low=from_, high=to)
 
 
@@ -919,6 +1018,7 @@ def normal_(
         torch.Size([2, 3])
     """
     check(std >= 0, "normal expects std >= 0.0, but found std {}", std)
+    _floats_only("normal_kernel_cpu", self)
     return _fill_drawn(self, "normal", draw_normal_about, generator, mean=mean, std=std)
 
 
@@ -949,6 +1049,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     Raises:
         RuntimeError: unless the rate is positive.
     """
+    check(self.array.dtype.kind == "f", CONTINUOUS, "Exponential", type_name(self))
     check(lambd > 0, "exponential_ expects lambda > 0.0, but found lambda={}", lambd)
     return _fill_drawn(self, "exponential", draw_exponential, generator, lambd=lambd)
 
@@ -1052,6 +1153,7 @@ def cauchy_(
     Returns:
         This tensor.
     """
+    check(self.array.dtype.kind == "f", CONTINUOUS, "Cauchy", type_name(self))
     return _fill_drawn(self, "cauchy", draw_cauchy, generator, median=median, sigma=sigma)
 
 
@@ -1085,6 +1187,7 @@ def log_normal_(
     Raises:
         RuntimeError: if `std` is negative.
     """
+    _floats_only("log_normal_cpu", self)
     check(std >= 0, "log_normal_ expects std > 0.0, but found std={}", std)
     return _fill_drawn(self, "log_normal", draw_log_normal, generator, mean=mean, std=std)
 
@@ -1133,6 +1236,7 @@ def random_(
         high = from_ or _top(self.array.dtype)
     message = "random_ expects 'from' to be less than 'to', but got from={} >= to={}"
     check(low < high, message, low, high)
+    _within(self.array.dtype, low, high - 1)
     return _fill_drawn(self, "random", draw_integers, generator, low=low, high=high)
 
 

@@ -829,6 +829,7 @@ def argmax(
         >>> torch.argmax(torch.tensor([[1.0, 3.0], [2.0, 0.0]]), 1)
         tensor([1, 0])
     """
+    check(input.array.dtype.kind != "b", "argmax(): does not support bool input")
     result = _found_place("argmax", np.argmax, input, dim, keepdim)
     return result if out is None else write_out("argmax", result, out)
 
@@ -856,6 +857,7 @@ def argmin(
         >>> torch.argmin(torch.tensor([[1.0, 3.0], [2.0, 0.0]]), 1)
         tensor([0, 1])
     """
+    check(input.array.dtype.kind != "b", "argmin(): does not support bool input")
     result = _found_place("argmin", np.argmin, input, dim, keepdim)
     return result if out is None else write_out("argmin", result, out)
 
@@ -1078,6 +1080,7 @@ def topk(
         >>> torch.topk(torch.tensor([3.0, 1.0, 2.0]), 2).values
         tensor([3., 2.])
     """
+    check(input.array.dtype.kind != "b", "topk does not support bool dtypes on CPU")
     d = dimension(dim, input.ndim, "topk")
     shape = input.array.shape or (1,)
     message = "topk: selected index k out of range: {} of {} along {}"

@@ -1403,9 +1403,10 @@ def strided(array: Array, layout: Layout) -> Array:
 
 def laid_anew(array: Array, given: Layout, wanted: Layout, count: int) -> Array:
     """The array added into a memory of zeros in one layout, and read from it in another one."""
-    memory = np.zeros(count, array.dtype)
+    half = array.dtype.char == "e"  # added up in float32
+    memory = np.zeros(count, np.float32 if half else array.dtype)
     np.add.at(memory, _laid_out(np.arange(count), given), array)
-    return _laid_out(memory, wanted).copy()
+    return _laid_out(memory.astype(array.dtype), wanted).copy()
 
 
 def _lay_anew(g: Tensor, given: Layout, wanted: Layout, count: int) -> Tensor:

@@ -905,9 +905,7 @@ def airy_ai(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def _airy(x: Array) -> Array:
-    from scipy import special
-
-    return np.asarray(special.airy(x)[0]).astype(x.dtype)
+    return np.asarray(elementary.special_functions().airy(x)[0]).astype(x.dtype)
 
 
 # orthogonal polynomials ---------------------------------------------------------------------------

@@ -15,7 +15,16 @@ from tinygrad_mnist.core.inplace import write_out
 from tinygrad_mnist.core.record import record, record_joint
 from tinygrad_mnist.core.surface import method, numpy_names
 from tinygrad_mnist.core.tensor import Array, Tensor, note_read, wrap
-from tinygrad_mnist.ops.arguments import Dims, cast, dimension, dimensions, floating, widened
+from tinygrad_mnist.ops.arguments import (
+    Dims,
+    cast,
+    dimension,
+    dimensions,
+    floating,
+    supported,
+    type_name,
+    widened,
+)
 from tinygrad_mnist.ops.indexing import gather, take_along_dim
 from tinygrad_mnist.ops.joining import cat
 from tinygrad_mnist.ops.pointwise import (
@@ -250,6 +259,9 @@ def nanmean(
         >>> torch.nanmean(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.5000)
     """
+    message = "nanmean(): expected input to have floating point or complex dtype but got {}"
+    if dtype is None:
+        check(input.array.dtype.kind == "f", message, type_name(input))
     wanted = wanted_dtype(dtype, out)
     total = nansum(widened(input) if wanted is None else input, dim, keepdim, dtype=wanted)
     result = total / sum(logical_not(isnan(input)), dim, keepdim)
@@ -556,6 +568,7 @@ def kthvalue(
         >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
         tensor(2.)
     """
+    supported("kthvalue_cpu", "iuf", input)
     d = dimension(dim, input.ndim, "kthvalue")
     shape = input.array.shape or (1,)
     message = "kthvalue: selected number k out of range for dimension {}: {}"
@@ -602,6 +615,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
         >>> x.median(1).values
         tensor([2., 4.])
     """
+    supported("median_cpu", "iuf", input)
     if dim is None:
         result = _median_of_all("median", input, False)
         return result if out is None else write_out("median", result, out)
@@ -640,6 +654,7 @@ def nanmedian(
         >>> torch.nanmedian(torch.tensor([1.0, np.nan, 2.0]))
         tensor(1.)
     """
+    supported("median_cpu", "iuf", input)
     if dim is None:
         result = _median_of_all("nanmedian", input, True)
         return result if out is None else write_out("nanmedian", result, out)

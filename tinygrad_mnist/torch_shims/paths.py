@@ -9,14 +9,13 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from tinygrad_mnist.formats import notebook, onnx
+from tinygrad_mnist.formats import checkpoint, notebook, onnx
 from tinygrad_mnist.ops import linalg, random, special
 from tinygrad_mnist.torch_shims import (
     accelerator,
     amp,
     backends,
     c_module,
-    compiler,
     cpu,
     cuda,
     distributed,
@@ -61,7 +60,7 @@ PATHS = {
     "backends.mps": backends_mps,
     "backends.openmp": openmp,
     "backends.opt_einsum": opt_einsum,
-    "compiler": compiler,
+    "checkpoint": checkpoint,
     "cpu": cpu,
     "cpu.amp": cpu_amp,
     "cuda": cuda,

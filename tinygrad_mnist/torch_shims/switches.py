@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.core.device import CPU, device, require_cpu
@@ -12,7 +11,6 @@ from tinygrad_mnist.ops.creation import DeviceLike
 
 __all__ = [
     "are_deterministic_algorithms_enabled",
-    "compile",
     "get_default_device",
     "get_float32_matmul_precision",
     "get_num_interop_threads",
@@ -174,38 +172,6 @@ def is_autocast_cpu_enabled() -> bool:
         False.
     """
     return False
-
-
-def compile(
-    model: Callable[..., Any] | None = None,
-    *,
-    fullgraph: bool = False,
-    dynamic: bool | None = None,
-    backend: Any = "inductor",
-    mode: str | None = None,
-    options: dict[str, Any] | None = None,
-    disable: bool = False,
-) -> Any:
-    """Give the model or function as it is; as a decorator too.
-
-    Args:
-        model: the module or function.
-        fullgraph: accepted without effect.
-        dynamic: accepted without effect.
-        backend: accepted without effect.
-        mode: accepted without effect.
-        options: accepted without effect.
-        disable: accepted without effect.
-
-    Returns:
-        The model or function, or without one the decorator.
-
-    Example:
-        >>> double = torch.compile(lambda x: x * 2)
-        >>> double(torch.ones(1))
-        tensor([2.])
-    """
-    return compile if model is None else model
 
 
 def set_default_device(device: DeviceLike | None) -> None:

@@ -73,15 +73,19 @@ def _serve(state: State, listener: socket.socket, names: list[str]) -> None:
     """Answer until Ctrl-C."""
     import uvicorn
 
+    from tinygrad_mnist.mnist.demo.connections import BACKLOG, Impatient
+    from tinygrad_mnist.mnist.demo.descriptors import raise_descriptors
     from tinygrad_mnist.mnist.demo.server import application
 
+    raise_descriptors()
     config = uvicorn.Config(
         application(state, names),
-        log_level="warning",
+        http=Impatient,
+        backlog=BACKLOG,
+        log_level="error",  # not a line for each request that is none
         access_log=False,
         server_header=False,
         ws="none",
-        limit_concurrency=1000,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=16384,

@@ -5,25 +5,29 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import re
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import AUGMENTED, CLASSES, PIXELS, RECIPES, Recipe
-from tinygrad_mnist.mnist.runs import Run, fingerprint
+from tinygrad_mnist.mnist.runs import Run, RunError, fingerprint
 from tinygrad_mnist.mnist.seen import MNIST_TRAINING, checksums, mnist_training
 from tinygrad_mnist.mnist.settings import command_with_settings, read_settings
-from tinygrad_mnist.mnist.terminal import DataOption, console, errors, load_digits
-from tinygrad_mnist.mnist.training import Epoch, Training
+from tinygrad_mnist.mnist.terminal import DataOption, Terminal, console, errors, load_digits
+from tinygrad_mnist.mnist.training import DivergedError, Epoch, Training
 
 if TYPE_CHECKING:
     from tinygrad_mnist.mnist.events import Events
@@ -31,6 +35,14 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 ORIGINAL = {"train_accuracy": 0.9913, "test_accuracy": 0.97}  # what the original project reports
+CheckpointOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Write checkpoints within epochs too: after so many steps (500) or seconds (30s).",
+        metavar="STEPS|SECONDSs",
+        show_default="at the end of each epoch",
+    ),
+]
 HOW_TO_LENGTHEN = "with --epochs, a run whose schedule is decay goes on for longer"
 
 
@@ -59,6 +71,7 @@ def train(
             "--tensorboard", help="Write TensorBoard's event files into the run's folder as well."
         ),
     ] = False,
+    checkpoint_every: CheckpointOption = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -73,44 +86,56 @@ def train(
     Options that are left out have the recipe's values; the original recipe is 784-400-100-10, keep
     probabilities 0.4 and 0.5, batches of 256, Adam (0.005, 0.8, 0.999), 50 epochs.
 
-    Every finished epoch is kept. After a crash or Ctrl-C, --resume goes on behind the last one, and
-    comes to what a run that was never stopped comes to, bit for bit.
+    Every finished epoch is kept. After a crash, a power cut or Ctrl-C, --resume goes on behind the
+    last checkpoint, and comes to what a run that was never stopped comes to, bit for bit. Ctrl-C
+    and SIGTERM finish the step and write one; a second Ctrl-C stops at once.
     """
     asked = read_settings(Recipe, settings)
+    every = Every.read(checkpoint_every)
     say = errors if as_json else console
+    say.goes_on = True
     if tensorboard:
         from tinygrad_mnist.mnist.events import require
 
         require()
-    if resume is None:
-        training, run, digits = _begun(recipe or "original", asked, data, out, say)
-    else:
-        _refuse_changes(resume, {"recipe": recipe, "out": out, **asked})
-        training, run, digits = _resumed(resume, asked.get("epochs"), data, say)
-    interrupted = _train(training, run, say, tensorboard)
-    if training.history:
-        _report(training, digits, run, say, interrupted)
-    elif interrupted:
-        run.discard()
-        say.print("[yellow]Stopped in the first epoch; nothing is kept.[/]")
-    if as_json and training.history:
-        summary = {"run": str(run.folder), "interrupted": interrupted}
-        print(json.dumps(summary | _measured(training, digits)))
-    if interrupted:
-        raise typer.Exit(130)
+    with contextlib.ExitStack() as held:
+        if resume is None:
+            training, run, digits = _begun(recipe or "original", asked, data, out, say, held)
+        else:
+            _refuse_changes(resume, {"recipe": recipe, "out": out, **asked})
+            training, run, digits = _resumed(resume, asked.get("epochs"), data, say, held)
+        stopped = _train(training, run, say, tensorboard, every)
+        if training.history or stopped:
+            _report(training, digits, run, say, bool(stopped))
+        if as_json and training.history:
+            summary = {"run": str(run.folder), "interrupted": bool(stopped)}
+            print(json.dumps(summary | _measured(training, digits)))
+    if stopped:
+        raise typer.Exit(128 + stopped)
 
 
 # what is trained -----------------------------------------------------------------------------
 
 
 def _begun(
-    name: str, asked: dict[str, Any], data: str | None, out: Path | None, say: Console
+    name: str,
+    asked: dict[str, Any],
+    data: str | None,
+    out: Path | None,
+    say: Terminal,
+    held: contextlib.ExitStack,
 ) -> tuple[Training, Run, Digits]:
-    """A new training, and its folder."""
+    """A new training, and its folder, which is held from now on."""
     recipe = chosen_recipe(name, asked)
-    folder = out or Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    run = Run(folder)
+    if out is not None:
+        Run(out).refuse_second()
     digits = load_digits(data, say)
+    if out is None:
+        run = Run.fresh(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        run = Run(out)
+    held.enter_context(run.held())
     run.create(recipe, data, digits)
     return Training(recipe, digits), run, digits
 
@@ -146,22 +171,26 @@ def _refuse_changes(folder: Path, given: dict[str, Any]) -> None:
 
 
 def _resumed(
-    folder: Path, epochs: int | None, data: str | None, say: Console
+    folder: Path, epochs: int | None, data: str | None, say: Terminal, held: contextlib.ExitStack
 ) -> tuple[Training, Run, Digits]:
-    """The training of a run's folder, where it was left."""
+    """The training of a run's folder, where it was left; the folder is held from now on."""
     run = Run(folder)
     recipe = run.read_recipe()
+    held.enter_context(run.held())
     if epochs is not None:
         recipe = _longer(recipe, epochs)
     if data is None:
         data = run.asked_data()["asked"]
     digits = load_digits(data, say)
     training = Training(recipe, digits)
-    run.resume(training, digits)
+    for note in run.resume(training, digits):
+        errors.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
     if training.finished:
         done = len(training.history)
-        raise ValueError(f"--resume: {folder} has its {done} epochs already; {HOW_TO_LENGTHEN}")
-    recipe.save(run.recipe)
+        message = f"{folder} has its {done} epochs already; {HOW_TO_LENGTHEN}"
+        say.print(escape(message), soft_wrap=True)
+    if recipe != run.read_recipe():
+        recipe.save(run.recipe)
     return training, run, digits
 
 
@@ -176,9 +205,93 @@ def _longer(recipe: Recipe, epochs: int) -> Recipe:
 # while it is trained -------------------------------------------------------------------------
 
 
-def _train(training: Training, run: Run, say: Console, tensorboard: bool) -> bool:
-    """Train and keep every finished epoch; whether Ctrl-C ended it."""
-    with _events(run, len(training.history), tensorboard) as events, _progress(say) as progress:
+@dataclasses.dataclass(frozen=True)
+class Every:
+    """When checkpoints are written within an epoch: after steps or seconds; None for never."""
+
+    steps: int | None = None
+    seconds: float | None = None
+
+    @classmethod
+    def read(cls, text: str | None) -> Every:
+        """What `--checkpoint-every` says.
+
+        Args:
+            text: a number of steps, or of seconds with an s behind it.
+
+        Returns:
+            The same.
+
+        Raises:
+            ValueError: for anything else.
+        """
+        if text is None:
+            return cls()
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?(s?)", text.strip(), re.ASCII)
+        if found is None or float(found[1]) <= 0 or not (found[2] or found[1].isdecimal()):
+            message = f"--checkpoint-every: got {text}, wanted steps (500) or seconds (30s)"
+            raise ValueError(message)
+        return cls(seconds=float(found[1])) if found[2] else cls(steps=int(found[1]))
+
+
+class StopError(Exception):
+    """A signal asked the training to end, and a step is finished."""
+
+
+class _Signals:
+    """In its block the first SIGINT or SIGTERM is noted; a second one acts as it always does.
+
+    Attributes:
+        got: the signal's number, or 0.
+    """
+
+    def __init__(self) -> None:
+        self.got = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Signals:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._restore()
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.got = number
+        self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+
+def _train(training: Training, run: Run, say: Terminal, tensorboard: bool, every: Every) -> int:
+    """Train, and keep every finished epoch.
+
+    Returns:
+        The signal that ended it, or 0.
+    """
+    last = [training.progress.steps if training.progress else 0, time.monotonic()]
+
+    def after_step() -> None:
+        if signals.got:
+            raise StopError
+        steps = training.progress.steps if training.progress else 0
+        now = time.monotonic()
+        enough = every.steps is not None and steps % every.steps == 0
+        late = every.seconds is not None and now - last[1] >= every.seconds
+        if enough or late:
+            with _writing(run, training):
+                run.checkpoint(training)
+            last[1] = time.monotonic()
+
+    training.after_step = after_step
+    with contextlib.ExitStack() as stack:
+        events = stack.enter_context(_events(run, len(training.history), tensorboard))
+        progress = stack.enter_context(_progress(say))
         epochs = training.recipe.epochs
         task = progress.add_task(
             "",
@@ -188,16 +301,54 @@ def _train(training: Training, run: Run, say: Console, tensorboard: bool) -> boo
             loss=0.0,
         )
         training.watch = _watch(progress, task)
+        signals = stack.enter_context(_Signals())
         try:
             for epoch in training:
-                run.keep(training)
+                with _writing(run, training):
+                    run.keep(training)
                 if events:
                     events.add(epoch, training.averaged)
                 progress.console.print(_line(epoch, epochs))
                 progress.reset(task, epoch=epoch.number + 1, epochs=epochs, loss=epoch.loss)
-        except KeyboardInterrupt:
-            return True
-    return False
+                if signals.got:
+                    return signals.got
+        except StopError:
+            with _writing(run, training):
+                run.checkpoint(training)
+            return signals.got
+        except KeyboardInterrupt:  # a second one
+            return signals.got or signal.SIGINT
+        except DivergedError as error:
+            if not _has_checkpoint(run):
+                run.discard()
+            message = f"{error}. {_what_is_kept(run)} A lower --lr may help."
+            raise DivergedError(message) from None
+    return 0
+
+
+def _has_checkpoint(run: Run) -> bool:
+    return run.last.exists() or run.previous.exists() or run.older_last.exists()
+
+
+def _what_is_kept(run: Run) -> str:
+    """In a sentence."""
+    if not _has_checkpoint(run):
+        return "Nothing is kept."
+    return f"{run.folder} keeps the last checkpoint before it."
+
+
+@contextlib.contextmanager
+def _writing(run: Run, training: Training) -> Iterator[None]:
+    """RunError for a file that cannot be written: with its name, and what is kept."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or " ".join(str(error).split())
+        message = f"{error.filename or run.folder}: cannot be written: {reason}."
+        kept = _what_is_kept(run)
+        if _has_checkpoint(run):
+            kept += f" When that is mended: tinygrad-mnist train --resume {run.folder}"
+        raise RunError(f"{message} {kept}") from None
 
 
 @contextlib.contextmanager
@@ -215,7 +366,7 @@ def _events(run: Run, after: int, wanted: bool) -> Iterator[Events | None]:
         events.close()
 
 
-def _progress(say: Console) -> Progress:
+def _progress(say: Terminal) -> Progress:
     return Progress(
         TextColumn("epoch {task.fields[epoch]:>3}/{task.fields[epochs]}"),
         BarColumn(),
@@ -254,21 +405,39 @@ def _line(epoch: Epoch, epochs: int) -> str:
 # what it came to -----------------------------------------------------------------------------
 
 
-def _report(training: Training, digits: Digits, run: Run, say: Console, interrupted: bool) -> None:
+def _report(training: Training, digits: Digits, run: Run, say: Terminal, interrupted: bool) -> None:
     """Draw the learning curves, and say what was reached and where it lies."""
     from tinygrad_mnist.mnist.figures import learning_curves
 
     history = training.history
+    folder = escape(str(run.folder))
+    can_go_on = _has_checkpoint(run)
     if interrupted:
-        done = len(history)
-        say.print(f"[yellow]Stopped in epoch {done + 1}; the {done} before it are kept.[/]")
-    learning_curves(history, run.curves)
-    say.print(_summary(training, digits))
-    say.print(_comparison(training, digits), soft_wrap=True)
-    say.print(f"Written to [bold]{run.folder}[/]: weights, recipe, metrics, learning curves.")
-    say.print(f"Measure again:  tinygrad-mnist evaluate {run.folder}", style="dim")
-    if interrupted:
-        say.print(f"Go on:          tinygrad-mnist train --resume {run.folder}", style="dim")
+        say.print(f"[yellow]{_where_it_stopped(training, can_go_on)}[/]", soft_wrap=True)
+    if history:
+        with _writing(run, training):
+            learning_curves(history, run.curves)
+        say.print(_summary(training, digits))
+        say.print(_comparison(training, digits), soft_wrap=True)
+        written = "weights, recipe, metrics, learning curves"
+        say.print(f"Written to [bold]{folder}[/]: {written}.", soft_wrap=True)
+        say.print(f"Measure again:  tinygrad-mnist evaluate {folder}", style="dim", soft_wrap=True)
+    if interrupted and can_go_on:
+        say.print(
+            f"Go on:          tinygrad-mnist train --resume {folder}", style="dim", soft_wrap=True
+        )
+    if not can_go_on:
+        run.discard()
+
+
+def _where_it_stopped(training: Training, can_go_on: bool) -> str:
+    done = len(training.history)
+    if not can_go_on:
+        return "Stopped in the first epoch; nothing is kept."
+    kept = f"the {done} before it are kept" if done else "no epoch is finished"
+    if training.progress is None:
+        return f"Stopped behind epoch {done}; it is kept."
+    return f"Stopped in epoch {done + 1}; {kept}."
 
 
 def _kept(training: Training) -> Epoch:

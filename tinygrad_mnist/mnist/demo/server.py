@@ -20,6 +20,7 @@ import contextlib
 import dataclasses
 import ipaddress
 import json
+import logging
 import math
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
@@ -36,6 +37,7 @@ from starlette.routing import Route
 
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.demo.answers import Answer, Answerer
+from tinygrad_mnist.mnist.demo.descriptors import quiet_about_descriptors
 from tinygrad_mnist.mnist.demo.encoding import picture, signed
 from tinygrad_mnist.mnist.demo.lesson import STEPS, training_step
 from tinygrad_mnist.mnist.demo.trainings import Choices, Full, Trainings
@@ -48,6 +50,7 @@ T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
+LOG = logging.getLogger(__name__)
 LARGEST_SIDE = 280  # of a drawing
 LARGEST_JSON = 1000  # bytes of a body of JSON
 BODY_SECONDS = 10.0  # for a body to arrive
@@ -144,7 +147,7 @@ class _Api:
             ),  # asked most often: looked for first
             Route("/api/about", self.about),
             Route("/api/digits", self.digits),
-            Route("/api/digits/{index:int}", self.digit),
+            Route("/api/digits/{index}", self.digit),
             Route("/api/lesson", self.lesson),
             Route("/api/trainings", self.begin_training, methods=["POST"]),
             Route("/api/trainings/{name}", self.look_at_training),
@@ -154,6 +157,7 @@ class _Api:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[None]:
+        quiet_about_descriptors(LOG.warning)
         self.trainings.open()
         try:
             yield
@@ -241,11 +245,13 @@ class _Api:
     async def digit(self, request: Request) -> Response:
         answerer = self.answerer()
         digits = self.state.digits
-        index = request.path_params["index"]
+        text = request.path_params["index"]
         count = len(digits.test_labels)
-        if index >= count:
-            message = f"digits: got {str(index)[:20]}, wanted a number below {count}"
+        is_number = text.isascii() and text.isdecimal() and len(text) < 12
+        if not is_number or int(text) >= count:
+            message = f"digits: got {text[:20]}, wanted a number below {count}"
             raise HTTPException(404, message)
+        index = int(text)
         image = digits.test_images[index]
         answer = await self.work(lambda: _as_json(answerer.answer(image), image))
         return JSONResponse(answer | {"label": int(digits.test_labels[index])})
@@ -313,6 +319,9 @@ def _serve(content: bytes, media_type: str) -> Endpoint:
 
 
 def _as_json(answer: Answer, image: Any) -> dict[str, Any]:
+    if not (np.isfinite(answer.probabilities).all() and np.isfinite(answer.saliency).all()):
+        message = "the network's numbers overflow: its training went wrong"
+        raise HTTPException(503, message)
     return {
         "answer": answer.digit,
         "probabilities": [float(f"{p:.4g}") for p in answer.probabilities],
@@ -441,7 +450,10 @@ def guard(application: Application, names: Collection[str] = ()) -> Application:
                 message = message | {"headers": _with_security(message["headers"])}
             await send(message)
 
-        asked = _refused(scope["headers"], known) or application
+        refused = _refused(scope["headers"], known)
+        if not scope.get("query_string", b"").isascii():
+            refused = JSONResponse({"error": "query: got bytes that no address has"}, 400)
+        asked = refused or application
         await asked(scope, receive, send_with_headers)
 
     return guarded

@@ -11,6 +11,7 @@ import dataclasses
 import secrets
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,7 @@ from tinygrad_mnist.nn import functional as F
 
 __all__ = ["Choices", "Full", "Trainings"]
 
-AT_ONCE = 16  # trainings of all visitors
+AT_ONCE = 16  # trainings of all visitors; then who has most of them makes room for who has least
 EACH = 4  # trainings of one address
 STEPS = 1500  # of one training
 IDLE = 20.0  # seconds without a look, after which a training is dropped
@@ -241,12 +242,18 @@ class Trainings:
         return name
 
     def _check_room(self, address: str) -> None:
-        if len(self._all) >= AT_ONCE:
-            raise Full(f"{AT_ONCE} trainings are running already; try again in a minute")
-        from_here = sum(training.address == address for training in self._all.values())
-        if from_here >= EACH:
+        """Full if there is no room; an address with several trainings makes room for others."""
+        open_at = Counter(training.address for training in self._all.values())
+        if open_at[address] >= EACH:
             message = f"{EACH} trainings are open from here already; close another page"
             raise Full(f"{message}, or wait {IDLE:g} seconds")
+        if len(self._all) < AT_ONCE:
+            return
+        busiest, most = open_at.most_common(1)[0]
+        if most <= open_at[address] + 1:
+            raise Full(f"{AT_ONCE} trainings are running already; try again in a minute")
+        theirs = [name for name, each in self._all.items() if each.address == busiest]
+        del self._all[min(theirs, key=lambda name: self._all[name].begun)]
 
     def look(self, name: str, after: int = 0) -> dict[str, Any] | None:
         """How a training stands.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
+from tinygrad_mnist.formats.checksums import check_safetensors
 from tinygrad_mnist.mnist.recipe import RECIPES, classifier
 
 __all__ = ["CARD", "FOLDER", "SHIPPED", "pack", "path", "shipped"]
@@ -27,12 +28,18 @@ def shipped(name: str) -> nn.Sequential:
         evaluation mode, in float32; the file holds float16.
 
     Raises:
-        ValueError: if there is none of that name.
+        ValueError: if there is none of that name, or the file is not as it was shipped.
     """
     if name not in SHIPPED:
         raise ValueError(f"shipped weights: got {name}, wanted one of {', '.join(SHIPPED)}")
     network = classifier(RECIPES[name])
-    weights = {key: value.float() for key, value in tg.load(path(name)).items()}
+    file = path(name)
+    try:
+        if not check_safetensors(file, str(file)):
+            raise ValueError(f"{file}: damaged: it carries no checksum")
+    except OSError as error:
+        raise ValueError(f"{file}: cannot be read: {error.strerror}") from None
+    weights = {key: value.float() for key, value in tg.load(file).items()}
     network.load_state_dict(weights)
     network.eval()
     return network

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import in_place_method
 from tinygrad_mnist.core.record import record, record_draw, record_joint
@@ -15,7 +16,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels import elementary, network
 from tinygrad_mnist.ops import pointwise, random
-from tinygrad_mnist.ops.arguments import floating
+from tinygrad_mnist.ops.arguments import floating, supported, type_name
 from tinygrad_mnist.ops.indexing import scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
@@ -136,6 +137,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> F.leaky_relu(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.0200,  0.5000,  3.0000])
     """
+    supported("leaky_relu_cpu", "f", input)
     if inplace:
         return leaky_relu_(input, negative_slope)
     return where(input > 0, input, input * negative_slope)
@@ -173,6 +175,9 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         >>> F.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.25]))
         tensor([-0.5000,  3.0000])
     """
+    same = input.array.dtype == weight.array.dtype
+    message = "prelu: Type promoting not supported. Got {} and {}"
+    check(same, message, type_name(input), type_name(weight))
     several = input.ndim > 1
     channels = input.array.shape[1] if several else 1
     fits = weight.ndim < 2 and weight.array.size in (1, channels)
@@ -213,6 +218,7 @@ def rrelu(
         >>> F.rrelu(torch.tensor([-2.0, 3.0]), 0.1, 0.3)
         tensor([-0.4000,  3.0000])
     """
+    supported("leaky_relu_cpu", "f", input)
     if inplace:
         return rrelu_(input, lower, upper, training)
     message = "rrelu: Lower bound {} should be less than or equal to the upper bound {}"
@@ -267,6 +273,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.elu(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.8647,  0.5000,  3.0000])
     """
+    supported("elu_cpu", "f", input)
     if inplace:
         return elu_(input, alpha)
     return where(input > 0, input, _expm1_below_0(input) * alpha)
@@ -302,6 +309,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.celu(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.8647,  0.5000,  3.0000])
     """
+    supported("elu_cpu", "f", input)
     if inplace:
         return celu_(input, alpha)
     return where(input > 0, input, _expm1_below_0(input / alpha) * alpha)
@@ -336,6 +344,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.selu(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-1.5202,  0.5254,  3.1521])
     """
+    supported("elu_cpu", "f", input)
     if inplace:
         return selu_(input)
     return elu(input, SELU_ALPHA) * SELU_SCALE
@@ -380,6 +389,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         >>> F.gelu(torch.tensor([-1.0, 0.0, 1.0]))
         tensor([-0.1587,  0.0000,  0.8413])
     """
+    supported("GeluKernelImpl", "f", input)
     known = approximate in ("none", "tanh")
     check(known, "gelu: approximate must be either none or tanh, got {}", approximate)
     x = floating(input)
@@ -433,20 +443,23 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.silu(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.2384,  0.3112,  2.8577])
     """
+    supported("silu_cpu", "f", input)
     if inplace:
         return _write_in_place(silu, input)
     x = floating(input)
-    return record("silu", elementary.silu, (x, lambda g: g * _silu_slope(x)))
+    if not (state.recording and x.requires_grad):
+        return record("silu", elementary.silu, (x, None))
 
-
-def _silu_slope(x: Tensor) -> Tensor:
-    """The derivative of silu."""
-
-    def rule(g: Tensor) -> Tensor:
+    def rule(gradients: pointwise.Gradients, results: tuple[Tensor, Tensor]) -> tuple[Tensor]:
+        by_value, by_slope = gradients
+        if by_slope is None:
+            assert by_value is not None
+            return (by_value * results[1],)
         slope = sigmoid(x) * sigmoid(-x)
-        return g * (slope * (2 - x * tanh(x * 0.5)))
+        by_slope = by_slope * (slope * (2 - x * tanh(x * 0.5)))
+        return (by_slope if by_value is None else by_value * results[1] + by_slope,)
 
-    return record("silu_slope", elementary.silu_slope, (x, rule))
+    return record_joint("silu", elementary.silu_with_slope, [x], rule, output=True)[0]
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -465,6 +478,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.mish(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.2525,  0.3752,  2.9865])
     """
+    supported("mish_cpu", "f", input)
     if inplace:
         return _write_in_place(mish, input)
     x = floating(input)
@@ -499,6 +513,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
         >>> F.softplus(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([0.1269, 0.9741, 3.0486])
     """
+    supported("softplus_cpu", "f", input)
     scaled = input * beta
     return where(scaled > threshold, input, pointwise.softplus(scaled) / beta)
 
@@ -516,6 +531,7 @@ def logsigmoid(input: Tensor) -> Tensor:
         >>> F.logsigmoid(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-2.1269, -0.4741, -0.0486])
     """
+    supported("log_sigmoid_cpu", "f", input)
     return pointwise.log_sigmoid(input)
 
 
@@ -545,6 +561,12 @@ def hardtanh(
     message = "hardtanh: min_val {} cannot be greater than {}"
     check(min_val <= max_val, message, min_val, max_val, error=ValueError)
     dtype = input.array.dtype
+    message = "hardtanh: Bool inputs not supported for hardtanh"
+    check(dtype.kind != "b", message)
+    message = "cannot do hardtanh on an unsigned type with negative limits"
+    check(dtype.kind != "u" or (min_val >= 0 and max_val >= 0), message)
+    refuse_overflow(min_val, dtype)
+    refuse_overflow(max_val, dtype)
     low = wrap(np.asarray(min_val).astype(dtype))
     high = wrap(np.asarray(max_val).astype(dtype))
     held = clamp(input.detach(), low, high)
@@ -582,6 +604,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.hardsigmoid(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([0.1667, 0.5833, 1.0000])
     """
+    supported("hardsigmoid_cpu", "f", input)
     if inplace:
         return _write_in_place(hardsigmoid, input)
     return relu6(input + 3) / 6
@@ -603,6 +626,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.hardswish(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-0.3333,  0.2917,  3.0000])
     """
+    supported("hardswish_cpu", "f", input)
     if inplace:
         return _write_in_place(hardswish, input)
     return input * (relu6(input + 3) / 6)  # the product first would overflow
@@ -624,8 +648,11 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
         >>> F.threshold(torch.tensor([-2.0, 0.5, 3.0]), 1.0, 0.0)
         tensor([0., 0., 3.])
     """
+    supported("threshold_cpu", "iuf", input)
     if inplace:
         return threshold_(input, threshold, value)
+    refuse_overflow(threshold, input.array.dtype)
+    refuse_overflow(value, input.array.dtype)
     return where(input <= threshold, value, input)  # a NaN stays
 
 
@@ -702,6 +729,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
         >>> F.hardshrink(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-2.,  0.,  3.])
     """
+    supported("hardshrink_cpu", "f", input)
     return where(abs(input) <= lambd, 0.0, input)  # a NaN stays
 
 
@@ -722,6 +750,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
         >>> F.softshrink(torch.tensor([-2.0, 0.5, 3.0]))
         tensor([-1.5000,  0.0000,  2.5000])
     """
+    supported("softshrink_check", "f", input)
     message = "softshrink: lambda must be greater or equal to 0, but found to be {}."
     check(lambd >= 0, message, lambd)
     return where(abs(input) <= lambd, 0.0, input - sign(input.detach()) * lambd)  # a NaN stays
@@ -746,6 +775,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
         >>> F.glu(torch.tensor([1.0, 2.0, 0.0, 3.0]))
         tensor([0.5000, 1.9051])
     """
+    supported("glu_cpu", "f", input)
     even = input.ndim and input.size(dim) % 2 == 0
     message = "glu: Halving dimension must be even, got shape {} and dim {}"
     check(even, message, input.shape, dim)

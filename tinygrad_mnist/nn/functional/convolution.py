@@ -21,6 +21,7 @@ from tinygrad_mnist.nn.functional.windows import (
     each_dimension,
     window_grid,
 )
+from tinygrad_mnist.ops.arguments import supported
 from tinygrad_mnist.ops.reduction import sum
 
 __all__ = [
@@ -375,6 +376,7 @@ def _check_operands(
     Args:
         weight_dims: the dimensions of the weight that the input's and the result's channels are.
     """
+    supported(f"slow_{name}_cpu", "iuf", x)
     check_rank(x, rank, name)
     shape = weight.array.shape
     ok = len(shape) == rank + 2 and groups >= 1 and shape[0] % groups == 0
@@ -468,6 +470,7 @@ def unfold(
                  [3., 4.],
                  [4., 5.]]])
     """
+    supported("im2col_out_cpu", "bf", input)
     check_rank(input, 2, "unfold")
     shape = input.array.shape
     grid, around, _ = _column_grid("unfold", shape[-2:], kernel_size, dilation, padding, stride)
@@ -505,6 +508,7 @@ def fold(
         tensor([[[[1., 2., 1.],
                   [1., 2., 1.]]]])
     """
+    supported("col2im_out_cpu", "bf", input)
     check_rank(input, 1, "fold")
     size = each_dimension(output_size, 2, "output_size", "fold")
     grid, around, padded = _column_grid("fold", size, kernel_size, dilation, padding, stride)

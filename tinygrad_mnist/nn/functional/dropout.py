@@ -9,6 +9,7 @@ from tinygrad_mnist.core.record import record_draw, record_joint
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.kernels import network
 from tinygrad_mnist.ops import random
+from tinygrad_mnist.ops.arguments import type_name
 from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [
@@ -49,6 +50,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
+    if p < 1 and input.array.dtype.kind != "f":
+        _refuse_integers(input)
     bits = record_draw("random_bits", random.bits16, count=input.array.size)
     out, mask = record_joint(
         "dropout",
@@ -61,6 +64,11 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     if inplace:
         return input.copy_(out)
     return out
+
+
+def _refuse_integers(input: Tensor) -> None:
+    message = "result type Float can't be cast to the desired output type {}"
+    check(input.array.dtype.kind == "f", message, type_name(input))
 
 
 def dropout1d(

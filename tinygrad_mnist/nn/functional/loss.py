@@ -21,7 +21,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
 from tinygrad_mnist.kernels.softmax import class_losses, class_weights, valid_classes
 from tinygrad_mnist.nn.functional.vectors import pairwise_distance
-from tinygrad_mnist.ops.arguments import cast, index_array, widened
+from tinygrad_mnist.ops.arguments import cast, index_array, supported, widened
 from tinygrad_mnist.ops.indexing import gather, getitem, scatter
 from tinygrad_mnist.ops.pointwise import (
     abs,
@@ -173,6 +173,7 @@ def nll_loss(
         >>> F.nll_loss(logs, torch.tensor([0, 1]), reduction="none")
         tensor([0.6931, 0.2877])
     """
+    supported("nll_loss_out_frame", "f", input)
     how = reduction_of("nll_loss", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
     _check_class_shapes("nll_loss", input, target, dim)
@@ -305,6 +306,7 @@ def cross_entropy(
         >>> F.cross_entropy(logits, torch.tensor([0, 0]), reduction="none")
         tensor([0.1269, 2.1269])
     """
+    supported("log_softmax_lastdim_kernel_impl", "f", input)
     how = reduction_of("cross_entropy", size_average, reduce, reduction)
     dim = 0 if input.ndim == 1 else 1
     of_numbers = target.array.dtype.kind != "f"
@@ -530,6 +532,7 @@ def multi_margin_loss(
         >>> F.multi_margin_loss(torch.tensor([[0.5, 0.0, 2.0]]), torch.tensor([2]))
         tensor(0.)
     """
+    supported("multi_margin_loss_cpu_kernel", "f", input)
     how = reduction_of("multi_margin_loss", size_average, reduce, reduction)
     message = "multi_margin_loss: only p == 1 and p == 2 supported, got {}"
     check(p in (1, 2), message, p, error=ValueError)
@@ -571,6 +574,7 @@ def multilabel_margin_loss(
         >>> F.multilabel_margin_loss(torch.tensor([0.0, 1.0]), torch.tensor([1, -1]))
         tensor(0.)
     """
+    supported("multilabel_margin_loss_forward_out_frame", "f", input)
     how = reduction_of("multilabel_margin_loss", size_average, reduce, reduction)
     same = input.shape == target.shape
     check(same, SIZES_DIFFER, "multilabel_margin_loss", target.shape, input.shape)
@@ -628,6 +632,7 @@ def multilabel_soft_margin_loss(
         >>> F.multilabel_soft_margin_loss(torch.zeros(1, 3), torch.tensor([[1.0, 0.0, 1.0]]))
         tensor(0.6931)
     """
+    supported("log_sigmoid_cpu", "f", input)
     how = reduction_of("multilabel_soft_margin_loss", size_average, reduce, reduction)
     name = "multilabel_soft_margin_loss"
     same = input.shape == target.shape
@@ -679,6 +684,8 @@ def mse_loss(
         >>> F.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([0.0, 0.0]))
         tensor(5.)
     """
+    if target.array.dtype.kind != "f":
+        supported("mse_cpu", "f", input)
     how = reduction_of("mse_loss", size_average, reduce, reduction)
     difference = input - target
     losses, total = _weighted("mse_loss", difference * difference, weight)
@@ -750,6 +757,8 @@ def smooth_l1_loss(
         >>> F.smooth_l1_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none")
         tensor([0.1250, 2.5000])
     """
+    if target.array.dtype.kind != "f":
+        supported("smooth_l1_cpu", "f", input)
     how = reduction_of("smooth_l1_loss", size_average, reduce, reduction)
     check(beta >= 0, "smooth_l1_loss: beta must not be negative, got {}", beta)
     difference = input - target
@@ -796,6 +805,8 @@ def huber_loss(
         >>> F.huber_loss(torch.tensor([0.5, 3.0]), torch.zeros(2), reduction="none", delta=2.0)
         tensor([0.1250, 4.0000])
     """
+    if target.array.dtype.kind != "f":
+        supported("huber_cpu", "f", input)
     how = reduction_of("huber_loss", reduction=reduction)
     check(delta > 0, "huber_loss: delta must be positive, got {}", delta)
     difference = input - target
@@ -941,6 +952,8 @@ def kl_div(
         >>> F.kl_div(torch.log(torch.tensor([[0.25, 0.75]])), p, reduction="batchmean")
         tensor(0.1438)
     """
+    floats = input.array.dtype.kind == target.array.dtype.kind == "f"
+    check(floats, "kl_div: Integral inputs not supported.")
     how = reduction_of("kl_div", size_average, reduce, reduction)
     if log_target:
         return reduced(exp(target) * (target - input), how)
@@ -982,6 +995,7 @@ def binary_cross_entropy(
         >>> F.binary_cross_entropy(torch.tensor([0.5, 1.0]), torch.tensor([1.0, 1.0]))
         tensor(0.3466)
     """
+    supported("binary_cross_entropy", "f", input)
     how = reduction_of("binary_cross_entropy", size_average, reduce, reduction)
     same = input.shape == target.shape
     name = "binary_cross_entropy"
@@ -1056,6 +1070,7 @@ def binary_cross_entropy_with_logits(
         >>> F.binary_cross_entropy_with_logits(logits, torch.ones(2), reduction="none")
         tensor([0.6931, 0.0000])
     """
+    supported("log_sigmoid_cpu", "f", input)
     name = "binary_cross_entropy_with_logits"
     how = reduction_of(name, size_average, reduce, reduction)
     same = input.shape == target.shape

@@ -15,7 +15,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Array, Tensor
 from tinygrad_mnist.nn.functional.padding import pad
 from tinygrad_mnist.nn.functional.pooling import avg_pool2d
-from tinygrad_mnist.ops.arguments import cast, widened
+from tinygrad_mnist.ops.arguments import cast, supported, widened
 from tinygrad_mnist.ops.pointwise import rsqrt
 from tinygrad_mnist.ops.reduction import mean
 from tinygrad_mnist.ops.shape import reshape
@@ -70,6 +70,8 @@ def batch_norm(
         tensor([[-1.0000, -1.0000],
                 [ 1.0000,  1.0000]])
     """
+    supported("batch_norm", "f", input)
+    _refuse_mixed(input, weight, bias)
     shape = input.array.shape
     if training:
         _require_many(math.prod(shape[:1] + shape[2:]), "value per channel", input)
@@ -121,6 +123,8 @@ def layer_norm(
         >>> F.layer_norm(torch.tensor([[1.0, 2.0, 3.0]]), (3,))
         tensor([[-1.2247,  0.0000,  1.2247]])
     """
+    supported("LayerNormKernelImpl", "f", input)
+    _refuse_mixed(input, weight, bias)
     shape = _normalized_shape(input, normalized_shape, "layer_norm")
     dims = tuple(range(-len(shape), 0))
     standardized = _standardize(widened(input), dims, eps, weight is None and bias is None)
@@ -153,6 +157,7 @@ def rms_norm(
         >>> F.rms_norm(torch.tensor([[1.0, 7.0]]), (2,))
         tensor([[0.2000, 1.4000]])
     """
+    supported("rms_norm", "f", input)
     shape = _normalized_shape(input, normalized_shape, "rms_norm")
     dims = tuple(range(-len(shape), 0))
     if eps is None:
@@ -190,6 +195,8 @@ def group_norm(
         >>> F.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
         tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
+    supported("GroupNormKernelImpl", "f", input)
+    _refuse_mixed(input, weight, bias)
     message = "Expected at least 2 dimensions for input tensor but received {}"
     check(input.ndim >= 2, message, input.ndim)
     shape = input.array.shape
@@ -241,6 +248,7 @@ def instance_norm(
         tensor([[[-1.0000,  1.0000],
                  [-1.0000,  1.0000]]])
     """
+    supported("batch_norm", "f", input)
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _require_many(math.prod(input.array.shape[2:]), "spatial element", input)
@@ -360,6 +368,16 @@ def _affine(
     if bias is not None:
         x = x + reshape(bias, shape)
     return x
+
+
+def _refuse_mixed(input: Tensor, *parameters: Tensor | None) -> None:
+    """RuntimeError for a weight or bias of another dtype; float32's serve float16 too."""
+    for each in parameters:
+        if each is None or each.array.dtype == input.array.dtype:
+            continue
+        mixed = input.array.dtype.char == HALF and each.array.dtype == np.float32
+        message = "mixed dtype (CPU): expect parameter to have scalar type of Float"
+        check(mixed, message)
 
 
 def _rounded(x: Tensor, input: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.core.dtypes import refuse_overflow
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.record import record
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
@@ -97,6 +98,7 @@ def pad_constant(x: Tensor, widths: Widths, value: float = 0) -> Tensor:
     fits = all(n + min(before, 0) + min(after, 0) >= 0 for n, (before, after) in sizes)
     message = "pad: padding {} of {} resulted in a negative output size"
     check(fits, message, list(widths), shape)
+    refuse_overflow(float(value), x.array.dtype)
     opposite = [(-before, -after) for before, after in every]
     return record(
         "constant_pad_nd",

@@ -27,7 +27,7 @@ from tinygrad_mnist.nn.functional.windows import (
     multiply_dimensions,
     window_grid,
 )
-from tinygrad_mnist.ops.arguments import cast, widened
+from tinygrad_mnist.ops.arguments import cast, supported, widened
 from tinygrad_mnist.ops.pointwise import where
 
 __all__ = [
@@ -110,6 +110,7 @@ def max_pool1d(
         >>> F.max_pool1d(torch.tensor([[1.0, 5, 2, 3]]), 2)
         tensor([[5., 3.]])
     """
+    supported("max_pool1d_impl", "f", input)
     return _max_pool(
         1, "max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
     )
@@ -785,6 +786,7 @@ def _adaptive_max_pool(
     rank: int, name: str, input: Tensor, output_size: OptionalSizes, return_indices: bool
 ) -> Tensor | tuple[Tensor, Tensor]:
     """`adaptive_max_pool2d` and its kin, for images of `rank` sizes."""
+    supported("adaptive_max_pool2d", "f", input)
     goal = _output_size(input, output_size, rank, name)
     size = input.array.shape[-rank:]
     out, indices = record_joint(

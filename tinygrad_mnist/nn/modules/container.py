@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Self, overload
 
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.core.state import Changes
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.nn.modules.module import Module
 from tinygrad_mnist.nn.parameter import Parameter
@@ -43,6 +44,7 @@ class _ModuleSequence(Module):
         unwanted = names[index] if isinstance(index, slice) else [_name_at(names, index)]
         for name in unwanted:
             del self._modules[name]
+            Changes.count += 1
         self._renumber(self._modules.values())
 
     def _renumber(self, modules: Iterable[Any]) -> None:
@@ -407,6 +409,7 @@ class ModuleDict(Module, MutableMapping[str, Any]):
 
     def __delitem__(self, key: str) -> None:
         del self._modules[key]
+        Changes.count += 1
 
     def __len__(self) -> int:
         return len(self._modules)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Self, cast
 
 import numpy as np
 
+from tinygrad_mnist.compiler import CompiledFunction, choose_backend
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.record import RemovableHandle, add_hook, join_history
-from tinygrad_mnist.core.state import state
+from tinygrad_mnist.core.state import Changes, state
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.nn.parameter import Buffer, Parameter
 from tinygrad_mnist.ops.creation import empty_like
@@ -100,7 +102,8 @@ class Module:
 
     training: bool
     _version = 1
-    _hooked = False  # whether a hook was ever registered
+    _hooked = False  # whether a hook was ever registered, or the module compiled
+    _compiled: CompiledFunction | None = None
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
@@ -125,6 +128,7 @@ class Module:
     # attributes ----------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
+        Changes.count += 1
         attributes = self.__dict__
         if isinstance(value, Parameter):
             self._put("_parameters", "parameter", name, value)
@@ -174,6 +178,7 @@ class Module:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:
+        Changes.count += 1
         for held in (self._parameters, self._modules, self._buffers):
             if name in held:
                 del held[name]
@@ -209,6 +214,7 @@ class Module:
                 f"cannot assign '{got}' object to {kind} '{name}' ({wanted} or None required)"
             )
         held[name] = value
+        Changes.count += 1
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter under a name.
@@ -274,6 +280,11 @@ class Module:
         return self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._compiled is not None:
+            return self._compiled(*args, **kwargs)
+        return self._call_uncompiled(*args, **kwargs)
+
+    def _call_uncompiled(self, *args: Any, **kwargs: Any) -> Any:
         called: set[_HookKey] = set()
         try:
             return self._forward_between_hooks(args, kwargs, called)
@@ -322,7 +333,7 @@ class Module:
         handle = add_hook(hooks, hook, key)
         if prepend:
             hooks.move_to_end(key, last=False)
-        self._hooked = True
+        self._hooked = True  # which also says that an attribute changed
         return handle
 
     def register_forward_pre_hook(
@@ -991,13 +1002,53 @@ class Module:
         require_cpu("cuda")
         return self
 
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to do: modules run as they are.
+    def compile(
+        self,
+        *,
+        fullgraph: bool = False,
+        dynamic: bool | None = None,
+        backend: Any = "auto",
+        mode: str | None = None,
+        options: dict[str, Any] | None = None,
+        disable: bool = False,
+    ) -> None:
+        """Let calls of this module run as programs, see `torch.compile`.
 
         Args:
-            args: accepted and ignored.
-            kwargs: accepted and ignored.
+            fullgraph: raise an error where a call cannot be one program.
+            dynamic: accepted; each kind of shapes is a program of its own.
+            backend: "numpy", "numba", "eager", or "auto".
+            mode: accepted without effect.
+            options: accepted without effect.
+            disable: leave the module as it is.
+
+        Example:
+            >>> layer = nn.Linear(3, 2)
+            >>> layer.compile()
+            >>> layer(torch.ones(1, 3)).shape
+            torch.Size([1, 2])
         """
+        chosen = choose_backend(backend)
+        if disable or chosen == "eager":
+            return
+        self._hooked = True
+        self._compiled = CompiledFunction(
+            self._call_uncompiled,
+            name=builtins.type(self).__name__,
+            backend=chosen,
+            fullgraph=fullgraph,
+            on_refusal=functools.partial(self._compile_children, chosen),
+        )
+
+    def _compile_children(self, backend: str) -> None:
+        """Compile the inner modules one by one, where the whole cannot be one program."""
+        for module in self._modules.values():
+            if module is not None and module._compiled is None:
+                module.compile(backend=backend)
+
+    def _as_compiled(self, **settings: Any) -> OptimizedModule:
+        """What `torch.compile` makes of a module."""
+        return OptimizedModule(self, **settings)
 
     # printing ------------------------------------------------------------------------------
 
@@ -1150,6 +1201,66 @@ def _joined(
     return tuple(watched)
 
 
+class OptimizedModule(Module):
+    """A compiled module: what `torch.compile(module)` gives.
+
+    It has the module's parameters (under `_orig_mod`, as in PyTorch) and attributes; the module
+    itself stays as it is.
+
+    Args:
+        mod: the module.
+        settings: of `torch.compile`.
+    """
+
+    def __init__(self, mod: Module, **settings: Any) -> None:
+        super().__init__()
+        self._orig_mod = mod
+        self.training = mod.training
+        self._program = CompiledFunction(
+            mod.__call__,
+            name=builtins.type(mod).__name__,
+            on_refusal=functools.partial(mod._compile_children, settings["backend"]),
+            **settings,
+        )
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the module computes.
+
+        Args:
+            args: as the module takes them.
+            kwargs: as the module takes them.
+        """
+        return self._program(*args, **kwargs)
+
+    def source(self, *, standalone: bool = True) -> str:
+        """The programs as NumPy text, see `CompiledFunction.source`.
+
+        Args:
+            standalone: put the functions beneath that the programs call.
+        """
+        return self._program.source(standalone=standalone)
+
+    def refusals(self) -> list[str]:
+        """Why calls ran on the tape and not as programs."""
+        return self._program.refusals()
+
+    def train(self, mode: bool = True) -> Self:
+        """Set the training mode of the module, and of this one.
+
+        Args:
+            mode: True for training, False for evaluation.
+        """
+        return super().train(mode)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name == "_orig_mod":
+                raise
+            return getattr(self._orig_mod, name)
+
+
 # hooks of all modules --------------------------------------------------------------------------
 
 
@@ -1165,11 +1276,13 @@ class _HandleOfAll(RemovableHandle):
             _HooksOfAll.backward,
         )
         Module._hooked = any(kinds)
+        Changes.count += 1
 
 
 def _add_for_all(hooks: dict[_HookKey, Hook], hook: Hook, key: _HookKey) -> RemovableHandle:
     hooks[key] = hook
     Module._hooked = True
+    Changes.count += 1
     return _HandleOfAll(hooks, id=key)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from tinygrad_mnist.core.state import state
 from tinygrad_mnist.core.tensor import Tensor, wrap
 from tinygrad_mnist.ops.creation import as_tensor, tensor
 from tinygrad_mnist.ops.joining import stack
-from tinygrad_mnist.ops.random import Generator
+from tinygrad_mnist.ops.random import Generator, default_generator
 from tinygrad_mnist.utils.data.dataset import (
     Dataset,
     IterableDataset,
@@ -123,6 +124,29 @@ def _converted(parts: Any) -> Any:
     return only
 
 
+class _Pass:
+    """How far a pass over a dataset is.
+
+    Attributes:
+        begun: the generator's state from which its order was drawn; None for no pass.
+        done: batches given out.
+        ended: whether it is over, or never began.
+    """
+
+    def __init__(self, begun: Tensor | None, done: int = 0) -> None:
+        self.begun = begun
+        self.done = done
+        self.ended = begun is None
+
+
+def _counted(batches: Iterator[Any], progress: _Pass) -> Iterator[Any]:
+    """The batches, each counted before it is given out."""
+    for batch in batches:
+        progress.done += 1
+        yield batch
+    progress.ended = True
+
+
 class DataLoader(Generic[T]):
     """Batches of a dataset, in order or shuffled, anew for each pass.
 
@@ -209,6 +233,8 @@ class DataLoader(Generic[T]):
         self.sampler: Any = sampler
         self.batch_sampler: Any = batch_sampler
         self.collate_fn = collate_fn
+        self._pass = _Pass(None)
+        self._resumed: dict[str, Any] | None = None
         self._made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -227,12 +253,81 @@ class DataLoader(Generic[T]):
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[T]:
+        resumed = self._resumed
+        self._resumed = None
+        generator = self._generator()
+        now = generator.get_state()
+        begun = now
+        done = 0
+        if resumed is not None:
+            begun = resumed["generator"]
+            done = resumed["batches"]
+        self._pass = _Pass(begun, done)
+        parts = self._parts()
+        if done:
+            # The order is drawn again from where it was drawn before; then what was given out is
+            # passed over, unread, and the generator is put back to where it stands.
+            generator.set_state(begun)
+            parts = iter(parts)
+            for _ in islice(parts, done):
+                pass
+            generator.set_state(now)
+        return _counted(map(self._maker(), parts), self._pass)
+
+    def _generator(self) -> Generator:
+        """What the order is drawn from."""
+        drawing = getattr(self.sampler, "generator", None) or self.generator
+        return drawing if isinstance(drawing, Generator) else default_generator
+
+    def _parts(self) -> Iterable[Any]:
+        """What batches are made of, one after the other: numbers of examples, or examples."""
+        if self.batch_sampler is not None:
+            return self.batch_sampler
+        return self.dataset if isinstance(self.dataset, IterableDataset) else self.sampler
+
+    def _maker(self) -> Callable[[Any], Any]:
+        """How a batch is made of one of the `_parts`."""
         if isinstance(self.dataset, IterableDataset):
-            parts = self.dataset if self.batch_sampler is None else self.batch_sampler
-            return map(self.collate_fn, parts)
-        if self.batch_sampler is None:
-            return (self.collate_fn(self.dataset[index]) for index in self.sampler)
-        return map(self._fetch, self.batch_sampler)
+            return self.collate_fn
+        return self._fetch_one if self.batch_sampler is None else self._fetch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the latest pass stands, so that a new loader of the same dataset can go on there.
+
+        The order of a pass is what its generator drew at its start: samplers that draw elsewhere,
+        or later in the pass, cannot be followed.
+
+        Returns:
+            A dict of "batches", how many of them were given out, and "generator", the state from
+            which their order was drawn; None for that before the first pass and after each.
+
+        Example:
+            >>> loader = torch.utils.data.DataLoader(range(6), batch_size=2)
+            >>> batches = iter(loader)
+            >>> first = next(batches)
+            >>> again = torch.utils.data.DataLoader(range(6), batch_size=2)
+            >>> again.load_state_dict(loader.state_dict())
+            >>> list(again)
+            [tensor([2, 3]), tensor([4, 5])]
+        """
+        if self._resumed is not None:
+            return dict(self._resumed)
+        if self._pass.ended:
+            return {"batches": 0, "generator": None}
+        return {"batches": self._pass.done, "generator": self._pass.begun}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Let the next pass go on behind the batches that were given out.
+
+        Args:
+            state_dict: what `state_dict` gave, of a loader of the same dataset and options.
+        """
+        self._pass = _Pass(None)
+        self._resumed = dict(state_dict) if state_dict["batches"] else None
+
+    def _fetch_one(self, index: Any) -> Any:
+        """One example by itself."""
+        return self.collate_fn(self.dataset[index])
 
     def _fetch(self, indices: list[int]) -> Any:
         """One batch."""

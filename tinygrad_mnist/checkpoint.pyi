@@ -1,0 +1,3 @@
+"""`tinygrad_mnist.checkpoint`. Written by `python -m tests.stubs`."""
+
+from tinygrad_mnist.formats.checkpoint import *
