@@ -13,7 +13,7 @@ from tinygrad_mnist.mnist.measures import predictions
 from tinygrad_mnist.mnist.photos import find_digits, read_digit
 from tinygrad_mnist.mnist.runs import opened
 
-COUNT = 5
+COUNT = 3
 HARD = {"shadow", "cut"}
 
 

@@ -131,7 +131,8 @@ def _is_dithered(grey: Plane) -> bool:
     """Whether a picture has two tones that change from pixel to pixel."""
     if min(grey.shape) < 64:
         return False
-    low, high = grey.min(), grey.max()
+    low = grey.min()
+    high = grey.max()
     is_dark = grey < (low + high) / 2
     if not np.isin(grey, (low, high)).all():
         return False
@@ -226,10 +227,15 @@ def _bridged(light: Plane, gone: Mask) -> Plane:
     rows = np.arange(len(light))[:, None]
     above = np.maximum.accumulate(np.where(gone, -1, rows), 0)
     below = np.minimum.accumulate(np.where(gone, len(light), rows)[::-1], 0)[::-1]
-    above, below = (np.where(above < 0, below, above), np.where(below == len(light), above, below))
+    no_above = above < 0
+    no_below = below == len(light)
+    first = np.where(no_above, below, above)
+    below = np.where(no_below, above, below)
+    above = first
     above = np.clip(above, 0, len(light) - 1)
     below = np.clip(below, 0, len(light) - 1)
-    upper, lower = np.take_along_axis(light, above, 0), np.take_along_axis(light, below, 0)
+    upper = np.take_along_axis(light, above, 0)
+    lower = np.take_along_axis(light, below, 0)
     share = (rows - above) / np.maximum(below - above, 1)
     filled: Plane = np.where(gone, upper + share * (lower - upper), light)
     return filled
@@ -279,7 +285,7 @@ def _labelled(ink: Plane, mask: Mask) -> list[_Piece]:
             continue
         own = labels[place] == i + 1
         touch = _touch(place, own, ink.shape)
-        pieces.append(_Piece(*place, own, float(masses[i]), touch))
+        pieces.append(_Piece(place[0], place[1], own, float(masses[i]), touch))
     return pieces
 
 
@@ -373,10 +379,13 @@ def _found(ink: Plane, thing: Sequence[_Piece], heaviest: float) -> Found:
     soft = ndimage.binary_dilation(mask, np.ones((3, 3)), max(1, size // 40))
     own = np.where(soft, np.clip(ink, 0, None), 0)
     strong = float(np.quantile(own[mask], 0.9))
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    rows = np.flatnonzero(mask.any(1))
+    columns = np.flatnonzero(mask.any(0))
     height, width = ink.shape
-    top, left = float(rows[0] / height), float(columns[0] / width)
-    bottom, right = float((rows[-1] + 1) / height), float((columns[-1] + 1) / width)
+    top = float(rows[0] / height)
+    left = float(columns[0] / width)
+    bottom = float((rows[-1] + 1) / height)
+    right = float((columns[-1] + 1) / width)
     picture = cast(np.clip(own / strong, 0, 1), 0.1)
     doubt = _doubt(own > 0.3 * strong, thing)
     return Found(picture, (top, left, bottom, right), _mass(thing) / heaviest, doubt)
@@ -384,7 +393,8 @@ def _found(ink: Plane, thing: Sequence[_Piece], heaviest: float) -> Found:
 
 def _doubt(mask: Mask, thing: Sequence[_Piece]) -> str:
     """Why ink is not like a digit's, if it is not: it has no strokes, or too many parts."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    rows = np.flatnonzero(mask.any(1))
+    columns = np.flatnonzero(mask.any(0))
     box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     size = max(box.shape)
     thickest = 2 * float(ndimage.distance_transform_edt(np.pad(box, 1)).max())
