@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import clients, guard, lines, memory, parts, report, start, suite
+from benchmarks import clients, guard, lines, memory, parts, photos, report, start, suite
 
 ALONE = {
     "clients": clients.main,
@@ -10,6 +10,7 @@ ALONE = {
     "lines": lines.main,
     "memory": memory.main,
     "parts": parts.main,
+    "photos": photos.main,
     "report": report.main,
     "start": start.main,
 }

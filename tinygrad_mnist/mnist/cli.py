@@ -19,7 +19,7 @@ from tinygrad_mnist.mnist.commands.summary import summary
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.runs import RunError
-from tinygrad_mnist.mnist.terminal import errors
+from tinygrad_mnist.mnist.terminal import errors, print_plainly
 from tinygrad_mnist.mnist.training import DivergedError
 from tinygrad_mnist.torch_shims.version import VERSION
 
@@ -55,6 +55,7 @@ for _command in (train, evaluate, predict, gallery, graph, derive, summary, benc
 
 def main() -> None:
     """Run the command line; what a user can mend is one line on standard error and exit code 2."""
+    print_plainly()
     try:
         app(standalone_mode=True)
     except (DataError, RunError, DivergedError, ValueError, OSError) as error:

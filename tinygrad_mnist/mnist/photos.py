@@ -1,6 +1,6 @@
 """Image files as the network takes them.
 
-They are read with Pillow, their light is made even, and `pictures.prepare` does the rest.
+They are read and shrunk with Pillow; `scene.find` finds the digits in them.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_mnist.mnist.pictures import DEVIATION, Picture, prepare
+from tinygrad_mnist.mnist.pictures import Picture
+from tinygrad_mnist.mnist.scene import Found, find
 
-__all__ = ["even_light", "read_digit"]
+__all__ = ["find_digits", "read_digit"]
 
 LARGEST_FILE = 64_000_000  # bytes
-LONGEST = 800  # pixels of a side: more tells nothing about a digit
-SAMPLES = 80  # pixels of a side that the paper's light is estimated from
-FITS = 8  # of the surface, each without what the one before found to be ink
+LONGEST = 256  # pixels of a side that the digit is looked for in
+MOST = 64_000_000  # pixels of a file; a larger one is refused before it is decoded
 
 Plane = npt.NDArray[np.float64]
 
 
 def read_digit(file: Path) -> Picture:
-    """The digit in an image file, as MNIST was made; see `pictures.prepare`.
+    """The digit in an image file, as MNIST was made; of several, the one with the most ink.
 
     Args:
-        file: a photograph or drawing of one digit.
+        file: a photograph or drawing of a digit.
 
     Returns:
         uint8 (28, 28): 0 is paper, 255 the darkest ink.
@@ -37,11 +37,26 @@ def read_digit(file: Path) -> Picture:
     Raises:
         ValueError: one line that begins with the file, if there is no image or no digit in it.
     """
+    return max(find_digits(file), key=lambda found: found.weight).picture
+
+
+def find_digits(file: Path) -> list[Found]:
+    """The things in an image file that may be digits; see `scene.find`.
+
+    Args:
+        file: a photograph or drawing of digits.
+
+    Returns:
+        From left to right: the one with the most ink, and those comparable to it.
+
+    Raises:
+        ValueError: one line that begins with the file, if there is no image or no ink in it.
+    """
     grey = _grey(file)
     try:
-        return prepare(even_light(grey))
+        return find(grey)
     except ValueError as error:
-        raise ValueError(f"{file}: {str(error).removeprefix('prepare: ')}") from None
+        raise ValueError(f"{file}: {str(error).removeprefix('find: ')}") from None
 
 
 def _grey(file: Path) -> Plane:
@@ -49,7 +64,7 @@ def _grey(file: Path) -> Plane:
 
     What is transparent lies on what it stands out from.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     if not file.is_file():
         raise ValueError(f"{file}: got no such file, wanted an image")
@@ -59,17 +74,38 @@ def _grey(file: Path) -> Plane:
             raise ValueError(f"got {size:,} bytes, wanted at most {LARGEST_FILE:,}")
         content = io.BytesIO(file.read_bytes())  # a file's reader would make room for any length
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # MOST says it
             with Image.open(content) as opened:
-                return _brightness(ImageOps.exif_transpose(opened))
+                return _brightness(_opened_small(opened))
     except UnidentifiedImageError:
         message = f"{file}: got no image that Pillow can read, wanted PNG, JPEG or the like"
         raise ValueError(message) from None
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(f"{file}: got too many pixels: {error}") from None
     except Exception as error:  # Pillow's readers raise any, struct.error and SyntaxError too
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{file}: cannot be read: {reason}") from None
+
+
+def _opened_small(image: Any) -> Any:
+    """The picture, upright, shrunk as far as may be before anything is computed of it."""
+    from PIL import ImageOps
+
+    pixels = image.width * image.height
+    if pixels > MOST:
+        size = f"{image.width}x{image.height}"
+        raise ValueError(f"got {size} pixels, wanted at most {MOST // 10**6} million in all")
+    image.draft(None, (2 * LONGEST, 2 * LONGEST))  # JPEG is decoded at a fraction of its size
+    if image.mode in ("P", "PA", "1"):
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif "transparency" in image.info:
+        image = image.convert("RGBA")
+    factor = max(image.size) // (2 * LONGEST)
+    if factor > 1 and not image.mode.startswith("I;"):
+        exif = image.getexif()
+        image = image.reduce(factor)
+        image.info["exif"] = exif.tobytes()
+    return ImageOps.exif_transpose(image)
 
 
 def _brightness(image: Any) -> Plane:
@@ -77,59 +113,49 @@ def _brightness(image: Any) -> Plane:
 
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image)
-        step = max(1, max(values.shape) // LONGEST)
-        return _unit(values[::step, ::step].astype(np.float64))
+        step = max(1, max(values.shape) // (2 * LONGEST))
+        values = _averaged(values, step)
+        return _shrunk(Image.fromarray(_unit(values)))
     image = image.convert("RGBA")
-    image.thumbnail((LONGEST, LONGEST))
     opaque = np.asarray(image.getchannel("A")) > 127
     light = np.asarray(image.convert("L"))[opaque]
     is_light = light.size and light.mean() > 127
     paper = Image.new("RGBA", image.size, "black" if is_light else "white")
     flat = Image.alpha_composite(paper, image).convert("L")
-    return np.asarray(flat, np.float64) / 255
+    return _shrunk(flat) / 255
 
 
-def _unit(values: Plane) -> Plane:
-    """Values of any range as 0 to 1; of whole bytes, as bytes."""
-    top = values.max()
-    if top > 255:
-        return values / 65535
-    if top > 1:
-        return values / 255
-    return values
+def _averaged(values: Any, step: int) -> Any:
+    """Means of squares of a plane, float32, a strip at a time: no float copy of all of it."""
+    rows = max(1, values.shape[0] // step)
+    columns = max(1, values.shape[1] // step)
+    if step == 1:
+        return values.astype(np.float32)
+    strips = []
+    for row in range(rows):
+        strip = values[row * step : (row + 1) * step, : columns * step]
+        strips.append(strip.mean(0, dtype=np.float32).reshape(columns, step).mean(1))
+    return np.stack(strips)
 
 
-def even_light(grey: Plane) -> Plane:
-    """The picture as if its paper were lit evenly.
+def _shrunk(image: Any) -> Plane:
+    """A picture of one channel, by averages over areas."""
+    from PIL import Image
 
-    A surface of second degree is fitted to the picture by least squares; what lies far from it (the
-    ink) is left out, and the surface fitted again, until it is the paper's. What the paper's light
-    does beyond a constant is then taken off.
+    scale = max(image.size) / LONGEST
+    if scale > 1:
+        size = (max(1, round(image.width / scale)), max(1, round(image.height / scale)))
+        image = image.resize(size, Image.Resampling.BOX)
+    return np.asarray(image, np.float64)
 
-    Args:
-        grey: (h, w), brightness from 0 to 1.
 
-    Returns:
-        The same.
-    """
-    height, width = grey.shape
-    if min(height, width) < 8:
-        return grey
-    step = max(1, max(height, width) // SAMPLES)
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(y), y, x, y * y, y * x, x * x], -1)
-    sampled = terms[::step, ::step].reshape(-1, 6)
-    values = grey[::step, ::step].ravel()
-    # It begins at the edge, which is paper where anything is.
-    is_edge = np.maximum(abs(y), abs(x)) > 0.8
-    is_paper = is_edge[::step, ::step].ravel()
-    surface: Plane = np.zeros(6)
-    for _ in range(FITS):
-        fit = np.linalg.lstsq(sampled[is_paper], values[is_paper], rcond=None)
-        surface = fit[0].astype(np.float64)
-        off = abs(values - sampled @ surface)
-        deviation = DEVIATION * float(np.median(off[is_paper]))
-        is_paper = off <= max(3 * deviation, 0.02)
-    light = terms @ surface
-    even: Plane = np.clip(grey - light + light.mean(), 0, 1)
-    return even
+def _unit(values: Any) -> Any:
+    """Greys of any range as 0 to 1, by the fewest bits (at least 8) that hold them."""
+    if not np.isfinite(values).all():
+        raise ValueError("got values that are not finite, wanted brightnesses")
+    values = values - min(0.0, float(values.min()))
+    top = float(values.max())
+    if top <= 1:
+        return values
+    bits = max(8, int(np.ceil(np.log2(top + 1))))
+    return values / np.float32(2**bits - 1)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DEVIATION", "SIDE", "Picture", "prepare"]
+__all__ = ["DEVIATION", "SIDE", "Picture", "cast", "prepare", "resampling"]
 
 SIDE = 28  # of an MNIST picture
 BOX = 20  # the longer side of the digit in it
@@ -42,6 +42,19 @@ def prepare(array: npt.ArrayLike) -> Picture:
             sheet.
     """
     ink, faint = _ink(_grey(np.asarray(array)))
+    return cast(ink, faint)
+
+
+def cast(ink: Plane, faint: float) -> Picture:
+    """Ink as MNIST was made: cut out, scaled to 20 pixels, centred by mass.
+
+    Args:
+        ink: (h, w), 0 to 1, with some above `faint`.
+        faint: what is no more than this does not count for the digit's box.
+
+    Returns:
+        uint8 (28, 28): 0 is paper, 255 the darkest ink.
+    """
     dark = ink > faint
     rows = np.flatnonzero(dark.any(1))
     columns = np.flatnonzero(dark.any(0))
@@ -49,8 +62,8 @@ def prepare(array: npt.ArrayLike) -> Picture:
     scale = max(digit.shape) / BOX
     height = max(1, round(digit.shape[0] / scale))
     width = max(1, round(digit.shape[1] / scale))
-    vertical = _resampling(digit.shape[0], height)
-    horizontal = _resampling(digit.shape[1], width)
+    vertical = resampling(digit.shape[0], height)
+    horizontal = resampling(digit.shape[1], width)
     small = vertical @ digit @ horizontal.T
     top = _place(small.sum(1), height)
     left = _place(small.sum(0), width)
@@ -115,8 +128,16 @@ def _ink(grey: Plane) -> tuple[Plane, float]:
     return np.clip(ink / darkest, 0, 1), max(0.1, grain / darkest)
 
 
-def _resampling(before: int, after: int) -> Plane:
-    """(after, before): averages over areas to shrink, linear interpolation to grow."""
+def resampling(before: int, after: int) -> Plane:
+    """Averages over areas to shrink, linear interpolation to grow.
+
+    Args:
+        before: how many pixels there are.
+        after: how many there are to be.
+
+    Returns:
+        (after, before).
+    """
     scale = before / after
     reach = max(scale, 1.0)
     centres = (np.arange(after) + 0.5) * scale - 0.5

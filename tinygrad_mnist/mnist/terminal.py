@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import math
 import os
+import sys
+import unicodedata
 from typing import Annotated
 
 import typer
@@ -25,6 +29,7 @@ __all__ = [
     "errors",
     "load_digits",
     "print_json",
+    "print_plainly",
     "run_digits",
     "share",
 ]
@@ -55,6 +60,15 @@ class Terminal(Console):
 console = Terminal(highlight=False)
 errors = Terminal(stderr=True, highlight=False)
 
+# In place of characters that an encoding lacks: one for one.
+PLAIN = {
+    **dict(zip("█▓▉▊▋▌▍▎▏▀▄▐", '##=====--"_#', strict=True)),
+    **dict(zip("▁▂▃▅▆▇", "__--==", strict=True)),
+    **dict(zip("│┃║╎┆┊╵╷╹╻", "||||||||||", strict=True)),
+    **dict(zip("–—‑−…·•×÷→←↑↓≤≥≈√±∂µ✓✗●○", "----.**x/><^v<>~V+duvxoo", strict=True)),
+    **dict(zip("‘’“”ΣΔαβγεηθλμπσφ", "''\"\"SDabgehtlmpsf", strict=True)),
+}
+
 DataOption = Annotated[
     str | None,
     typer.Option(
@@ -72,6 +86,37 @@ RunArgument = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")
 ]
+
+
+def print_plainly() -> None:
+    """Let output that its encoding lacks (ASCII, cp1252, gbk) be printed in plainer characters.
+
+    The streams stay as they are but for what happens to such characters: what would be an error is
+    one of PLAIN, or a question mark. To be called before anything is printed.
+    """
+    codecs.register_error("plainly", _plainer)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plainly")
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """As many characters that every encoding has: columns stay where they are."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_plain(character) for character in lacking), error.end
+
+
+def _plain(character: str) -> str:
+    if character in PLAIN:
+        return PLAIN[character]
+    if "\u2500" <= character <= "\u257f":  # frames
+        return "-" if character in "─━═╌┄┈╴╶╸╺" else "+"
+    if "\udc80" <= character <= "\udcff":  # bytes of a file's name
+        return "?"
+    letter = unicodedata.normalize("NFKD", character)[0]
+    return letter if letter.isascii() else "?"
 
 
 def share(p: float) -> str:
