@@ -416,7 +416,7 @@ MISTAKES = [
         "Kinds and dtypes",
         "torch.softmax(torch.tensor([1, 2]), 0)",
         "NotImplementedError",
-        '"softmax" not implemented for torch.int64',
+        "\"softmax\" not implemented for 'Long'",
         "Of integers there is no softmax: `.float()`.",
     ),
     Mistake(

@@ -54,6 +54,10 @@ class Derivation:
         backward: takes that, and returns the gradient of each input, None for one without.
         inputs: the names of what `forward` takes.
         saved: the names of what `backward` needs.
+
+    Args:
+        text: of the program.
+        records: the record on the tape that each value comes from.
     """
 
     def __init__(self, text: Text, records: dict[Value, str]) -> None:

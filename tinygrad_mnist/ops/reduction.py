@@ -936,7 +936,7 @@ def max(
     if dim is None:
         return amax(input, out=out)
     d = dimension(dim, input.ndim, "max")
-    places = argmax(input, d, builtins.bool(input.ndim))
+    places = _found_place("max", np.argmax, input, d, builtins.bool(input.ndim))
     return write_each("max", values_at(MaxResult, input, places, d, keepdim), out)
 
 
@@ -984,7 +984,7 @@ def min(
     if dim is None:
         return amin(input, out=out)
     d = dimension(dim, input.ndim, "min")
-    places = argmin(input, d, builtins.bool(input.ndim))
+    places = _found_place("min", np.argmin, input, d, builtins.bool(input.ndim))
     return write_each("min", values_at(MinResult, input, places, d, keepdim), out)
 
 

@@ -112,7 +112,10 @@ def max_pool1d(
         >>> F.max_pool1d(torch.tensor([[1.0, 5, 2, 3]]), 2)
         tensor([[5., 3.]])
     """
-    supported("max_pool1d_impl", "f", input)
+    if return_indices:
+        supported("max_pool2d", "iuf", input)
+    else:
+        supported("max_pool1d_impl", "f", input)
     return _max_pool(
         1, "max_pool1d", input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
     )
