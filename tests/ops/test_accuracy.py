@@ -301,9 +301,7 @@ ROWS = {
     "silu": Row(F.silu, lambda x: x * logistic(x), lambda x: logistic(x) * (1 + x * logistic(-x))),
     "mish": Row(F.mish, mish, mish_slope),
     "gelu": Row(F.gelu, lambda x: x * normal(x), lambda x: normal(x) + x * density(x)),
-    "gelu tanh": Row(
-        lambda x: F.gelu(x, approximate="tanh"), gelu_tanh, gelu_tanh_slope, gradients=16
-    ),
+    "gelu tanh": Row(lambda x: F.gelu(x, approximate="tanh"), gelu_tanh, gelu_tanh_slope),
     "elu": Row(F.elu, lambda x: elu(x, 1.0), lambda x: elu_slope(x, 1.0)),
     "elu 0.3": Row(lambda x: F.elu(x, 0.3), lambda x: elu(x, 0.3), lambda x: elu_slope(x, 0.3)),
     "selu": Row(F.selu, lambda x: elu(x, ALPHA, SCALE), lambda x: elu_slope(x, ALPHA, SCALE)),
@@ -388,11 +386,11 @@ ROWS = {
         low=0,
         high=1e10,
     ),
-    # SciPy's values (Cephes) are up to 4.9 units off, PyTorch's 6.6; the slope of i1e is 0 at 1.54
+    # SciPy's values (Cephes) are up to 4.9 units off, PyTorch's 6.6
     "i0": Row(torch.special.i0, bessel_i0, bessel_i1, -1e4, 1e4),
     "i0e": Row(torch.special.i0e, bessel_i0e, bessel_i0e_slope, -1e4, 1e4, values=5),
     "i1": Row(torch.special.i1, bessel_i1, bessel_i1_slope, -1e4, 1e4, values=5),
-    "i1e": Row(torch.special.i1e, bessel_i1e, bessel_i1e_slope, -1e4, 1e4, gradients=16),
+    "i1e": Row(torch.special.i1e, bessel_i1e, bessel_i1e_slope, -1e4, 1e4),
     "hardsigmoid": Row(
         F.hardsigmoid,
         lambda x: mp.mpf(min(max(x / 6 + mp.mpf(0.5), 0), 1)),
