@@ -314,7 +314,7 @@ ROWS = {
     "tanhshrink": Row(F.tanhshrink, lambda x: x - mp.tanh(x), lambda x: mp.tanh(x) ** 2),
     "erf": Row(torch.erf, mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x)),
     "erfc": Row(torch.erfc, erfc, lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x)),
-    "erfcx": Row(torch.special.erfcx, scaled_erfc, scaled_erfc_slope, values=6),
+    "erfcx": Row(torch.special.erfcx, scaled_erfc, scaled_erfc_slope),
     "ndtr": Row(torch.special.ndtr, normal, density),
     "log_ndtr": Row(torch.special.log_ndtr, log_normal, log_normal_slope),
     "entr": Row(torch.special.entr, lambda x: -x * mp.log(x), lambda x: -mp.log(x) - 1, low=0),
@@ -389,7 +389,7 @@ ROWS = {
     # SciPy's values (Cephes) are up to 4.9 units off, PyTorch's 6.6
     "i0": Row(torch.special.i0, bessel_i0, bessel_i1, -1e4, 1e4),
     "i0e": Row(torch.special.i0e, bessel_i0e, bessel_i0e_slope, -1e4, 1e4, values=5),
-    "i1": Row(torch.special.i1, bessel_i1, bessel_i1_slope, -1e4, 1e4, values=5),
+    "i1": Row(torch.special.i1, bessel_i1, bessel_i1_slope, -1e4, 1e4),
     "i1e": Row(torch.special.i1e, bessel_i1e, bessel_i1e_slope, -1e4, 1e4),
     "hardsigmoid": Row(
         F.hardsigmoid,
