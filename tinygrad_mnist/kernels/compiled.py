@@ -56,6 +56,7 @@ def dropout(x: Any, bits: Any, limit: Any, scale: Any, mask: Any, out: Any) -> N
 
 # exp(v) is 2^n exp(r) with v = n log(2) + r; log(2) is taken in two parts, the first of few bits
 PER_LOG_2 = np.float32(1 / math.log(2))
+LOG_2 = math.log(2)
 LOG_2_HIGH = np.float32(0.693359375)
 LOG_2_LOW = np.float32(math.log(2) - 0.693359375)
 C0 = np.float32(1)
@@ -85,6 +86,45 @@ def sigmoid(x: Any, y: Any, slope: Any) -> None:
         share = C0 / (C0 + e)
         y[i] = share
         slope[i] = e * share * share
+
+
+D0 = 1.0  # the same of float64
+D2 = 1 / 2
+D3 = 1 / 6
+D4 = 1 / 24
+D5 = 1 / 120
+D6 = 1 / 720
+D7 = 1 / 5040
+D8 = 1 / 40320
+WIDE_BIAS = 1023
+DENSITY = 1 / math.sqrt(2 * math.pi)
+
+
+def gelu(x: Any, c: Any, y: Any, slope: Any) -> None:
+    """`kernels.network.gelu` of float32 and its slope, computed in float64."""
+    for i in range(x.size):
+        held = max(np.float64(x[i]), -15.0)
+        size = min(abs(held), 15.0)
+        v = size * size * -0.5
+        n = np.rint(v * (1 / LOG_2))
+        r = v - n * LOG_2
+        total = D8 * r + D7
+        total = total * r + D6
+        total = total * r + D5
+        total = total * r + D4
+        total = total * r + D3
+        total = total * r + D2
+        total = total * r + D0
+        total = total * r + D0
+        power = total * np.int64((np.int64(np.int32(n)) + WIDE_BIAS) << 52).view(np.float64)
+        t = D0 / (D0 + 0.3 * size)
+        tail = c[0] * t
+        for k in range(1, 10):
+            tail = (tail + c[k]) * t
+        other = (tail - size * DENSITY) * power
+        tail *= power
+        y[i] = held * (D0 - tail if held > 0 else tail)
+        slope[i] = D0 - other if held > 0 else other
 
 
 def class_losses(logits: Any, classes: Any, share: Any, losses: Any, slope: Any) -> None:

@@ -274,7 +274,10 @@ def erfcx(x: Array) -> Array:
 
     wide = x.astype(np.float64)
     mirrored = 2 * gaussian(wide, -1.0) - special.erfcx(-wide)
-    return np.where(wide < -1, mirrored, special.erfcx(wide)).astype(x.dtype)
+    near = np.clip(wide, 0, 0.5)
+    plain = np.where(wide < 0.5, np.exp(near * near) * special.erfc(near), special.erfcx(wide))
+    plain = np.where(wide < 0, special.erfcx(wide), plain)
+    return np.where(wide < -1, mirrored, plain).astype(x.dtype)
 
 
 def ndtr(x: Array) -> Array:
@@ -295,6 +298,88 @@ def log_ndtr(x: Array) -> Array:
     return np.where(wide > 1, above, special.log_ndtr(wide)).astype(x.dtype)
 
 
+# Where a slope is 0, as a sum of two numbers, and its Taylor series there, highest first
+GELU_ZERO = (-0.7517915246935645, 1.4956759177009883e-17)
+GELU_SERIES = (
+    1.90319840501314e-09,
+    -1.396942086426202e-09,
+    -3.5459866461783865e-08,
+    -1.6044265494246427e-09,
+    5.702764979242107e-07,
+    4.3284506257392273e-07,
+    -7.74846130700372e-06,
+    -1.121438018842664e-05,
+    8.615947861116571e-05,
+    0.00018633974623233514,
+    -0.0007448268386746817,
+    -0.002239538068073497,
+    0.004539228379125415,
+    0.019421679838189067,
+    -0.014771522148244337,
+    -0.1140082332972217,
+    -0.018199676398671087,
+    0.388284982990552,
+    0.4314939923140469,
+)
+GELU_TANH_ZERO = (-0.7524614220710163, 3.4358218314355225e-17)
+GELU_TANH_SERIES = (
+    1.7637802707907529e-09,
+    -1.196180847972441e-08,
+    -1.6978217459781e-08,
+    7.520740909289922e-08,
+    1.4157556987729457e-07,
+    -4.3102482988029016e-07,
+    -9.898647747433656e-07,
+    2.433551634429955e-06,
+    5.918611710893999e-06,
+    -1.595089687164511e-05,
+    -3.495617169443609e-05,
+    0.00012425227802639787,
+    0.0002639276405268104,
+    -0.0009274420230205452,
+    -0.002422731845875097,
+    0.005261059254921913,
+    0.019682309459833118,
+    -0.016619328343052565,
+    -0.11394448308095899,
+    -0.015782853521848023,
+    0.38751844613578895,
+    0.4304000910248585,
+)
+I1E_ZERO = (1.5451272579925426, 1.0630756383046672e-16)
+I1E_SERIES = (
+    4.9037990474390766e-15,
+    -5.0275773249744513e-14,
+    4.903018245781118e-13,
+    -4.536287162070567e-12,
+    3.970041409905071e-11,
+    -3.275824922300628e-10,
+    2.53904624567133e-09,
+    -1.8408581059402866e-08,
+    1.242451415616038e-07,
+    -7.762965862564373e-07,
+    4.4609566412340774e-06,
+    -2.339400875441182e-05,
+    0.00011090891073943863,
+    -0.0004698272352216896,
+    0.0017519744494522965,
+    -0.005637298635904482,
+    0.015214710546345076,
+    -0.03294765027144757,
+    0.05270624306827756,
+    -0.050026009428196336,
+)
+
+
+def _near_zero(x: Array, slope: Array, zero: tuple[float, float], series: Any) -> Array:
+    """The slope, by its series within 0.35 of where it is 0, for there the formula cancels."""
+    distance = (np.clip(x, zero[0] - 0.35, zero[0] + 0.35) - zero[0]) - zero[1]
+    total = np.zeros_like(distance)
+    for coefficient in series:
+        total = total * distance + coefficient
+    return np.where(np.abs(x - zero[0]) < 0.35, total * distance, slope)
+
+
 def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     """x times the normal distribution function, and its derivative, in float64."""
     special = special_functions()
@@ -306,18 +391,7 @@ def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     above = special.ndtr(x)
     tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
-    return tail, slope
-
-
-def gelu_tail(x: Array) -> tuple[Array, Array]:
-    """`gelu_with_slope` below -1, right to the digits of float32."""
-    from scipy import special
-
-    wide = np.maximum(x.astype(np.float64), -50)  # both are 0 from -15 on
-    power = np.exp(wide * wide * -0.5)
-    scaled = special.erfcx(wide * -math.sqrt(0.5)) / 2
-    slope = (scaled + wide / math.sqrt(2 * math.pi)) * power
-    return x * (scaled * power), slope
+    return tail, _near_zero(x, slope, GELU_ZERO, GELU_SERIES)
 
 
 GELU_SCALE = 2 * math.sqrt(2 / math.pi)
@@ -341,7 +415,8 @@ def gelu_tanh_slope(x: Array) -> Array:
     y = y + rest * slope
     slope = slope + rest * slope * other
     by_x = GELU_SCALE * (1 + 3 * GELU_CUBE * wide * wide)
-    return np.asarray((y + wide * by_x * slope) * factor).astype(x.dtype)
+    slope = (y + wide * by_x * slope) * factor
+    return _near_zero(wide, slope, GELU_TANH_ZERO, GELU_TANH_SERIES).astype(x.dtype)
 
 
 def _gelu_argument(x: Array) -> tuple[Array, Array, Array]:
@@ -470,7 +545,9 @@ def i0e_slope(x: Array) -> Array:
 
 def i1e_slope(x: Array) -> Array:
     """The derivative of exp(-|x|) i1(x), which is i0e(x) - i1e(x) - i1e(x) / x for x above 0."""
-    return -_bessel_slope(x, 1)
+    wide = x.astype(np.float64)
+    slope = -_bessel_slope(wide, 1)
+    return _near_zero(np.abs(wide), slope, I1E_ZERO, I1E_SERIES).astype(x.dtype)
 
 
 def _bessel_slope(x: Array, order: int) -> Array:
@@ -516,3 +593,18 @@ def i0e(x: Array) -> Array:
     for k in range(12, 0, -1):
         series = 1 + series * quarter / (k * k)
     return np.where(size < 1, series * np.exp(-near), special.i0e(size)).astype(x.dtype)
+
+
+def i1(x: Array) -> Array:
+    """The modified Bessel function of order 1; up to 8 by the power series (NIST Handbook,
+    10.25.2), for there SciPy's is 8 units in the last place off.
+    """
+    special = special_functions()
+
+    wide = x.astype(np.float64)
+    near = np.clip(wide, -8, 8)
+    quarter = near * near / 4
+    series = np.ones_like(near)
+    for k in range(36, 0, -1):
+        series = 1 + series * quarter / (k * (k + 1))
+    return np.where(np.abs(wide) < 8, series * (near / 2), special.i1(wide)).astype(x.dtype)

@@ -500,6 +500,9 @@ def _power_by_number(a: Tensor, b: Tensor, exponent: Any) -> Tensor:
         return record("pow", np.square, (a, lambda g: g * (a * 2)))
     if exponent == 0:
         return record("pow", np.power, (a, lambda g: g * 0), (b, None))
+    if exponent < 0:  # y / a overflows no sooner than the slope does; a ** (exponent - 1) may
+        by_quotient = (a, lambda g, y: g * (y * exponent / a))
+        return record("pow", np.power, by_quotient, (b, None), output=True)
     return record("pow", np.power, (a, lambda g: g * (a ** (exponent - 1) * exponent)), (b, None))
 
 
@@ -507,7 +510,10 @@ def _power(a: Tensor, b: Tensor) -> Tensor:
     """`pow` of floats by floats."""
 
     def by_base(g: Tensor, y: Tensor) -> Tensor:
-        return g * where(b == 0, 0.0, b * a ** (b - 1))
+        below = b < 0
+        quotient = y * b / where(below, a, 1.0)  # overflows no sooner than the slope does
+        above = where(b > 0, b * a ** where(b > 0, b - 1, 0.0), b * 0)
+        return g * where(below, quotient, above)
 
     def by_exponent(g: Tensor, y: Tensor) -> Tensor:
         zero = (a == 0) & (b >= 0)

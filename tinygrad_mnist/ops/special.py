@@ -627,7 +627,7 @@ def i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.2579, 0.5652])
     """
     x = floating(input)
-    result = record("i1", scipy_special, (x, lambda g: g * _i1_slope(x)), called="i1")
+    result = record("i1", elementary.i1, (x, lambda g: g * _i1_slope(x)))
     return result if out is None else write_out("i1", result, out)
 
 
