@@ -40,6 +40,8 @@ def printed(path, folder):
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_program(path, tmp_path, monkeypatch, request):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torch"]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", tinygrad_mnist)
     tinygrad_mnist.manual_seed(0)
     wanted = printed(path, tmp_path)

@@ -206,7 +206,9 @@ def test_padding_never_is_the_largest():
     assert y.tolist() == [[-np.inf] * 2] and indices.tolist() == [[0, 1]]
     y.sum().backward()
     assert x.grad.tolist() == [[1, 1, 0]]
-    assert F.max_pool1d(wrap(np.full((1, 3), -7)), 2, padding=1).tolist() == [[-7, -7]]
+    assert F.max_pool2d(wrap(np.full((1, 1, 3), -7)), (1, 2), padding=(0, 1)).tolist() == [
+        [[-7, -7]]
+    ]
 
 
 def test_infinities_stay_in_their_windows():

@@ -484,7 +484,11 @@ class CompiledFunction:
                 self._note_refusal(key, reason)
                 return self.function(*args, **kwargs)
             self._count += 1
-            guard = guards.collect(self.function, (args, kwargs))
+            try:
+                guard = guards.collect(self.function, (args, kwargs))
+            except Unsupported as reason:
+                self._note_refusal(key, str(reason))
+                return self.function(*args, **kwargs)
             names = _names(self.function, guard, args, kwargs)
             try:
                 trace = trace_call(self.function, args, kwargs, arguments, names, guard)

@@ -8,6 +8,7 @@ Tensors are not baked in but read at each call; which tensor a name means is.
 
 from __future__ import annotations
 
+import functools
 import random
 import sys
 import types
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist.compiler.structure import Unsupported
 from tinygrad_mnist.core.state import Changes
 from tinygrad_mnist.core.tensor import Tensor
 
@@ -143,8 +145,11 @@ class Guard:
 def collect(function: Callable[..., Any], arguments: Any) -> Guard:
     """The guard of a function and of the arguments of one call."""
     guard = Guard()
-    guard.add_value(function)
-    guard.add_value(arguments)
+    try:
+        guard.add_value(function)
+        guard.add_value(arguments)
+    except RecursionError:
+        raise Unsupported("what it can reach by names has no end") from None
     guard.changes = Changes.count
     return guard
 
@@ -272,12 +277,21 @@ def _names_in(code: types.CodeType) -> Iterator[str]:
 
 
 def _is_library(value: Any) -> bool:
-    """Whether a function, class or module belongs to this package, NumPy or Python itself."""
+    """Whether a function, class or module belongs to Python or to an installed package, whose code
+    does not change while a program runs.
+    """
     if isinstance(value, types.ModuleType):
-        name = value.__name__
-    else:
-        name = getattr(value, "__module__", None) or ""
-        if not isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
-            return False
-    root = name.partition(".")[0]
-    return root in (OWN, "numpy", "scipy") or root in sys.stdlib_module_names
+        return _is_installed(value.__name__)
+    if not isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
+        return False
+    return _is_installed(getattr(value, "__module__", None) or "")
+
+
+@functools.cache
+def _is_installed(module: str) -> bool:
+    """Whether a module is this package's, Python's own, or lies where packages are installed."""
+    root = module.partition(".")[0]
+    if root == OWN or root in sys.stdlib_module_names:
+        return True
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return "site-packages" in file or "dist-packages" in file

@@ -881,7 +881,8 @@ def gather(
         tensor([[1],
                 [4]])
     """
-    _int32_or_int64("gather(): Expected dtype int32/int64 for index", index)
+    if index.array.size:
+        _int32_or_int64("gather(): Expected dtype int32/int64 for index", index)
     x, at = along("gather", input, dim, index)
     result = _take(x, at, "gather")
     if not index.ndim:
@@ -1013,7 +1014,8 @@ def scatter(
         tensor([[0., 0., 1.],
                 [1., 0., 0.]])
     """
-    _int32_or_int64("scatter(): Expected dtype int32/int64 for index", index)
+    if index.array.size:
+        _int32_or_int64("scatter(): Expected dtype int32/int64 for index", index)
     x, at = along("scatter", input, dim, index)
     source = _scattered("scatter", x, index, value if src is None else src)
     known = reduce in (None, "add", "multiply")

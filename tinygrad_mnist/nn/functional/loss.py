@@ -741,7 +741,7 @@ def mse_loss(
         supported("mse_cpu", "f", input)
     how = reduction_of("mse_loss", size_average, reduce, reduction)
     _warn_of_broadcast("mse_loss", input, target)
-    if input.array.dtype.kind == "b":
+    if kind_of_elements("mse_loss", input) == "b":
         input = cast(input, target.array.dtype)
     difference = input - target
     losses, total = _weighted("mse_loss", difference * difference, weight)

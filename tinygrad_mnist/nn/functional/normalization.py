@@ -73,7 +73,6 @@ def batch_norm(
                 [ 1.0000,  1.0000]])
     """
     supported("batch_norm", "f", input)
-    _refuse_mixed(input, weight, bias)
     shape = input.array.shape
     if training:
         _require_many(math.prod(shape[:1] + shape[2:]), "value per channel", input)
@@ -81,6 +80,7 @@ def batch_norm(
     _check_channels(input, running_mean, running_var, weight, bias)
     ok = eps > 0 or (eps == 0 and not training)
     check(ok, "batch_norm eps must be {}, but got {}", wanted, eps, error=ValueError)
+    _refuse_mixed(input, weight, bias)
     if not input.array.size:
         return _affine(input.clone(), weight, bias)
     x = widened(input)
