@@ -20,6 +20,7 @@ import os, random, signal, threading, time
 import tinygrad_mnist as torch
 from tinygrad_mnist import optim
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background ignores
 for kind in (optim.Adam, optim.AdamW, optim.SGD, optim.RMSprop, optim.Adagrad):
     parameters = [torch.ones(50, requires_grad=True) for _ in range(40)]
     for p in parameters:

@@ -279,6 +279,8 @@ class Text:
         reader = self._only_reader(part, place)
         if reader is None or out.root in self.written or out.root.is_constant:
             return False
+        if reader.into is out:
+            return False  # whose memory the reader's result takes
         if any(x.root in self.written for x in each.inputs):
             return False
         if each.kind == "view":
