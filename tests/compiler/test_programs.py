@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import runpy
 import sys
 import warnings
@@ -14,14 +13,11 @@ import tinygrad_mnist
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT.parent / "examples").glob("*.py"))
-QUICK = ("moons", "lstm_sines", "gan")  # the others with COMPILE_EXAMPLES above 1
 PROGRAMS = sorted(path for path in (ROOT / "programs").glob("*.py") if path.stem != "run")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example(path, capsys, monkeypatch, everything_compiled):
-    if path.stem not in QUICK and int(os.environ.get("COMPILE_EXAMPLES", "1")) < 2:
-        pytest.skip("only with COMPILE_EXAMPLES=2")
     monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="compile:")

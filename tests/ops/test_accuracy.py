@@ -33,7 +33,6 @@ class Row:
         extra: arguments beside the log-spaced ones.
         values: units in the last place that a value may be off.
         gradients: the same of a gradient.
-        float32_high: the largest argument in float32, where it is not `high`.
     """
 
     function: Callable[[Any], Any]
@@ -44,7 +43,6 @@ class Row:
     extra: tuple[float, ...] = ()
     values: float = VALUE_LIMIT
     gradients: float = GRADIENT_LIMIT
-    float32_high: float | None = None
 
 
 def logistic(x: Any) -> Any:
@@ -426,8 +424,6 @@ def arguments(row: Row, dtype: Any) -> np.ndarray:
     sizes = 10.0 ** np.concatenate([decades, middle])
     found = np.concatenate([sizes, -sizes, np.array(STEPS), np.array(row.extra)]).astype(dtype)
     high = row.high
-    if dtype == np.float32 and row.float32_high is not None:
-        high = row.float32_high
     return np.unique(found[(found > row.low) & (found < high) & (found != 0)])
 
 
@@ -484,9 +480,7 @@ def test_values_and_gradients_keep_their_last_digits(name: str, dtype: Any) -> N
 
 
 LOOSE = [
-    name
-    for name, row in ROWS.items()
-    if row.values > VALUE_LIMIT or row.gradients > GRADIENT_LIMIT or row.float32_high is not None
+    name for name, row in ROWS.items() if row.values > VALUE_LIMIT or row.gradients > GRADIENT_LIMIT
 ]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_mnist.compiler import guards, passes
 from tinygrad_mnist.compiler.names import name_rest
+from tinygrad_mnist.compiler.program import Program
 from tinygrad_mnist.compiler.source import Text, as_array
 from tinygrad_mnist.compiler.structure import PLAIN, Unsupported, calls_for, key_of, take_apart
 from tinygrad_mnist.compiler.trace import Refused, Trace, generators_put_back, owner, trace_call
@@ -55,10 +56,9 @@ class CompiledProgram:
         ]
         self.constant = [i for i, has in enumerate(trace.differentiable) if not has]
         self.has_gradient = bool(self.differentiable) and any(trace.differentiable)
-        self.read_later = [
-            place for place, x in enumerate(program.inputs) if x in set(program.saved())
-        ]
-        kept = {x.root for x in program.saved()}
+        saved = set(program.saved())
+        self.read_later = [place for place, x in enumerate(program.inputs) if x in saved]
+        kept = {x.root for x in saved}
         self.results_read_later = [
             place for place, x in enumerate(program.outputs) if x.root in kept
         ]
@@ -107,8 +107,8 @@ class CompiledProgram:
         """The program's text, with the functions beneath that it calls if `standalone`."""
         return self.text.standalone() if standalone else str(self.text)
 
-    def run(self, tensors: list[Tensor], arguments: Sequence[Tensor], call: Any) -> Any:
-        """The function's result for inputs that fit."""
+    def run(self, tensors: list[Tensor], call: tuple[Any, Any]) -> Any:
+        """The function's result for inputs that fit; `call` is what it was called with."""
         arrays: list[Any] = [x.array for x in tensors]
         for place in self.scalars:
             arrays[place] = arrays[place][()]
@@ -171,7 +171,7 @@ class CompiledProgram:
                 _compare(self.compiled.name, "gradient", g, expected_g)
 
     def _forget_samples(self) -> None:
-        """Let go of the arrays of the trace."""
+        """Let go of the arrays and tensors of the traced call."""
         trace = self.trace
         for each in trace.program.instructions:
             for x in (*each.inputs, *each.outputs):
@@ -181,6 +181,7 @@ class CompiledProgram:
             x.sample = None
         trace.expected = ([], [])
         trace.seeds = []
+        trace.tensors = []
 
 
 class _Source(NamedTuple):
@@ -353,7 +354,7 @@ def _compare(name: str, what: str, found: Any, wanted: Array) -> None:
         raise Unsupported(f"the program of {name} gave another {what} than the tape")
 
 
-def optimize(program: Any, backend: str) -> None:
+def optimize(program: Program, backend: str) -> None:
     """All passes, in their order."""
     passes.drop_dead(program)
     passes.lower(program)
@@ -428,7 +429,7 @@ class CompiledFunction:
                 return self.function(*args, **kwargs)
             tensors = known.inputs(arguments)
             if tensors is not None:
-                return known.run(tensors, arguments, (args, kwargs))
+                return known.run(tensors, (args, kwargs))
         return self._first_call(key, arguments, args, kwargs)
 
     def _watched_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -504,7 +505,7 @@ class CompiledFunction:
         tensors = program.inputs(arguments)
         if tensors is None:
             return self.function(*args, **kwargs)
-        return program.run(tensors, arguments, (args, kwargs))
+        return program.run(tensors, (args, kwargs))
 
     def _note_refusal(self, key: Any, reason: str) -> None:
         """Let calls of a kind run on the tape from here on, and say why once."""

@@ -6,6 +6,7 @@ code beside it: the second process that needs it does not compile again.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import os
@@ -203,6 +204,7 @@ class Loop:
         return text if len(x.shape) == 1 else f"{text}.reshape(-1)"
 
 
+@functools.cache
 def cache_folder() -> Path:
     """Where the texts of loops are kept: in the user's cache, or where that cannot be written in a
     temporary folder.

@@ -90,7 +90,6 @@ class Trace:
             the one whose rule computed it.
         draws: whether it draws random numbers.
         generators: what it draws them from.
-        result: what the traced call returned.
     """
 
     program: Program
@@ -105,7 +104,6 @@ class Trace:
     records: dict[Value, str]
     draws: bool
     generators: list[Generator]
-    result: Any
 
 
 class Refused(Exception):
@@ -166,7 +164,6 @@ def trace_call(
             builder.add_backward()
         except Unsupported as refused:
             raise Refused(str(refused), result) from None
-    builder.trace.result = result
     builder.trace.generators = list(drawn_from)
     tracer.put_back()
     for each, bits, before in generators:
@@ -235,7 +232,7 @@ class _Builder:
         self.tracer = tracer
         self.outside = {id(x) for x in (*existing, *arguments)}
         self.given = arguments
-        self.kept = existing  # so that no identity is given to another tensor
+        self.kept = list(existing)  # so that no identity is given to another tensor
         self.places = {id(x): place for place, x in enumerate(arguments)}
         self.values: dict[int, Value] = {}
         self.roots: dict[int, Value] = {}
@@ -344,7 +341,7 @@ class _Builder:
                 seed = wrap(_seed(x.array))
                 value = Value(seed.array)
                 self.values[id(seed)] = value
-                self.kept = [*self.kept, seed]
+                self.kept.append(seed)
                 program.seeds.append(value)
                 trace.seeds.append(seed.array)
             seeds = self.kept[-len(roots) :]
@@ -399,11 +396,10 @@ class _Builder:
         for value in program.saved():
             if value.root in written and value.root.is_input:
                 raise Unsupported("its gradient reads memory from outside that it writes")
-        if any(each.kind == "write" for each in program.backward):
-            outside = {value.root for value in program.inputs}
-            for each in program.backward:
-                if each.kind == "write" and each.inputs[0].root in outside:
-                    raise Unsupported("its gradient writes into memory from outside")
+        outside = {value.root for value in program.inputs}
+        for each in program.backward:
+            if each.kind == "write" and each.inputs[0].root in outside:
+                raise Unsupported("its gradient writes into memory from outside")
 
     # steps
 
@@ -497,7 +493,7 @@ class _Builder:
             self.input_names[value] = self.names_of.get(id(x), "")
         else:
             value.is_constant = True
-            self.kept = [*self.kept, x]
+            self.kept.append(x)
         return value
 
 

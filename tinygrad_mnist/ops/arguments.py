@@ -169,13 +169,6 @@ def returned(name: str, *fields: str) -> Any:
     return kind
 
 
-def mismatch(name: str, a: Tensor, b: Tensor) -> RuntimeError:
-    """TRANSITION: `record` words it itself."""
-    from tinygrad_mnist.core import record
-
-    return record.mismatch(name, [a.array, b.array], ValueError("the shapes do not fit"))
-
-
 def dimension(dim: Any, ndim: int, name: str) -> int:
     """A dimension counted from the front; IndexError, as PyTorch words it, out of range."""
     message = "{}: argument 'dim' must be int, not bool"

@@ -309,7 +309,8 @@ def _train(training: Training, run: Run, say: Terminal, tensorboard: bool, every
                 if events:
                     events.add(epoch, training.averaged)
                 progress.console.print(_line(epoch, epochs))
-                progress.reset(task, epoch=epoch.number + 1, epochs=epochs, loss=epoch.loss)
+                following = min(epoch.number + 1, epochs)
+                progress.reset(task, epoch=following, epochs=epochs, loss=epoch.loss)
                 if signals.got:
                     return signals.got
         except StopError:
