@@ -1,8 +1,10 @@
 """torch.compile: programs give what the tape gives, and never an old result."""
 
+import gc
 import random
 import threading
 import warnings
+import weakref
 
 import numpy as np
 import pytest
@@ -565,3 +567,14 @@ def test_a_result_written_before_its_gradient_is_refused():
     out.sum().backward()
     assert torch.equal(w.grad, torch.full((3,), 2.0))
     del out
+
+
+def test_nothing_of_the_first_call_is_kept():
+    w = torch.ones(3, requires_grad=True)
+    program = compiled(lambda x: (x * w).sum())
+    x = torch.ones(3) * 1
+    out = program(x)
+    refs = [weakref.ref(x), weakref.ref(out)]
+    del x, out
+    gc.collect()
+    assert [ref() for ref in refs] == [None, None]
