@@ -10,15 +10,10 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as torch
+from tests.compiler import BACKENDS
 from tinygrad_mnist import nn
 
 F = nn.functional
-BACKENDS = [
-    "numpy",
-    pytest.param(
-        "numba", marks=pytest.mark.skipif("not __import__('importlib').util.find_spec('numba')")
-    ),
-]
 both = pytest.mark.parametrize("backend", BACKENDS)
 
 

@@ -9,11 +9,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_mnist as torch
+from tests.compiler import BACKENDS
 from tests.ops.test_table import every_row
 from tinygrad_mnist.core.backward import grad
 from tinygrad_mnist.core.tensor import Tensor, wrap
 
-BACKENDS = ["numpy", "numba"]
 EXAMPLES = int(os.environ.get("COMPILE_EXAMPLES", "1"))  # of each row
 
 
@@ -64,8 +64,6 @@ def assert_close(ours, theirs, what):
 @settings(max_examples=EXAMPLES, phases=[Phase.generate])
 @given(data=st.data())
 def test_compiled_is_the_tape(backend, row, data):
-    if backend == "numba":
-        pytest.importorskip("numba")
     sample = data.draw(row.samples)
     arrays = sample.laid_out(np.float64)
     places = [p for p in row.places(sample) if arrays[p].dtype.kind == "f"] if row.order else []
