@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import gzip
 import hashlib
 import io
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -806,3 +808,21 @@ def test_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Pa
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setenv("TINYGRAD_MNIST_CACHE", "~/kept")
         assert datasets.cache_folder() == tmp_path / "kept"
+
+
+@pytest.mark.parametrize("name", ["missing.npz", "cut.npz"])
+def test_a_failed_download_leaves_no_connection_open(
+    name: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "READ_SECONDS", 0.5)
+    with pytest.raises(DataError) as caught:
+        datasets._retrieve(server.url(name), "0" * 64, tmp_path)
+    error: Any = caught.value
+    error.itself = error  # so that the garbage collector finds it, not the count of references
+    opened: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: opened.append(str(found.exc_value)))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        del error, caught
+        gc.collect()
+    assert not [str(each.message) for each in told] + opened

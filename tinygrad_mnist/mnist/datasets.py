@@ -17,6 +17,7 @@ import os
 import socket
 import tempfile
 import threading
+import traceback
 import urllib.request
 import zipfile
 import zlib
@@ -674,9 +675,20 @@ def _retrieve(url: str, known_hash: str, folder: Path) -> None:
         to_file = pooch.HTTPDownloader(timeout=timeout, chunk_size=2**16)
         pooch.retrieve(url, known_hash, fname=NPZ, path=folder, downloader=to_file)
     except Exception as error:  # requests', urllib3's, the disk's
+        _let_go(error)
         raise DataError(f"{url}: {_reason(error).removesuffix(f' for url: {url}')}") from error
     finally:
         log.setLevel(level)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Close the answer that a failed download has left open, and drop what its frames hold."""
+    while error is not None:
+        response = getattr(error, "response", None)
+        if response is not None:
+            response.close()
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 @contextlib.contextmanager
