@@ -831,6 +831,20 @@ EXPLAINED = [
         "which side of 0 a -0 stands on: here by C's pow, and by the formula for logit",
     ),
     (
+        "pow float_power",
+        "gradient 0",
+        "tiny",
+        "* -> *",
+        "PyTorch's exponent - 1 rounds a tiny exponent away: here a slope where there is a value, else NaN",
+    ),
+    (
+        "pow float_power",
+        "gradient 0",
+        "without units",
+        "* -> *",
+        "PyTorch's exponent - 1 rounds to the even exponent itself, and with it the sign of the slope",
+    ),
+    (
         "xlogy* special.xlogy special.xlog1py",
         "gradient 0",
         "infinite",
@@ -1089,6 +1103,8 @@ def conditions_of(values):
             found.add("infinite")
         if ((sizes > 1e30) & np.isfinite(values)).any():
             found.add("huge")
+        if (sizes > 2 / limits.eps).any():  # x - 1 is x, and even
+            found.add("without units")
         if ((sizes > 0) & (sizes <= limits.tiny)).any():
             found.add("tiny")
         if np.signbit(values[values == 0]).any():

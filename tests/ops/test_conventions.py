@@ -59,6 +59,7 @@ def test_no_spread_has_no_gradient():
 
 @pytest.mark.parametrize(("base", "exponent", "by_base", "by_exponent"), [
     (0.0, 2.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), (-2.0, 2.0, -4.0, NAN), (2.0, 0.0, 0.0, np.log(2)),
+    (-1.0, -1e20, 1e20, NAN), (5e-324, -5e-324, -1.0, np.log(5e-324)),
 ])  # fmt: skip
 def test_powers_at_their_edges(base, exponent, by_base, by_exponent):
     a, b = (tg.tensor(v, requires_grad=True, dtype=tg.float64) for v in (base, exponent))
