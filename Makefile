@@ -17,7 +17,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-train: $(VENV)/.installed ## Train the digit classifier (options in ARGS)
+train: $(VENV)/.installed-mnist ## Train the digit classifier (options in ARGS)
 	@$(BIN)/tinygrad-mnist train $(ARGS)
 
 # One test process per core: BLAS threads on top of them would only get in each other's way.
@@ -35,10 +35,10 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 stubs: $(VENV)/.installed-test ## Write the type stubs anew: Tensor's methods, PyTorch's paths
 	@$(BIN)/python -m tests.stubs
 
-bench: $(VENV)/.installed ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
+bench: $(VENV)/.installed-mnist ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lines: $(VENV)/.installed ## Count the lines of code of each room: no blanks, comments, docstrings
+lines: $(VENV)/.installed-mnist ## Count the lines of code of each room: no blanks, comments, docstrings
 	@$(BIN)/python -m benchmarks lines
 
 clean: ## Remove .venv, caches and build products
@@ -48,11 +48,6 @@ clean: ## Remove .venv, caches and build products
 # installing --------------------------------------------------------------------------------
 
 FAILED = { echo "make: installation failed, see above; 'make $(MAKECMDGOALS) QUIET=' shows what pip does." >&2; exit 1; }
-
-$(VENV)/.installed: pyproject.toml $(BIN)/python
-	@echo "Installing the package into $(VENV) (once; about a minute) ..."
-	@$(PIP) install $(QUIET) -e . || $(FAILED)
-	@touch $@
 
 $(VENV)/.installed-%: pyproject.toml $(BIN)/python
 	@echo "Installing the package and its extra '$*' into $(VENV) (once; a few minutes) ..."

@@ -80,7 +80,6 @@ NEEDS_SCIPY = frozenset(
         "shifted_chebyshev_polynomial_u",
         "shifted_chebyshev_polynomial_v",
         "shifted_chebyshev_polynomial_w",
-        "spherical_bessel_j0",
         "zeta",
     ]
 )
