@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,7 +53,6 @@ NEEDS_SCIPY = frozenset(
         "chebyshev_polynomial_v",
         "chebyshev_polynomial_w",
         "digamma",
-        "erfinv",
         "gammainc",
         "gammaincc",
         "gammaln",
@@ -84,3 +86,19 @@ NEEDS_SCIPY = frozenset(
     ]
 )
 """The public functions that SciPy computes; test_extras.py holds that these are all."""
+
+
+def needs(*modules: str) -> Any:
+    """A mark: the test skips where one of these is not installed, and names the extra."""
+    missing = [each for each in modules if importlib.util.find_spec(each) is None]
+    extras = sorted({PACKAGES[each][1] for each in missing})
+    return pytest.mark.skipif(bool(missing), reason=f"needs the extra {' and '.join(extras)}")
+
+
+def marked(programs: Iterable[Path]) -> list[Any]:
+    """Files of programs; those that take digits from the application skip where it is not there."""
+    found = []
+    for path in programs:
+        digits = "tinygrad_mnist.mnist" in path.read_text(encoding="utf-8")
+        found.append(pytest.param(path, marks=needs("typer", "pooch") if digits else ()))
+    return found

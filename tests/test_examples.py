@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.optional import marked
+
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", marked(EXAMPLES), ids=lambda path: path.stem)
 def test_example(path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
     runpy.run_path(str(path), run_name="__main__")

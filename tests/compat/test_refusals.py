@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as torch
+from tests.optional import needs
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.ops import pointwise
 
@@ -161,6 +162,7 @@ def test_multinomial_says_what_is_missing():
             torch.multinomial(torch.tensor(weights), count)
 
 
+@needs("safetensors")
 @pytest.mark.parametrize(
     "value", [[1], None, torch.ones(1), torch.nn.Linear(1, 1), {"a": {"b": torch.ones(1)}}, {1: 2}]
 )

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tests.optional import needs
 from tinygrad_mnist import nn
 from tinygrad_mnist.formats.serialization import SerializationError
 
@@ -228,6 +229,7 @@ def test_other_elements_are_named_with_the_tensor(name: str, tmp_path: pathlib.P
     assert "a.safetensors" in message and "'layer.scale'" in message and "read are only" in message
 
 
+@needs("safetensors")
 def test_safetensors_of_every_kind(tmp_path: pathlib.Path) -> None:
     from safetensors.numpy import save_file
 
@@ -498,12 +500,14 @@ def only_clean_refusals(path: pathlib.Path, seed: int, tries: int) -> int:
     return refused
 
 
+@needs("safetensors")
 def test_damaged_files_are_refused_cleanly(tmp_path: pathlib.Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert only_clean_refusals(tmp_path, 0, 1500) > 700
 
 
+@needs("safetensors")
 @pytest.mark.parametrize(
     "header",
     [

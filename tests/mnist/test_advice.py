@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("typer", reason="needs the extra 'mnist'")
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
 from tinygrad_mnist.mnist.advice import command_line
 
 ROOT = Path(__file__).parents[2]

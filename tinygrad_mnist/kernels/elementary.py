@@ -497,6 +497,24 @@ def ndtri_slope(x: Array, y: Array) -> Array:
     return np.where(size > 1, far, near).astype(x.dtype)
 
 
+def erfinv(x: Array) -> Array:
+    """The inverse of erf: Winitzki's approximation, and three steps of Halley's method."""
+    wide = x.astype(np.float64)
+    size = np.abs(wide)
+    inside = np.minimum(size, 1 - 2**-53)
+    rest = 1 - inside
+    log = np.log(rest) + np.log1p(inside)
+    part = 2 / (math.pi * 0.147) + log / 2
+    y = np.sqrt(np.sqrt(part * part - log / 0.147) - part)
+    for _ in range(3):
+        off = (erfcx_of_positive(y) - rest * gaussian(y, -1.0)) * (math.sqrt(math.pi) / 2)
+        near = (erf_near_0(np.minimum(y, NEAR)) - inside) * gaussian(y, -1.0)
+        off = np.where(y < 0.5, near * (-math.sqrt(math.pi) / 2), off)
+        y = y + off / (1 - off * y)
+    y = np.where(size == 1, np.inf, np.where(size > 1, np.nan, y))
+    return np.copysign(np.where(np.isnan(size), size, y), wide).astype(x.dtype)
+
+
 def erfinv_slope(x: Array, y: Array) -> Array:
     """The derivative of y = erfinv(x), sqrt(pi) / 2 exp(y^2); above 1/2 as `ndtri_slope`."""
     wide = x.astype(np.float64)

@@ -6,9 +6,10 @@ around the next of 25 points, whose coefficients are computed to 60 digits when 
 needed.
 """
 
+import decimal
 import functools
 import math
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -22,33 +23,31 @@ TERMS = 15  # of a Taylor series at a distance of STEP / 2: the next one is belo
 FRACTIONS = 16  # of the continued fraction: what is left at FAR is below 1e-17
 NEAR = 0.75  # up to here erf is its series around 0
 ROOT_PI = math.sqrt(math.pi)
+PI = "3.14159265358979323846264338327950288419716939937510582097494459"
 
 
 @functools.cache
 def _table() -> Array:
     """The coefficients: row n those of the n-th power, a column for each point."""
     points = round(FAR / STEP) + 1
-    columns = [_taylor(Decimal(place) * Decimal(STEP)) for place in range(points)]
+    columns = [_taylor(decimal.Decimal(place * STEP)) for place in range(points)]
     return np.array(columns).T.copy()
 
 
 def _taylor(x: Decimal) -> list[float]:
     """The Taylor coefficients of erfcx around x, by its equation y' = 2 x y - 2 / sqrt(pi)."""
-    with localcontext() as context:
+    with decimal.localcontext() as context:
         context.prec = 60
         power = term = x
         for n in range(1, 250):  # erf(x) = 2 / sqrt(pi) exp(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!
             term = term * 2 * x * x / (2 * n + 1)
             power += term
-        slope = 2 / _PI.sqrt()
+        slope = 2 / decimal.Decimal(PI).sqrt()
         found = [(x * x).exp() - slope * power]
         found.append(2 * x * found[0] - slope)
         for n in range(2, TERMS):
             found.append((2 * x * found[n - 1] + 2 * found[n - 2]) / n)
         return [float(each) for each in found]
-
-
-_PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
 
 
 def erfcx_of_positive(x: Array) -> Array:

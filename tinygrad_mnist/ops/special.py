@@ -127,11 +127,7 @@ def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     x = floating(input)
     result = record(
-        "erfinv",
-        scipy_special,
-        (x, lambda g, y: g * _erfinv_slope(x, y)),
-        output=True,
-        called="erfinv",
+        "erfinv", elementary.erfinv, (x, lambda g, y: g * _erfinv_slope(x, y)), output=True
     )
     return result if out is None else write_out("erfinv", result, out)
 
