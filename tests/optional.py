@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,10 @@ def marked(programs: Iterable[Path]) -> list[Any]:
         digits = "tinygrad_mnist.mnist" in path.read_text(encoding="utf-8")
         found.append(pytest.param(path, marks=needs("typer", "pooch") if digits else ()))
     return found
+
+
+def peak() -> int:
+    """The most memory that this process has held, in KiB; the test skips on Windows."""
+    resource = pytest.importorskip("resource")
+    found: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return found // 1024 if sys.platform == "darwin" else found
