@@ -67,6 +67,7 @@ def test_every_named_extra_brings_its_package():
         "bench",
         "docs",
         "lint",
+        "release",
         "mpi",
         "tensorflow",
         "test",
