@@ -165,7 +165,7 @@ function grid(array, name, caption) {
       const value = values[r * columns + c];
       const cell = make("td", {}, short(value, columns <= 6 ? 3 : array.max < 1 ? 2 : 1));
       const share = array.max ? Math.sqrt(Math.abs(value) / array.max) : 0;
-      cell.style.setProperty("--share", `${Math.round(share * 55)}%`);
+      cell.style.setProperty("--share", `${Math.round(share * 46)}%`);
       cell.className = value < 0 ? "minus" : value > 0 ? "plus" : "";
       if (name === "picked-from" && data.digits[r].label === c) cell.classList.add("true");
       row.append(cell);
