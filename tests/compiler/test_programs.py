@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tinygrad_mnist
+from tests.test_examples import short_form
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT.parent / "examples").glob("*.py"))
@@ -18,7 +19,7 @@ PROGRAMS = sorted(path for path in (ROOT / "programs").glob("*.py") if path.stem
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example(path, capsys, monkeypatch, everything_compiled):
-    monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
+    monkeypatch.setattr(sys, "argv", [str(path), *short_form(path)])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="compile:")
         runpy.run_path(str(path), run_name="__main__")

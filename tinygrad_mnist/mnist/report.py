@@ -248,7 +248,8 @@ figure img { display: block; min-width: 36rem; max-width: 100%; height: auto; ma
 .wide { overflow-x: auto; }
 @media (max-width: 42rem) {
   figure::after, .wide::after { content: "Scroll sideways for the rest \2192"; display: block;
-    position: sticky; left: 0; width: max-content; color: var(--soft); font-size: .85rem; padding: .4rem 0; }
+    position: sticky; left: 0; width: max-content; color: var(--soft); font-size: .85rem;
+    padding: .4rem 0; }
 }
 @media (min-width: 30rem) { .wide::after { content: none; } }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
