@@ -493,7 +493,9 @@ def measure(
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks photos",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--count", type=int, default=200, help="photographs of each condition")
     parser.add_argument("--data", default=None, help="where MNIST comes from, as for `train`")

@@ -243,7 +243,9 @@ def digits(folder: str | None, to: Path) -> Path:
 def main() -> int:
     names = [*CASES, *SWEEPS, "start"]
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(names)}")
     parser.add_argument(

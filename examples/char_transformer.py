@@ -6,9 +6,9 @@ The text is made up on the spot: somebody lends a thing, somebody returns it. Th
 a story repeats names and things of the first, which only those can tell who look far enough back.
 """
 
+import argparse
 import random
 import re
-import sys
 
 import tinygrad_mnist as torch
 import tinygrad_mnist.nn.functional as F
@@ -178,4 +178,6 @@ def main(quick: bool = False, seed: int = 0) -> float:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    main(quick=parser.parse_args().quick)

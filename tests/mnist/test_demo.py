@@ -619,3 +619,115 @@ def test_every_control_has_a_name_and_a_place_in_the_order(page):
             page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
         )
     assert seen[1:7] == ["Recognise", "How it learns", "Train live", "pad", "undo", "clear"]
+
+
+SIZES = [(1366, 768), (1280, 900), (1920, 1080), (820, 1180), (390, 844)]
+
+# What of the lesson is seen whole: within its pane, and within the window.
+IN_VIEW = """() => {
+  const seen = (element, pane) => {
+    const [inner, outer] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
+    return inner.top >= Math.max(0, outer.top) - 1 && inner.bottom <= Math.min(innerHeight, outer.bottom) + 1;
+  };
+  const [told, tape] = ["told", "tape"].map((id) => document.getElementById(id));
+  const record = document.querySelector(".tape-row.now .record");
+  const words = [...document.querySelectorAll("#caption h2, #caption p")];
+  return words.every((each) => seen(each, told)) && (!record || seen(record, tape)) && scrollY === 0;
+}"""
+
+
+@pytest.fixture
+def opened(browser, address):
+    """A function that opens the page at a size, in a scheme of colours."""
+    contexts = []
+
+    def open_page(width, height, scheme="light"):
+        small = width < 1000
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            has_touch=small,
+            is_mobile=small,
+            color_scheme=scheme,
+            bypass_csp=True,  # for the checker of accessibility, which is put into the page
+        )
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector(".thumbs button")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_lesson_stays_in_view_at_every_record(opened, size):
+    page = opened(*size)
+    page.click("nav a[href='#learn']")
+    page.wait_for_selector(".tape-row")
+    box = page.locator("#next").bounding_box()
+    x = box["x"] + box["width"] / 2
+    y = box["y"] + box["height"] / 2
+    phases = []
+    for _ in range(24):
+        phases.append(page.inner_text("#phase"))
+        wait_for(lambda: page.evaluate(IN_VIEW))
+        if size[0] < 1000:
+            page.touchscreen.tap(x, y)
+        else:
+            page.mouse.click(x, y)
+    assert len(set(phases)) == 24  # every click moved on
+    wait_for(lambda: "Training step 2" in page.inner_text("#phase"))
+
+
+def test_on_a_phone_the_answer_is_in_view_while_one_draws(opened):
+    page = opened(390, 844)
+    verdict = page.locator("#verdict").bounding_box()
+    pad = page.locator("#pad").bounding_box()
+    assert verdict["y"] + verdict["height"] < pad["y"] and pad["y"] + pad["height"] <= 844
+    assert not page.is_visible("#pad-help .with-keyboard")
+    assert opened(1366, 768).is_visible("#pad-help .with-keyboard")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], ids=str)
+def test_axe_finds_nothing_on_any_view(opened, size, scheme):
+    checker = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = opened(*size, scheme)
+
+    def check(view):
+        found = checker.run(page).response["violations"]
+        assert not found, (view, [(each["id"], each["nodes"][0]["html"]) for each in found])
+
+    page.click(".thumbs button")
+    wait_for(lambda: page.inner_text("#big") != "?")
+    check("recognise")
+    page.click("nav a[href='#learn']")
+    page.wait_for_selector(".tape-row")
+    for place in (0, 7, 15, 21, 23):
+        while int(page.input_value("#place")) < place:
+            page.click("#next")
+        page.wait_for_timeout(300)  # colours fade in
+        check(f"learn, place {place}")
+    page.click("nav a[href='#train']")
+    page.click("#start")
+    wait_for(lambda: page.locator("#filters canvas").count())
+    check("train")
+    page.click("#reset")
+
+
+def test_a_rate_that_is_too_fast_is_said(opened):
+    page = opened(*SIZES[0])
+    page.click("nav a[href='#train']")
+    page.select_option("[name=rate]", "0.5")
+    page.click("#start")
+    wait_for(lambda: "too fast" in page.inner_text("#training-text").lower())
+    page.click("#reset")
+
+
+def test_words(page):
+    texts = page.evaluate("import('./graphics.js').then((m) => [7, 8].map(m.withArticle))")
+    assert texts == ["a 7", "an 8"]
+    assert page.locator(".legend .key").count() == 4

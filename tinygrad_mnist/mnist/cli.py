@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
+from typing import Any
 
 import typer
 from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
 
 from tinygrad_mnist.extras import MissingPackageError
 from tinygrad_mnist.mnist.commands.bench import bench
@@ -26,10 +30,30 @@ from tinygrad_mnist.torch_shims.version import VERSION
 
 __all__ = ["app", "main"]
 
+
+def _without_types_of_flags(params: list[Any]) -> list[Any]:
+    """The same parameters; help says of a flag no type, since it takes no value."""
+    for param in params:
+        if getattr(param, "is_flag", False) and param.metavar is None:
+            param.metavar = ""
+    return params
+
+
+class _Command(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_types_of_flags(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _without_types_of_flags(super().get_params(ctx))
+
+
 app = typer.Typer(
+    cls=_Group,
     help="A hand-written-digit classifier, trained with an autodiff engine made from scratch.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -50,8 +74,13 @@ def _options(
     """A hand-written-digit classifier, trained with an autodiff engine made from scratch."""
 
 
+def _paragraphs(docstring: str | None) -> str:
+    """A docstring's text with a line for each paragraph, for the terminal to wrap."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(docstring or ""))
+
+
 for _command in (train, evaluate, predict, gallery, graph, derive, summary, bench, export, demo):
-    app.command()(_command)
+    app.command(cls=_Command, help=_paragraphs(_command.__doc__))(_command)
 
 
 def main() -> None:

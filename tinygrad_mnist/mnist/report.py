@@ -246,6 +246,12 @@ dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 figure { margin: 0; overflow-x: auto; }
 figure img { display: block; min-width: 36rem; max-width: 100%; height: auto; margin: 0 auto; }
 .wide { overflow-x: auto; }
+@media (max-width: 42rem) {
+  figure::after, .wide::after { content: "Scroll sideways for the rest \2192"; display: block;
+    position: sticky; left: 0; width: max-content; color: var(--soft); font-size: .85rem;
+    padding: .4rem 0; }
+}
+@media (min-width: 30rem) { .wide::after { content: none; } }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem 1rem; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; }
@@ -273,7 +279,7 @@ PAGE = """<!doctype html>
 <h2>Digit by digit</h2>
 <p>Precision asks how many of the answers "7" were sevens, recall how many of the sevens were
 answered so. F1 is their harmonic mean, and is low where either is.</p>
-<div class="wide"><table>
+<div class="wide" role="region" aria-label="The table" tabindex="0"><table>
 <thead><tr><th scope="col">digit</th><th scope="col">shown</th><th scope="col">precision</th>
 <th scope="col">recall</th><th scope="col">F1</th></tr></thead>
 <tbody>{rows}</tbody>
@@ -286,7 +292,7 @@ answered so. F1 is their harmonic mean, and is low where either is.</p>
 SECTION = """<section id="{name}">
 <h2>{heading}</h2>
 <p>{reading}</p>
-<figure><picture>
+<figure tabindex="0"><picture>
 <source media="(prefers-color-scheme: dark)" srcset="{dark}">
 <img src="{light}" alt="{alt}" width="{width}" height="{height}">
 </picture></figure>

@@ -145,6 +145,18 @@ class Run:
             message = f"{self.folder}: holds a run already; name another folder with --out"
             raise RunError(f"{message}, or go on with it: --resume {self.folder}")
 
+    def refuse_others(self) -> None:
+        """RunError if the folder holds what no training wrote there: a run needs its own."""
+        if not self.folder.is_dir():
+            return
+        own = {self.recipe, self.data, self.trained_on, self.last, self.previous, self.weights}
+        names = sorted(path.name for path in self.folder.iterdir() if path not in own)
+        others = [name for name in names if not name.startswith(".")]
+        if others:
+            shown = ", ".join(others[:3]) + (", ..." if len(others) > 3 else "")
+            message = f"{self.folder}: holds other things ({shown}), wanted a new or empty folder"
+            raise RunError(f"{message}; name a new one with --out, such as {self.folder / 'run'}")
+
     def discard(self) -> None:
         """Take away what `create` made, of a run that kept nothing."""
         for file in (self.recipe, self.data, self.trained_on):

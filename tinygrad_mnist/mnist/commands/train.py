@@ -130,6 +130,7 @@ def _begun(
     recipe = chosen_recipe(name, asked)
     if out is not None:
         Run(out).refuse_second()
+        Run(out).refuse_others()
     digits = load_digits(data, say)
     if out is None:
         run = Run.fresh(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")

@@ -163,7 +163,7 @@ class _Training:
         self.optimizer.step()
         value = loss.item()
         if not np.isfinite(value):
-            self.reason = "the loss is no longer a finite number: the rate is too high"
+            self.reason = "too fast, the loss is no longer a finite number"
             return
         self.steps += 1
         self.losses.append(round(value, 4))

@@ -1,7 +1,7 @@
 // The views, and the first of them: drawing, picking, and what the network makes of it.
 
 import { Pad } from "./drawing.js";
-import { ask, byId, bytes, chart, heat, ink, make, Refused, show, signedBytes } from "./graphics.js";
+import { ask, byId, bytes, chart, heat, ink, make, Refused, show, signedBytes, withArticle } from "./graphics.js";
 import { openLesson } from "./lesson.js";
 import { openTraining } from "./training.js";
 
@@ -46,7 +46,7 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
 
 function forget() {
   for (const { item, fill, share } of bars) {
-    fill.style.width = "0";
+    fill.style.setProperty("--share", "0%");
     share.textContent = "";
     item.classList.remove("best");
   }
@@ -74,15 +74,17 @@ function hiddenPanel(layer, units) {
 function tell(found, label = null) {
   last = [found, label];
   found.probabilities.forEach((p, digit) => {
-    bars[digit].fill.style.width = `${100 * p}%`;
+    bars[digit].fill.style.setProperty("--share", `${100 * p}%`);
     bars[digit].share.textContent = percent(p);
     bars[digit].item.classList.toggle("best", digit === found.answer);
   });
   byId("big").textContent = found.answer;
   const second = found.probabilities.map((p, digit) => [p, digit]).sort((a, b) => b[0] - a[0])[1];
   const sure = found.probabilities[found.answer];
-  let text = sure > 0.9 ? `This is a ${found.answer}.` : sure > 0.5 ? `Rather a ${found.answer}, or a ${second[1]}.` : `Hard to say: a ${found.answer} or a ${second[1]}?`;
-  if (label !== null) text = `It is a ${label}, read as a ${found.answer}: ${label === found.answer ? "right" : "wrong"}.`;
+  const first = withArticle(found.answer);
+  const other = withArticle(second[1]);
+  let text = sure > 0.9 ? `This is ${first}.` : sure > 0.5 ? `Rather ${first}, or ${other}.` : `Hard to say: ${first} or ${other}?`;
+  if (label !== null) text = `It is ${withArticle(label)}, read as ${first}: ${label === found.answer ? "right" : "wrong"}.`;
   if (byId("verdict").textContent !== text) byId("verdict").textContent = text;
   ink(byId("received"), bytes(found.picture));
   byId("received").setAttribute("aria-label", "The 28 by 28 picture that the network receives");

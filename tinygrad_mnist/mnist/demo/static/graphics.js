@@ -36,6 +36,9 @@ export const asJson = (method, value) => ({ method, body: JSON.stringify(value),
 export const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 export const signedBytes = (base64) => new Int8Array(bytes(base64).buffer);
 
+// A digit with its article: "a 7", "an 8".
+export const withArticle = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+
 export function show(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);

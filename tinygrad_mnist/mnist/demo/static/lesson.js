@@ -1,6 +1,6 @@
 // "How it learns": one training step with its tape, forwards, backwards, and the update.
 
-import { ask, byId, bytes, chart, heat, ink, make, show, signedBytes } from "./graphics.js";
+import { ask, byId, bytes, chart, heat, ink, make, show, signedBytes, withArticle } from "./graphics.js";
 
 const LAST_STEP = 30;
 const CODE = [
@@ -52,7 +52,7 @@ function forwardText(name) {
     log_p: ["Scores become probabilities", ["Softmax makes the scores of a row positive and lets them add up to 1. The engine takes the logarithm in the same operation, since the next step wants it, and since no number can overflow that way."]],
     picked: ["How sure was it of the truth?", [`Only now do the right answers come in. From each row the number at the true digit is taken: ${value.map((v, i) => `for the ${labels[i]} it is ${show(v)}, a probability of ${(100 * Math.exp(v)).toFixed(v > -4 ? 0 : 1)}%`).join("; ")}.`]],
     mean: ["Four digits, one number", ["The average of the four. A perfect network would reach 0, the logarithm of 1."]],
-    loss: ["The loss: how wrong it all was", [`Turned positive, it is the cross-entropy: ${show(data.losses.at(-1), 4)}. Who gives every digit a chance of one in ten gets 2.303. Everything from here on has one purpose: to make this number smaller.`]],
+    loss: ["The loss: how wrong it all was", [`Turned positive, it is the cross-entropy: ${show(data.losses.at(-1), 4)}. Giving every digit a chance of one in ten would make it 2.303. Everything from here on has one purpose: to make this number smaller.`]],
   }[name];
 }
 
@@ -165,7 +165,7 @@ function grid(array, name, caption) {
       const value = values[r * columns + c];
       const cell = make("td", {}, short(value, columns <= 6 ? 3 : array.max < 1 ? 2 : 1));
       const share = array.max ? Math.sqrt(Math.abs(value) / array.max) : 0;
-      cell.style.setProperty("--share", `${Math.round(share * 55)}%`);
+      cell.style.setProperty("--share", `${Math.round(share * 46)}%`);
       cell.className = value < 0 ? "minus" : value > 0 ? "plus" : "";
       if (name === "picked-from" && data.digits[r].label === c) cell.classList.add("true");
       row.append(cell);
@@ -184,7 +184,7 @@ function detail(place) {
   const record = data.tape.find((r) => r.name === place.name);
   const parts = [];
   if (place.name === "x" && !place.forward) {
-    parts.push(make("div", { class: "row digits" }, ...thumbs().map((canvas, i) => make("figure", {}, canvas, make("figcaption", {}, `a ${data.digits[i].label}`)))));
+    parts.push(make("div", { class: "row digits" }, ...thumbs().map((canvas, i) => make("figure", {}, canvas, make("figcaption", {}, withArticle(data.digits[i].label))))));
     parts.push(figure(data.leaves.W1, "W1", "W1: the weights of the six hidden units, as pictures. Blue is positive, orange negative."));
   } else if (place.update) {
     parts.push(figure(data.leaves.W1, "W1", "W1 before"), figure(data.change.W1, "W1", `the change, at most ${show(data.change.W1.max)}`), figure(data.after.W1, "W1", "W1 after"));
@@ -274,11 +274,17 @@ function draw() {
   const losses = end ? [...data.losses, data.loss_after] : data.losses;
   chart(byId("lesson-chart"), [{ points: losses.map((loss, i) => [i, loss]), kind: "main" }], { height: 130, right: 10, unit: "steps", top: Math.max(2.5, ...losses) });
   byId("lesson-chart").setAttribute("aria-label", `Loss after each step: ${losses.map((loss) => show(loss)).join(", ")}`);
-  const current = document.querySelector(".tape-row.now");
-  if (current && matchMedia("(min-width: 860px)").matches) {
-    const box = current.getBoundingClientRect();
-    if (box.top < 8 || box.bottom > innerHeight - 8) current.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-  }
+  byId("told").scrollTop = 0;
+  bringIntoView(byId("tape"), document.querySelector(".tape-row.now, .now-node"));
+}
+
+// Scroll a pane, and nothing around it, until an element inside is seen whole.
+function bringIntoView(pane, element) {
+  if (!element) return;
+  const [outer, inner] = [pane.getBoundingClientRect(), element.getBoundingClientRect()];
+  if (inner.top >= outer.top + 8 && inner.bottom <= outer.bottom - 8) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  pane.scrollBy({ top: (inner.top + inner.bottom - outer.top - outer.bottom) / 2, behavior });
 }
 
 function go(place) {

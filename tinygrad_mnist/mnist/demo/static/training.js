@@ -3,6 +3,7 @@
 import { ask, asJson, byId, chart, heat, make, show, signedBytes } from "./graphics.js";
 
 const EVERY = 330; // milliseconds
+const GROWN = 1.5; // times the first loss: a training that was so far off went too fast
 let name = null; // of the training on the server
 let losses = [];
 let accuracies = [];
@@ -16,6 +17,11 @@ function smooth(values) {
   let mean = values[0];
   values.forEach((value, i) => { mean += (value - mean) / Math.min(i + 1, 25); out.push([i + 1, mean]); });
   return out;
+}
+
+// Whether the steps are too long: the loss grew far beyond its beginning, and has not come back.
+function tooFast() {
+  return losses.length > 20 && Math.max(...losses) > GROWN * losses[0] && smooth(losses).at(-1)[1] > 0.9 * losses[0];
 }
 
 function draw() {
@@ -60,10 +66,11 @@ async function look() {
     for (const pair of found.accuracies) if (!accuracies.length || pair[0] > accuracies.at(-1)[0]) accuracies.push(pair);
     const accuracy = accuracies.length ? ` ${(100 * accuracies.at(-1)[1]).toFixed(0)}% right.` : "";
     const hundreds = Math.floor(found.steps / 100) * 100;
-    if (found.reason) say(`Done after ${found.steps} steps: ${found.reason}.${accuracy}`);
-    else if (!found.running) say(`Paused after ${found.steps} steps.${accuracy}`);
-    else if (hundreds === 0) say("Training.");
-    else say(`Training: more than ${hundreds} of ${found.of} steps.`);
+    const warning = tooFast() ? " Too fast: the steps overshoot and the loss has grown. Try a smaller learning rate." : "";
+    if (found.reason) say(`Done after ${found.steps} steps: ${found.reason}.${accuracy}${warning}`);
+    else if (!found.running) say(`Paused after ${found.steps} steps.${accuracy}${warning}`);
+    else if (hundreds === 0) say(`Training.${warning}`);
+    else say(`Training: more than ${hundreds} of ${found.of} steps.${warning}`);
     draw();
     controls();
     if (found.running || !found.reason) looking = setTimeout(look, found.running ? EVERY : 5000);
