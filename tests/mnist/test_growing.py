@@ -290,7 +290,7 @@ def test_json_is_one_object_on_standard_output(data, tmp_path):
         59,
         100,
     )
-    assert "The original project: 99.13%" in done.stderr and "validation" in done.stderr
+    assert "author reported 99.13%" in done.stderr and "validation" in done.stderr
     rows = list(csv.DictReader((tmp_path / "run" / "metrics.csv").open()))
     assert all(0 < float(row["validation_accuracy"]) < 1 for row in rows)
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["validation"] == 0.2
