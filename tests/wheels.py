@@ -129,6 +129,9 @@ def attempt(interpreter: str, package: Path) -> bool:
         kind = package.suffix.lstrip(".")
         if done.returncode:
             sys.exit(f"{kind}: {interpreter}\n{done.stdout}{done.stderr}")
+        command = python.with_name("tinygrad-mnist" + python.suffix)
+        told = subprocess.run([command, "train"], capture_output=True, text=True, cwd=folder)
+        assert told.returncode == 2 and "tinygrad-mnist[mnist]" in told.stderr, told
         print(f"{kind}: {done.stdout.strip()}; {installed(Path(folder) / 'venv')}", flush=True)
     return True
 
