@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tests.optional import needs
 from tinygrad_mnist import nn
 
 
@@ -144,6 +145,10 @@ def test_switches_are_accepted_and_remembered():
     ):
         with pytest.raises(TypeError):
             call()
+
+
+@needs("threadpoolctl")
+def test_the_threads_of_products_can_be_set():
     before = tg.get_num_threads()
     tg.set_num_threads(1)
     assert tg.get_num_threads() == 1

@@ -41,6 +41,7 @@ import numpy as np
 from tinygrad_mnist.core.refusals import refuse_other_types
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, same_array, shared_version, wrap
+from tinygrad_mnist.extras import MissingPackageError
 
 Rule = Callable[..., Tensor | None]
 Hook = Callable[[Tensor], Tensor | None]
@@ -297,6 +298,8 @@ def record(
     except AttributeError:
         refuse_other_types(name, *[x for x, _ in edges])
         raise
+    except MissingPackageError as error:
+        raise error.of(name) from None
     if result.__class__ is not np.ndarray:
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these

@@ -14,6 +14,7 @@ import numpy as np
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.inplace import mark_written
 from tinygrad_mnist.core.tensor import Array, Tensor, wrap
+from tinygrad_mnist.distributed.mpi import library
 from tinygrad_mnist.distributed.process_group import ProcessGroup, group_of
 from tinygrad_mnist.distributed.work import Work
 
@@ -97,8 +98,7 @@ def mpi_buffer(array: Array) -> Any:
     Returns:
         What mpi4py takes for a buffer.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     if array.dtype == np.float16:
         return [array.view(np.uint16), MPI.UINT16_T]
     if array.dtype == np.bool_:
@@ -108,8 +108,7 @@ def mpi_buffer(array: Array) -> Any:
 
 def _operation(op: Any, dtype: np.dtype[Any], name: str) -> Any:
     """MPI's operation for a ReduceOp."""
-    from mpi4py import MPI
-
+    MPI = library()
     if not isinstance(op, ReduceOp):
         raise ValueError(f"{name}: got op {op!r}, wanted one of distributed.ReduceOp")
     if op is ReduceOp.AVG:
@@ -137,8 +136,7 @@ def _operation(op: Any, dtype: np.dtype[Any], name: str) -> Any:
 @functools.cache
 def _half(op: ReduceOp) -> Any:
     """An operation on float16, which travels as 16 bits."""
-    from mpi4py import MPI
-
+    MPI = library()
     functions = {
         ReduceOp.SUM: np.add,
         ReduceOp.PRODUCT: np.multiply,
@@ -192,8 +190,7 @@ def begin_all_reduce(group: ProcessGroup, array: Array, op: ReduceOp, name: str)
     Returns:
         The request.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     operation = _operation(op, array.dtype, name)
     group.arrivals.note()
     return group.comm.Iallreduce(MPI.IN_PLACE, mpi_buffer(array), op=operation)
@@ -255,8 +252,7 @@ def reduce(
         ValueError: if dst is not in the group.
         RuntimeError: after the group's timeout.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     chosen = group_of(group)
     root = _root(chosen, dst, group_dst, "reduce")
     array, write_back = memory_of(tensor, "reduce")

@@ -7,6 +7,7 @@ from typing import Any
 
 from tinygrad_mnist.distributed.collectives import all_gather_object
 from tinygrad_mnist.distributed.process_group import get_rank, group_of
+from tinygrad_mnist.extras import load
 
 __all__ = ["bind_to_cores"]
 
@@ -38,9 +39,7 @@ def bind_to_cores(group: Any = None) -> str:
 
 
 def _one_thread() -> None:
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1, "blas")
+    load("threadpoolctl", "bind_to_cores").threadpool_limits(1, "blas")
 
 
 def _bind(place: int, count: int) -> int | None:

@@ -13,6 +13,8 @@ import time
 import traceback
 from typing import Any
 
+from tinygrad_mnist.distributed.mpi import library
+
 __all__ = ["Arrivals", "abort", "watch_exceptions"]
 
 GRACE = 5.0  # seconds that another rank has to speak first
@@ -27,11 +29,10 @@ class Arrivals:
     """
 
     def __init__(self, comm: Any) -> None:
-        from mpi4py import MPI
-
+        MPI = library()
         self._comm = comm
         self._window = MPI.Win.Allocate(8, 8, comm=comm)
-        self._own = memoryview(self._window.tomemory()).cast("q")  # type: ignore[arg-type]
+        self._own = memoryview(self._window.tomemory()).cast("q")
         self._own[0] = 0
         comm.Barrier()
 
@@ -64,8 +65,7 @@ class Arrivals:
 
 
 def _shared() -> int:
-    from mpi4py import MPI
-
+    MPI = library()
     return int(MPI.LOCK_SHARED)
 
 
@@ -93,8 +93,7 @@ def watch_exceptions(comm: Any) -> None:
     in_threads = threading.excepthook
 
     def ended(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        from mpi4py import MPI
-
+        MPI = library()
         if MPI.Is_finalized():
             before(kind, error, trace)
             return

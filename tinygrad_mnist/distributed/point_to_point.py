@@ -6,6 +6,7 @@ from typing import Any
 
 from tinygrad_mnist.core.tensor import Tensor
 from tinygrad_mnist.distributed.collectives import memory_of, mpi_buffer
+from tinygrad_mnist.distributed.mpi import library
 from tinygrad_mnist.distributed.process_group import ProcessGroup, group_of
 from tinygrad_mnist.distributed.work import Work
 
@@ -61,8 +62,7 @@ def irecv(
     Raises:
         ValueError: if the rank is not in the group, or is this one.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     if src is None and group_src is None:
         chosen = group_of(group)
         other = int(MPI.ANY_SOURCE)
@@ -119,8 +119,7 @@ def recv(
         ValueError: if the rank is not in the group, or is this one.
         RuntimeError: after the group's timeout.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     chosen = group_of(group)
     if src is None and group_src is None:
         status = MPI.Status()

@@ -13,6 +13,7 @@ from typing import Any
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.distributed.environment import check_launcher
 from tinygrad_mnist.distributed.faults import Arrivals, watch_exceptions
+from tinygrad_mnist.distributed.mpi import library
 
 __all__ = [
     "GroupMember",
@@ -260,14 +261,7 @@ def init_process_group(
 
 def _world() -> Any:
     """MPI's communicator of all ranks."""
-    try:
-        from mpi4py import MPI
-    except ImportError:
-        message = "init_process_group needs mpi4py: pip install 'tinygrad-mnist[mpi]'"
-        raise ImportError(message) from None
-    except RuntimeError as error:
-        raise ImportError(f"init_process_group: mpi4py finds no MPI ({error})") from None
-    return MPI.COMM_WORLD
+    return library().COMM_WORLD
 
 
 def destroy_process_group(group: ProcessGroup | None = None) -> None:
@@ -434,8 +428,7 @@ def new_group(
     Raises:
         ValueError: before `init_process_group`, or for a rank that is not there or there twice.
     """
-    from mpi4py import MPI
-
+    MPI = library()
     world = group_of(None)
     if use_local_synchronization:
         warnings.warn("new_group: all ranks synchronise", stacklevel=2)
