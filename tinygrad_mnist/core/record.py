@@ -65,14 +65,17 @@ class Hooks:
         after: called with a leaf once its gradient has been added to its `grad`.
         retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`),
             or None.
+        completes: the leaves that no earlier record gives a gradient: theirs is whole once the
+            rules of this record have run.
     """
 
-    __slots__ = ("after", "functions", "retained")
+    __slots__ = ("after", "completes", "functions", "retained")
 
     def __init__(self) -> None:
         self.functions: dict[Any, Hook] = {}
         self.after: dict[Any, Callable[[Tensor], None]] = {}
         self.retained: weakref.ref[Tensor] | None = None
+        self.completes: list[Tensor] = []
 
 
 class Node:
