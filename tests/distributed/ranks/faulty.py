@@ -28,7 +28,7 @@ def misbehave():
     if fault == "raises in a thread":
         thread = threading.Thread(target=lambda: 1 / 0)
         thread.start()
-        thread.join()
+        time.sleep(60)
     if fault == "exits":
         sys.exit(3)
     if fault == "hangs":
