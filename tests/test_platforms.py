@@ -128,12 +128,18 @@ files.sys = types.SimpleNamespace(platform="win32")
 
 
 def calls_of(path, names):
-    """Attributes that a file reads of modules of a name, outside of `if hasattr(...)`."""
+    """Attributes of these names that a file reads, outside of what `if hasattr(...)` guards; where
+    that returns at once, it guards the function.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     guarded = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.If | ast.IfExp) and "hasattr" in ast.unparse(node.test):
             guarded |= {id(each) for each in ast.walk(node)}
+        if isinstance(node, ast.FunctionDef):
+            first = [each for each in node.body if isinstance(each, ast.If)][:1]
+            if any("not hasattr" in ast.unparse(each.test) for each in first):
+                guarded |= {id(each) for each in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in names and id(node) not in guarded:
             yield f"{path.relative_to(ROOT)}:{node.lineno} {node.attr}"
