@@ -92,10 +92,15 @@ if __name__ == "__main__":
 """
 
 
-def run(program, **names):
+def run(program, environment=None, **names):
     head = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     done = subprocess.run(
-        [sys.executable, "-c", head + program], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", head + program],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **(environment or {})},
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -108,11 +113,15 @@ def test_every_module_imports_and_files_and_loaders_work_without_posix(tmp_path)
     run(program, WITH_APPLICATION=whole, FILE=str(tmp_path / "a.pt"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="makes itself like Windows")
 @needs("typer", "pooch", "mlxtend")
 def test_a_training_runs_resumes_and_is_evaluated_without_posix(tmp_path):
-    """Without locks of `fcntl`: those of Windows stand in for it, as a module made here."""
+    """Without locks of `fcntl`: those of Windows stand in for it, as a module made here. In an
+    ASCII locale, where Python warns of each text that is read or written in the locale's encoding.
+    """
     locks = """
-import types
+import types, warnings
+warnings.filterwarnings("error", category=EncodingWarning, module="tinygrad_mnist")
 msvcrt = types.ModuleType("msvcrt")
 msvcrt.LK_NBLCK = 2
 msvcrt.locked = []
@@ -122,8 +131,9 @@ import tinygrad_mnist.formats.files as files
 files.sys = types.SimpleNamespace(platform="win32")
 """
     end = "\nassert len(msvcrt.locked) == 2, msvcrt.locked\n"
+    environment = {"LC_ALL": "C", "PYTHONWARNDEFAULTENCODING": "1", "PYTHONUTF8": "0"}
     out = str(tmp_path / "run")
-    printed = run(AS_ON_WINDOWS + locks + A_TRAINING + end, OUT=out)
+    printed = run(AS_ON_WINDOWS + locks + A_TRAINING + end, environment, OUT=out)
     assert "accuracy" in printed and not (tmp_path / "run" / ".lock").exists()
 
 
@@ -150,28 +160,6 @@ def test_what_windows_lacks_is_asked_for_before_it_is_used():
     found = [each for path in sorted(PACKAGE.rglob("*.py")) for each in calls_of(path, names)]
     allowed = {"tinygrad_mnist/mnist/demo/descriptors.py"}  # imports `resource`, or gives up
     assert [each for each in found if each.partition(":")[0] not in allowed] == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has one encoding for all")
-@needs("typer", "pooch", "mlxtend")
-def test_texts_do_not_depend_on_the_locale(tmp_path):
-    """Python warns wherever a text is read or written in the encoding of the locale."""
-
-    environment = {**os.environ, "LC_ALL": "C", "PYTHONWARNDEFAULTENCODING": "1", "PYTHONUTF8": "0"}
-    head = f"OUT = {str(tmp_path / 'run')!r}\n"
-    filters = (
-        "import warnings\n"
-        "warnings.filterwarnings('error', category=EncodingWarning, module='tinygrad_mnist')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", head + filters + A_TRAINING],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=environment,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_ruff_names_encodings():
