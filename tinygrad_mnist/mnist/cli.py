@@ -30,7 +30,6 @@ from tinygrad_mnist.torch_shims.version import VERSION
 __all__ = ["app", "main"]
 
 
-
 def _without_types_of_flags(params: list[Any]) -> list[Any]:
     """The same parameters; help says of a flag no type, since it takes no value."""
     for param in params:
