@@ -12,18 +12,24 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test lint stubs bench lines clean
+.PHONY: help train test test-framework lint stubs bench lines wheels release clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-train: $(VENV)/.installed ## Train the digit classifier (options in ARGS)
+train: $(VENV)/.installed-mnist ## Train the digit classifier (options in ARGS)
 	@$(BIN)/tinygrad-mnist train $(ARGS)
 
 # One test process per core: BLAS threads on top of them would only get in each other's way.
 test: export OPENBLAS_NUM_THREADS ?= 1
 test: $(VENV)/.installed-test ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# Examples and other people's programs are left out: they take as long as all the rest.
+test-framework: export OPENBLAS_NUM_THREADS ?= 1
+test-framework: $(VENV)/.installed-test-framework ## Run the framework's tests with NumPy alone (VENV=.venv-numpy)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/mnist --ignore tests/test_examples.py \
+	  --ignore tests/compiler/test_programs.py $(ARGS)
 
 lint: $(VENV)/.installed-lint ## Check style, formatting, types and the direction of imports
 	$(BIN)/ruff check .
@@ -35,24 +41,25 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 stubs: $(VENV)/.installed-test ## Write the type stubs anew: Tensor's methods, PyTorch's paths
 	@$(BIN)/python -m tests.stubs
 
-bench: $(VENV)/.installed ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
+bench: $(VENV)/.installed-mnist ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lines: $(VENV)/.installed ## Count the lines of code of each room: no blanks, comments, docstrings
+lines: $(VENV)/.installed-mnist ## Count the lines of code of each room: no blanks, comments, docstrings
 	@$(BIN)/python -m benchmarks lines
 
+wheels: $(VENV)/.installed-release ## Build wheel and sdist, and try them on every Python there is
+	@$(BIN)/python -m tests.wheels $(ARGS)
+
+release: $(VENV)/.installed-release ## Prepare a release for a person to publish (ARGS=0.3.0; ARGS=--check)
+	@$(BIN)/python -m tests.release $(ARGS)
+
 clean: ## Remove .venv, caches and build products
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # installing --------------------------------------------------------------------------------
 
 FAILED = { echo "make: installation failed, see above; 'make $(MAKECMDGOALS) QUIET=' shows what pip does." >&2; exit 1; }
-
-$(VENV)/.installed: pyproject.toml $(BIN)/python
-	@echo "Installing the package into $(VENV) (once; about a minute) ..."
-	@$(PIP) install $(QUIET) -e . || $(FAILED)
-	@touch $@
 
 $(VENV)/.installed-%: pyproject.toml $(BIN)/python
 	@echo "Installing the package and its extra '$*' into $(VENV) (once; a few minutes) ..."

@@ -80,7 +80,9 @@ async def visitor(
 def cpu_seconds(process: int) -> float | None:
     """Seconds that all threads of a process have computed so far; None where there is no /proc."""
     try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except OSError:
         return None

@@ -210,7 +210,7 @@ def machine(threads: int) -> dict[str, Any]:
     ]
     model = ""
     if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         model = next(
             (line.split(":")[1].strip() for line in lines if line.startswith("model name")), ""
         )

@@ -20,9 +20,9 @@ def peak_kb(reset: bool = False) -> int:
     """The largest resident size since the last reset, in kB; 0 where the system is not Linux."""
     try:
         if reset:
-            with open("/proc/self/clear_refs", "w") as file:
+            with open("/proc/self/clear_refs", "w", encoding="utf-8") as file:
                 file.write("5")
-        with open("/proc/self/status") as file:
+        with open("/proc/self/status", encoding="utf-8") as file:
             return int(next(line for line in file if line.startswith("VmHWM")).split()[1])
     except OSError:
         return 0

@@ -19,7 +19,9 @@ __all__ = ["graphs", "memory", "traffic", "training"]
 
 def memory():
     """Resident KiB of this process."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
+    return int(
+        re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text(encoding="utf-8"))[1]
+    )
 
 
 def training(epochs=200, warm=20):

@@ -6,6 +6,8 @@ import json
 import numpy as np
 import pytest
 
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
+
 from benchmarks import guard, report, suite
 from benchmarks.cases import CASES, OURS, TORCH, Case, Rival
 from benchmarks.guard import Check

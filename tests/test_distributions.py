@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
 
 import tinygrad_mnist as tg
+from tests.optional import optional
 from tinygrad_mnist import distributions as D
 from tinygrad_mnist.autograd import gradcheck
 from tinygrad_mnist.core.tensor import Size
+
+integrate, stats = optional("scipy.integrate"), optional("scipy.stats")
 
 CONTINUOUS = {
     "Normal": (dict(loc=[-1.0, 0.5], scale=[0.7, 2.0]), lambda loc, scale: stats.norm(loc, scale)),

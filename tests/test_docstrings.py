@@ -3,6 +3,7 @@
 import doctest
 import enum
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist
+from tests.optional import HAS_SCIPY, NEEDS_SCIPY
 from tinygrad_mnist import nn, optim
 from tinygrad_mnist.core.surface import ATTACHED
 
@@ -30,7 +32,9 @@ SELDOM = {
 def modules():
     found = [tinygrad_mnist]
     for each in pkgutil.walk_packages(tinygrad_mnist.__path__, "tinygrad_mnist."):
-        if ".mnist" not in each.name and not each.name.endswith("__main__"):
+        if ".mnist" in each.name or each.name.endswith("__main__"):
+            continue
+        if not each.name.endswith("estimators") or importlib.util.find_spec("sklearn"):
             found.append(importlib.import_module(each.name))
     return found
 
@@ -161,6 +165,8 @@ def test_examples_run(module):
     )
     failures = []
     for example in finder.find(module, module.__name__, extraglobs=NAMES):
+        if not HAS_SCIPY and example.name.rpartition(".")[2] in NEEDS_SCIPY:
+            continue
         with np.printoptions():
             runner.run(example, out=failures.append)
     assert not failures, "".join(failures)

@@ -6,6 +6,8 @@ import threading
 import numpy as np
 import pytest
 
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
+
 import tinygrad_mnist as tg
 from tinygrad_mnist.mnist import datasets
 

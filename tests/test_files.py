@@ -9,6 +9,7 @@ import threading
 import pytest
 
 import tinygrad_mnist as torch
+from tests.optional import needs
 from tinygrad_mnist.formats import files
 from tinygrad_mnist.formats.files import (
     BusyError,
@@ -42,7 +43,10 @@ def test_text_is_utf_8_and_missing_folders_are_made(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("way", ["write_file", "replacing", "save", "safetensors"])
+@pytest.mark.parametrize(
+    "way",
+    ["write_file", "replacing", "save", pytest.param("safetensors", marks=needs("safetensors"))],
+)
 def test_the_file_is_on_the_disk_before_its_name_and_the_name_before_the_call_returns(
     way, tmp_path, monkeypatch
 ):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tests.optional import needs
 from tinygrad_mnist import nn, optim
 from tinygrad_mnist.formats.serialization import STORAGES
 
@@ -55,6 +56,7 @@ def test_round_trip_through_a_file_and_through_memory(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["all.pt"]
 
 
+@needs("safetensors")
 def test_safetensors_round_trip(tmp_path):
     state = everything()["model"]
     tg.save(state, tmp_path / "model.safetensors")
@@ -138,6 +140,7 @@ def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["w.pt"]
 
 
+@needs("safetensors")
 def test_a_saved_file_has_the_usual_permissions(tmp_path):
     (tmp_path / "usual").touch()
     for name in ("w.pt", "w.safetensors"):

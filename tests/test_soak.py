@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from tests.optional import needs
 from tests.soak import graphs, training
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -15,6 +16,7 @@ def test_graphs_are_dropped_without_the_garbage_collector():
     assert after < 1.02 * before + 500
 
 
+@needs("typer", "pooch")
 @linux
 def test_training_keeps_its_memory():
     seen = training(epochs=16, warm=6)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tests.optional import needs
 from tinygrad_mnist.nn import functional as F
 
 inf, nan = math.inf, math.nan
@@ -104,6 +105,7 @@ def test_a_truncated_quotient_has_the_gradient_0_everywhere():
         check(found, [0.0, 0.0, 0.0])
 
 
+@needs("scipy")
 def test_the_multivariate_gamma_function_is_infinite_far_out():
     assert tg.mvlgamma(tg.tensor(inf), 3).item() == inf
     assert tg.mvlgamma(tg.tensor(3e38), 1).item() == inf

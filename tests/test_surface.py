@@ -10,6 +10,7 @@ import pytest
 
 import tests.stubs
 import tinygrad_mnist as tg
+from tests.optional import needs
 from tests.test_docstrings import PUBLIC
 from tinygrad_mnist import nn, optim
 
@@ -191,7 +192,9 @@ for name in [*BELOW, ROOM]:
 """
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize(
+    "room", [pytest.param(each, marks=needs("scipy") if each == "ops" else ()) for each in ROOMS]
+)
 def test_a_room_stands_without_those_above_it(room):
     """Imported where nothing above can be, and called there, second derivatives too."""
     below = [each for each in ROOMS[: ROOMS.index(room)] if each not in ABOVE[room]]

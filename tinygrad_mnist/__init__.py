@@ -5,7 +5,7 @@
 
 import warnings as _warnings
 
-from tinygrad_mnist import autograd, compiler, distributions, nn, ops, optim, utils
+from tinygrad_mnist import autograd, compiler, distributed, distributions, nn, ops, optim, utils
 from tinygrad_mnist.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_mnist.compiler import compile
 from tinygrad_mnist.core.device import device
@@ -451,7 +451,6 @@ from tinygrad_mnist.torch_shims import (
     backends,
     cpu,
     cuda,
-    distributed,
     func,
     futures,
     hub,

@@ -11,6 +11,7 @@ import pytest
 from packaging.version import Version, parse
 
 import tinygrad_mnist as torch
+from tests.optional import needs
 from tinygrad_mnist import nn
 from tinygrad_mnist.torch_shims.paths import PACKAGES
 from tinygrad_mnist.torch_shims.version import VERSION
@@ -36,6 +37,7 @@ def test_the_version_is_pytorchs_and_says_whose_it_is():
     ) or (torch.torch_version.TorchVersion("1.10.0") > (1, 9, 1))
 
 
+@needs("typer", "pooch")
 def test_the_commands_version_is_the_projects_own():
     call = [sys.executable, "-m", "tinygrad_mnist", "--version"]
     outcome = subprocess.run(call, capture_output=True, text=True, cwd=ROOT)

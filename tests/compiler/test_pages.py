@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
+
 from tests.compiler import show_passes
 
 

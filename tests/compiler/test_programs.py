@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tinygrad_mnist
+from tests.optional import marked
 from tests.test_examples import short_form
 
 ROOT = Path(__file__).parent.parent
@@ -17,7 +18,7 @@ EXAMPLES = sorted((ROOT.parent / "examples").glob("*.py"))
 PROGRAMS = sorted(path for path in (ROOT / "programs").glob("*.py") if path.stem != "run")
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", marked(EXAMPLES), ids=lambda path: path.stem)
 def test_example(path, capsys, monkeypatch, everything_compiled):
     monkeypatch.setattr(sys, "argv", [str(path), *short_form(path)])
     with warnings.catch_warnings():

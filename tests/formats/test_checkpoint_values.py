@@ -9,7 +9,6 @@ import json
 import pathlib
 import pickle
 import random
-import resource
 import struct
 import warnings
 import zipfile
@@ -21,6 +20,7 @@ import numpy as np
 import pytest
 
 import tinygrad_mnist as tg
+from tests.optional import needs, peak
 from tinygrad_mnist import nn
 from tinygrad_mnist.formats.serialization import SerializationError
 
@@ -228,6 +228,7 @@ def test_other_elements_are_named_with_the_tensor(name: str, tmp_path: pathlib.P
     assert "a.safetensors" in message and "'layer.scale'" in message and "read are only" in message
 
 
+@needs("safetensors")
 def test_safetensors_of_every_kind(tmp_path: pathlib.Path) -> None:
     from safetensors.numpy import save_file
 
@@ -394,9 +395,9 @@ BOMBS = {
 @pytest.mark.parametrize("weights_only", [None, False])
 def test_bombs_are_refused_before_memory_is_taken(bomb: str, weights_only: bool | None) -> None:
     file = BOMBS[bomb]()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     refusal(file, weights_only=weights_only)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # KiB
+    assert peak() - before < 50_000  # KiB
 
 
 def test_a_record_that_lies_about_its_size_is_not_unpacked() -> None:
@@ -411,9 +412,9 @@ def test_a_record_that_lies_about_its_size_is_not_unpacked() -> None:
     # The record's content is deflated twice: let the reader see what was packed first as stored.
     assert info.compress_type == zipfile.ZIP_DEFLATED
     struct.pack_into("<I", content, central + 24, 8)  # the size after unpacking
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     refusal(io.BytesIO(bytes(content)))
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    assert peak() - before < 50_000
 
 
 def test_a_bomb_that_says_its_size_is_refused() -> None:
@@ -498,12 +499,14 @@ def only_clean_refusals(path: pathlib.Path, seed: int, tries: int) -> int:
     return refused
 
 
+@needs("safetensors")
 def test_damaged_files_are_refused_cleanly(tmp_path: pathlib.Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert only_clean_refusals(tmp_path, 0, 1500) > 700
 
 
+@needs("safetensors")
 @pytest.mark.parametrize(
     "header",
     [

@@ -62,7 +62,7 @@ def limits():
     if not sys.platform.startswith("linux"):
         yield
         return
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, before[1]))
     signal.signal(signal.SIGALRM, late)

@@ -7,6 +7,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs timers of signals", allow_module_level=True)
 
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
+
 from tests.fuzz.running import FOUND, attempt, fuzz, limits
 from tests.fuzz.targets import TARGETS
 

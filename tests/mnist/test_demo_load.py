@@ -61,7 +61,7 @@ class Served:
             return connection.recv(65536)
 
     def memory(self):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
 
 

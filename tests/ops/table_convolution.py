@@ -7,12 +7,14 @@ import itertools
 from typing import Any
 
 import numpy as np
-import scipy.signal
 from hypothesis import strategies as st
 
 from tests.ops.rows import LAYOUTS, REAL, SEED, Row, Sample, distinct, within
+from tests.optional import optional
 from tinygrad_mnist.kernels.convolution import THIN
 from tinygrad_mnist.nn import functional as conv
+
+signal = optional("scipy.signal")
 
 Array = np.ndarray
 RANKS = (1, 2, 3)
@@ -55,10 +57,7 @@ def correlation(rank: int) -> Any:
             x = np.pad(x, [(0, 0), (0, 0), *around])
             each_group = zip(np.split(x, groups, 1), np.split(wide, groups), strict=True)
             out = [
-                [
-                    scipy.signal.correlate(image, kernel, "valid", "direct")[0][every]
-                    for kernel in kernels
-                ]
+                [signal.correlate(image, kernel, "valid", "direct")[0][every] for kernel in kernels]
                 for part, kernels in each_group
                 for image in part
             ]
@@ -84,7 +83,7 @@ def transposed_correlation(rank: int) -> Any:
                 np.split(spaced(x, stride, rank), groups, 1), np.split(wide, groups), strict=True
             ):
                 parts.append([
-                    [sum(scipy.signal.convolve(c, k[o], "full", "direct") for c, k in zip(image, kernels, strict=True))
+                    [sum(signal.convolve(c, k[o], "full", "direct") for c, k in zip(image, kernels, strict=True))
                      for o in range(w.shape[1])]
                     for image in part
                 ])  # fmt: skip

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 from hypothesis import strategies as st
 
 from tests.ops.rows import BOOL, REAL, Row, axes, axis, lettered, one_of_lettered, outside, single
+from tests.optional import optional
 from tinygrad_mnist.ops import decompositions as dc
 from tinygrad_mnist.ops import linalg as la
+
+scipy_linalg = optional("scipy.linalg")
 
 one_of = st.sampled_from
 Array = np.ndarray
@@ -136,24 +138,24 @@ def systems(*shapes: tuple[str, str], domain: Any = full_rank, **options: Any) -
 
 
 _ROWS = [
-    Row(la.inv, each("(n,n)->(n,n)", scipy.linalg.inv), square()),
+    Row(la.inv, each("(n,n)->(n,n)", scipy_linalg.inv), square()),
     Row(la.solve, _solve, systems(("nn", "nk"), ("bnn", "bnk"), ("bnn", "nk"), ("nn", "bnk"))),
     Row(la.solve, _solve, systems(("nn", "kn"), ("bnn", "bkn"), left=one_of([False])), note="right"),
     Row(la.solve, _solve, systems(("nn", "n"), ("bnn", "bn")), note="vector"),
     Row(la.solve_triangular, _triangle, systems(("nn", "nk"), ("bnn", "bnk"), domain=heavy_diagonal, upper=BOOL,
         unitriangular=BOOL)),
-    Row(la.pinv, each("(m,n)->(n,m)", scipy.linalg.pinv), matrices()),
+    Row(la.pinv, each("(m,n)->(n,m)", scipy_linalg.pinv), matrices()),
     Row(la.lstsq, _lstsq, systems(("nk", "nm"), ("bnk", "bnm"), ("3n", "3"), driver=one_of(["gelsy", "gels", "gelsd"]))),
-    Row(la.cholesky, transposed(each("(n,n)->(n,n)", lambda a: scipy.linalg.cholesky(a, lower=True))),
+    Row(la.cholesky, transposed(each("(n,n)->(n,n)", lambda a: scipy_linalg.cholesky(a, lower=True))),
         square(positive_definite, upper=BOOL), call=halved),
-    Row(la.qr, each("(m,n)->(m,k),(k,n)", lambda a: scipy.linalg.qr(a, mode="economic")), matrices()),
-    Row(la.svd, each("(m,n)->(m,k),(k),(k,n)", lambda a: without_signs(*scipy.linalg.svd(a, full_matrices=False))),
+    Row(la.qr, each("(m,n)->(m,k),(k,n)", lambda a: scipy_linalg.qr(a, mode="economic")), matrices()),
+    Row(la.svd, each("(m,n)->(m,k),(k),(k,n)", lambda a: without_signs(*scipy_linalg.svd(a, full_matrices=False))),
         matrices(),
         call=lambda op, a: without_signs(*op(a, full_matrices=False))),
     Row(la.svdvals, _singular_values, matrices()),
-    Row(la.eigh, each("(n,n)->(n),(n,n)", lambda a: without_signs(*scipy.linalg.eigh(a))), square(symmetric),
+    Row(la.eigh, each("(n,n)->(n),(n,n)", lambda a: without_signs(*scipy_linalg.eigh(a))), square(symmetric),
         call=lambda op, a: without_signs(*halved(op, a))),
-    Row(la.eigvalsh, each("(n,n)->(n)", lambda a: np.sort(scipy.linalg.eigvals(a).real)), square(symmetric),
+    Row(la.eigvalsh, each("(n,n)->(n)", lambda a: np.sort(scipy_linalg.eigvals(a).real)), square(symmetric),
         call=halved),
     Row(la.det, _det, square()),
     Row(la.slogdet, lambda a: (np.sign(_det(a)), np.log(np.abs(_det(a)))), square()),

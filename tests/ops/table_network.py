@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy import special
-from scipy.spatial import distance
 
+from tests.ops import references
 from tests.ops.rows import (
     BOOL,
     REAL,
@@ -24,9 +23,12 @@ from tests.ops.rows import (
     single,
     within,
 )
+from tests.optional import optional
 from tinygrad_mnist.kernels.network import dropout as drop
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.ops import random
+
+distance = optional("scipy.spatial.distance")
 
 one_of = st.sampled_from
 OFF = outside(0.1)
@@ -48,10 +50,10 @@ ACTIVATIONS = [  # function, reference, values away from kinks, options
     (F.elu, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(x)), OFF, {"alpha": one_of([1.0, 0.5])}),
     (F.celu, lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(x / alpha)), OFF, {"alpha": one_of([1.0, 0.5])}),
     (F.selu, lambda x: SELU[0] * np.where(x > 0, x, SELU[1] * np.expm1(x)), OFF, {}),
-    (F.gelu, lambda x: x * special.ndtr(x), REAL, {}),
-    (F.silu, lambda x: x * special.expit(x), REAL, {}),
+    (F.gelu, lambda x: x * references.ndtr(x), REAL, {}),
+    (F.silu, lambda x: x * references.expit(x), REAL, {}),
     (F.mish, lambda x: x * np.tanh(np.log1p(np.exp(x))), REAL, {}),
-    (F.logsigmoid, special.log_expit, REAL, {}),
+    (F.logsigmoid, references.log_expit, REAL, {}),
     (F.softplus, lambda x, beta: np.log1p(np.exp(beta * x)) / beta, REAL, {"beta": one_of([1.0, 2.0])}),
     (F.softsign, lambda x: x / (1 + np.abs(x)), OFF, {}),
     (F.tanhshrink, lambda x: x - np.tanh(x), REAL, {}),
@@ -88,14 +90,14 @@ def attention(q: Any, k: Any, v: Any, is_causal: bool) -> Any:
     scores = q @ np.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1])
     if is_causal:
         scores = np.where(np.tri(*scores.shape[-2:]) > 0, scores, -np.inf)
-    return special.softmax(scores, -1) @ v
+    return references.softmax(scores, -1) @ v
 
 
 def heads(q: Any, s: Any, w: Any, b: Any, o: Any, c: Any) -> Any:
     """Three heads of width 1, of `q` to `s`, by the attention of each; the output and the mean weights."""
     parts = [x @ m.T + n for x, m, n in zip((q, s, s), np.split(w, 3), np.split(b, 3), strict=True)]
     q, k, v = (x[..., None].transpose(1, 2, 0, 3) for x in parts)
-    weights = special.softmax(q @ k.swapaxes(-1, -2), -1)
+    weights = references.softmax(q @ k.swapaxes(-1, -2), -1)
     return (weights @ v)[..., 0].transpose(2, 0, 1) @ o.T + c, weights.mean(1)
 
 
@@ -109,7 +111,7 @@ LAYERS = [
         call=lambda op, x: op(x, approximate="tanh"), note="tanh", ties=False),
     Row(F.prelu, lambda x, w: np.where(x > 0, x, x * w.reshape(-1, *[1] * max(x.ndim - 2, 0))),
         one_of_lettered(("nc", "c"), ("ncl", "c"), ("n", "1"), domains=[OFF, REAL], low=1), ties=False),
-    Row(F.glu, lambda x: x[:, : x.shape[1] // 2] * special.expit(x[:, x.shape[1] // 2 :]), lettered("n4")),
+    Row(F.glu, lambda x: x[:, : x.shape[1] // 2] * references.expit(x[:, x.shape[1] // 2 :]), lettered("n4")),
     Row(F.normalize, lambda x, p, dim: x / np.linalg.norm(x, p, dim, keepdims=True),
         along(OFF, min_dims=1, min_side=1, p=one_of([1.0, 2.0, 3.0])), call=lambda op, x, dim, p: op(x, p, dim), ties=False),
     Row(F.cosine_similarity, cosine, one_of_lettered(("n3", "n3"), ("1km", "nk1"), ("nkm", "nkm"), domains=[OFF, OFF], low=1,
@@ -189,7 +191,7 @@ def _gumbel(op: Any, x: Any, hard: bool) -> Any:
 
 def gumbel(x: Any, hard: bool) -> Any:
     random.manual_seed(3)
-    soft = special.softmax((x + random.source(None).gumbel(size=x.shape)) / 0.5, -1)
+    soft = references.softmax((x + random.source(None).gumbel(size=x.shape)) / 0.5, -1)
     return (soft == soft.max(-1, keepdims=True)) * 1.0 if hard else soft
 
 
@@ -243,7 +245,7 @@ PAIRS = [  # function, formula, domains of the arrays, options, places without g
      [distinct(), distinct(0.2)], {"delta": one_of([1.0, 0.5])}, ()),
     (F.binary_cross_entropy, lambda x, t: -t * np.log(x) - (1 - t) * np.log(1 - x), [PROBABILITY, PROBABILITY], {}, ()),
     (F.binary_cross_entropy, lambda x, t, w: w * (-t * np.log(x) - (1 - t) * np.log(1 - x)), [PROBABILITY] * 3, {}, (2,)),
-    (F.binary_cross_entropy_with_logits, lambda x, t: -t * special.log_expit(x) - (1 - t) * special.log_expit(-x),
+    (F.binary_cross_entropy_with_logits, lambda x, t: -t * references.log_expit(x) - (1 - t) * references.log_expit(-x),
      [REAL, PROBABILITY], {}, ()),
     (F.kl_div, lambda x, t: t * (np.log(t) - x), [REAL, PROBABILITY], {}, ()),
     (F.kl_div, lambda x, t, log_target: np.exp(t) * (t - x), [REAL, REAL], {"log_target": True}, ()),
@@ -277,9 +279,9 @@ LOSSES = [
         p=one_of([1, 2])), ties=False),
     Row(F.multilabel_margin_loss, reduced(label_margins), lettered("n4", "n4", domains=[distinct(), labels], low=1,
         reduction=HOW), ties=False),
-    Row(F.multilabel_soft_margin_loss, reduced(lambda x, t: -(t * special.log_expit(x) + (1 - t) * special.log_expit(-x)).mean(1)),
+    Row(F.multilabel_soft_margin_loss, reduced(lambda x, t: -(t * references.log_expit(x) + (1 - t) * references.log_expit(-x)).mean(1)),
         lettered("n3", "n3", domains=[REAL, PROBABILITY], low=1, reduction=HOW), ties=False),
-    Row(F.linear_cross_entropy, lambda x, w, t: -special.log_softmax(x @ w.T, 1)[np.arange(len(t)), t].mean(),
+    Row(F.linear_cross_entropy, lambda x, w, t: -references.log_softmax(x @ w.T, 1)[np.arange(len(t)), t].mean(),
         lettered("nk", "3k", "n", domains=[REAL, REAL, integers(0, 3)], low=1), ties=False),
 ]  # fmt: skip
 

@@ -18,6 +18,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from tinygrad_mnist import extras
 from tinygrad_mnist.compiler.compiled import CompiledFunction
 from tinygrad_mnist.compiler.derivation import Derivation, DerivedLine, derive
 from tinygrad_mnist.core.errors import check
@@ -118,8 +119,8 @@ def choose_backend(backend: Any) -> str:
     has_numba = importlib.util.find_spec("numba") is not None
     if backend == "auto":
         return "numba" if has_numba else "numpy"
-    message = "compile: backend='numba' needs the extra, tinygrad-mnist[fast]"
-    check(backend != "numba" or has_numba, message)
+    if backend == "numba":
+        extras.require("compile: backend='numba'", ("numba",), "fast")
     return str(backend)
 
 

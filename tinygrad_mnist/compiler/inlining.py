@@ -122,6 +122,9 @@ class _Needed:
         text = self._without_modules(textwrap.dedent(inspect.getsource(plain)), plain)
         text = self._with_names_of(plain, text)
         text = _without_decorators(text, ast.parse(text))
+        if hasattr(function, "cache_info"):
+            self.imports.add("import functools")
+            text = f"@functools.cache\n{text}"
         self.functions.append(re.sub(rf"\b{plain.__name__}\(", f"{name}(", text))
 
     def _without_modules(self, text: str, function: Any) -> str:

@@ -88,15 +88,22 @@ def backward(
     roots, seeds = _seeds(tensors, grad_tensors)
     wanted = None if inputs is None else as_list(inputs)
     check(wanted != [], "`inputs` argument to `backward()` cannot be empty.")
-    found = _Pass(create_graph, retain_graph).run(roots, seeds, wanted)
+    one_pass = _Pass(create_graph, retain_graph)
+    one_pass.accumulates = True
+    found = one_pass.run(roots, seeds, wanted)
     targets = wanted or [leaf for leaf in found if isinstance(leaf, Tensor) and leaf._requires_grad]
     for x in targets:
         g = found.get(x.grad_fn or x)
         if g is not None and not _retains_grad(x):
-            _accumulate(x, g, create_graph)
-            if x._hooks is not None:
-                for hook in tuple(x._hooks.after.values()):
-                    hook(x)
+            _deliver(x, g, create_graph)
+
+
+def _deliver(x: Tensor, g: Tensor, create_graph: bool) -> None:
+    """Add g to `x.grad`, and tell the hooks that wait for it."""
+    _accumulate(x, g, create_graph)
+    if x._hooks is not None:
+        for hook in tuple(x._hooks.after.values()):
+            hook(x)
 
 
 def _accumulate(x: Tensor, g: Tensor, create_graph: bool) -> None:
@@ -277,9 +284,11 @@ class _Pass:
         found: what the pass was for.
         span: what a profiler measures now: the rules of one record.
         anomaly: whether gradients are looked at for NaN.
+        accumulates: whether the gradients of leaves go to their `grad`.
     """
 
     __slots__ = (
+        "accumulates",
         "anomaly",
         "create_graph",
         "found",
@@ -295,6 +304,7 @@ class _Pass:
 
     def __init__(self, create_graph: bool, retain_graph: bool | None) -> None:
         self.create_graph = create_graph
+        self.accumulates = False
         self.anomaly = state.anomaly
         self.in_place = not create_graph and state.tracer is None
         self.retain_graph = create_graph if retain_graph is None else retain_graph
@@ -348,8 +358,9 @@ class _Pass:
         while waiting:
             node = heappop(waiting)[1]
             g = pending.pop(node)
-            if node.hooks is not None:
-                g = _through_hooks(node.hooks, g)
+            hooks = node.hooks
+            if hooks is not None:
+                g = _through_hooks(hooks, g)
             if watched:
                 self.tell(node, g)
             if targets is not None and not self.leads_on(node, g):
@@ -359,6 +370,8 @@ class _Pass:
                 raise _freed(node)
             if node.__class__ is not Node and isinstance(node, JOINT):
                 self.visit_joint(node, g)
+                if hooks is not None:
+                    self.finish_early(hooks.completes)
                 continue
             if node.index < Clock.last_write:
                 _check_unchanged(node, (node.result, *(rule for _, rule in edges)))
@@ -375,6 +388,8 @@ class _Pass:
                     add(source, h, g, node)
             if not self.retain_graph:
                 node.edges = node.result = None
+            if hooks is not None:
+                self.finish_early(hooks.completes)
             # What they hold is free before the next node runs.
             node = edges = source = rule = result = h = g = None  # type: ignore[assignment]
 
@@ -494,14 +509,30 @@ class _Pass:
         if not self.retain_graph:
             node.edges = node.rule = node.results = None
 
+    def finish_early(self, leaves: list[Tensor]) -> None:
+        """Deliver the gradients of leaves that are whole, before the pass has ended."""
+        if not self.accumulates or self.targets is not None:
+            return
+        for leaf in leaves:
+            g = self.pending.pop(leaf, None)
+            if g is not None:
+                self.writable.discard(leaf)
+                _deliver(leaf, self.finished(leaf, g), self.create_graph)
+
     def finish_leaves(self) -> None:
         """Let the leaves' hooks see their gradients."""
-        leaf: Any
         for leaf, g in self.pending.items():
-            if not self.retain_graph:
-                leaf._freed = True
+            assert isinstance(leaf, Tensor)
             if self.targets is None or leaf in self.targets:
-                self.found[leaf] = g if leaf._hooks is None else _through_hooks(leaf._hooks, g)
+                self.found[leaf] = self.finished(leaf, g)
+            elif not self.retain_graph:
+                leaf._freed = True
+
+    def finished(self, leaf: Tensor, g: Tensor) -> Tensor:
+        """What the leaf's hooks make of its gradient."""
+        if not self.retain_graph:
+            leaf._freed = True
+        return g if leaf._hooks is None else _through_hooks(leaf._hooks, g)
 
 
 def _with_history(result: Tensor, node: Node) -> Tensor:
@@ -520,6 +551,40 @@ def _joint_result(result: Tensor, joint: JointNode, place: int) -> Tensor:
         attach_output(out, joint, place)
     tell_alias(result, out)
     return out
+
+
+def mark_last_uses(outputs: Iterable[Tensor], leaves: set[Tensor]) -> dict[Tensor, Node]:
+    """Let a backward pass deliver the gradients of leaves as soon as they are whole.
+
+    A leaf that is used by records from before the outputs' own, of which these do not know, gets
+    the rest of its gradient at the end of the pass.
+
+    Args:
+        outputs: tensors with a history.
+        leaves: of which those are sought that the outputs depend on.
+
+    Returns:
+        For each leaf that was found the earliest record that gives it a gradient.
+    """
+    last: dict[Tensor, Node] = {}
+    stack = [x._grad_fn for x in outputs if x._grad_fn is not None]
+    seen = set(stack)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, OutputNode):
+            node = node.joint
+        for source in node.sources():
+            if isinstance(source, Node):
+                if source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+            elif source in leaves and (source not in last or node.index < last[source].index):
+                last[source] = node
+    for leaf, node in last.items():
+        if node.hooks is None:
+            node.hooks = Hooks()
+        node.hooks.completes.append(leaf)
+    return last
 
 
 def _leading_to(sources: Iterable[Source], targets: set[Source]) -> set[Source]:

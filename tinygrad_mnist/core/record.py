@@ -41,6 +41,7 @@ import numpy as np
 from tinygrad_mnist.core.refusals import refuse_other_types
 from tinygrad_mnist.core.state import Step, state
 from tinygrad_mnist.core.tensor import Array, Tensor, same_array, shared_version, wrap
+from tinygrad_mnist.extras import MissingPackageError
 
 Rule = Callable[..., Tensor | None]
 Hook = Callable[[Tensor], Tensor | None]
@@ -64,14 +65,17 @@ class Hooks:
         after: called with a leaf once its gradient has been added to its `grad`.
         retained: a weak reference to the tensor whose `grad` keeps the gradient (`retain_grad`),
             or None.
+        completes: the leaves that no earlier record gives a gradient: theirs is whole once the
+            rules of this record have run.
     """
 
-    __slots__ = ("after", "functions", "retained")
+    __slots__ = ("after", "completes", "functions", "retained")
 
     def __init__(self) -> None:
         self.functions: dict[Any, Hook] = {}
         self.after: dict[Any, Callable[[Tensor], None]] = {}
         self.retained: weakref.ref[Tensor] | None = None
+        self.completes: list[Tensor] = []
 
 
 class Node:
@@ -294,6 +298,8 @@ def record(
     except AttributeError:
         refuse_other_types(name, *[x for x, _ in edges])
         raise
+    except MissingPackageError as error:
+        raise error.of(name) from None
     if result.__class__ is not np.ndarray:
         result = np.asarray(result)
     tensor = _new(Tensor)  # as in `wrap`: a call would take as long as all of these

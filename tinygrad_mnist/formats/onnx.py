@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tinygrad_mnist import nn
+from tinygrad_mnist import extras, nn
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.core.modes import no_grad
 from tinygrad_mnist.core.tensor import Array, Tensor
@@ -68,7 +68,7 @@ def export(
         output_names: names of its outputs. Default: "output", and "output_1" and so on.
 
     Raises:
-        ImportError: if the package onnx is not installed.
+        MissingPackageError: if the package onnx is not installed.
         TypeError: if an operation has no ONNX form; it is named.
         ValueError: if opset_version or dynamic_axes cannot be had.
         RuntimeError: if the graph computes something else than the network.
@@ -77,11 +77,7 @@ def export(
     Example:
         >>> torch.onnx.export(nn.Linear(3, 2), torch.ones(1, 3), "m.onnx")  # doctest: +SKIP
     """
-    try:
-        import onnx
-    except ImportError:
-        message = "onnx.export: needs the package onnx: pip install 'tinygrad-mnist[onnx]'"
-        raise ImportError(message) from None
+    onnx = extras.load("onnx", "onnx.export")
     arguments = args if isinstance(args, tuple) else (args,)
     opset = OPSET if opset_version is None else opset_version
     message = "onnx.export: wanted an opset_version of {} to {}, got {}"

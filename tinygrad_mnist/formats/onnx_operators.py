@@ -162,9 +162,7 @@ def _clip(graph: Any, step: Any) -> str:
     return graph.add("Clip", step.inputs[0], *names)
 
 
-def _special(graph: Any, step: Any) -> str:
-    called = step.options["called"]
-    _need(called == "erf", step, "")
+def _erf(graph: Any, step: Any) -> str:
     return graph.add("Erf", step.inputs[0])
 
 
@@ -731,7 +729,7 @@ OPERATORS: dict[Callable[..., Any], Callable[[Any, Any], str | list[str]]] = {
     pointwise._reciprocal_root: _reciprocal_root,
     pointwise._log_sigmoid: _log_sigmoid,
     pointwise._clip: _clip,
-    pointwise.scipy_special: _special,
+    elementary.erf: _erf,
     network.gelu: _gelu,
     elementary.gelu_tanh: _gelu_tanh,
     elementary.silu: _silu,

@@ -32,6 +32,7 @@ from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
+from tinygrad_mnist import extras
 from tinygrad_mnist.core import dtypes
 from tinygrad_mnist.core.device import device, require_cpu
 from tinygrad_mnist.core.errors import check
@@ -204,8 +205,7 @@ _SAFETENSORS_KINDS: dict[str, Any] = {
 
 
 def _load_safetensors(content: bytes, name: str) -> dict[str, Tensor]:
-    import safetensors
-
+    safetensors = extras.load("safetensors", "load of .safetensors")
     parse: Any = safetensors.deserialize
     try:
         check_safetensors(content, name)
@@ -272,8 +272,7 @@ def save(
 
 
 def _write_safetensors(obj: Any, file: BinaryIO) -> None:
-    from safetensors.numpy import save as encode
-
+    encode = extras.load("safetensors.numpy", "save to .safetensors").save
     wanted = "save: a .safetensors file holds a dict of names and tensors"
     message = wanted + ", got {}; use another ending, or a module's state_dict()"
     check(isinstance(obj, Mapping), message, type(obj).__name__, error=TypeError)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_mnist import extras
+
 LEAST = 4096  # elements: below, NumPy is as quick
 CHOICES = ("auto", "numpy", "numba")
 
@@ -157,12 +159,7 @@ def loop(function: Callable[..., None]) -> Callable[..., None] | None:
         )
     if choice == "numpy" or (choice == "auto" and importlib.util.find_spec("numba") is None):
         return None
-    try:
-        import numba
-    except ImportError as error:
-        raise ImportError(
-            "TINYGRAD_MNIST_KERNELS=numba: install the extra, tinygrad-mnist[fast]"
-        ) from error
+    numba = extras.load("numba", "TINYGRAD_MNIST_KERNELS=numba")
     made: Callable[..., None] = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     folder = Path(made.stats.cache_path)  # type: ignore[attr-defined]
     if not any(folder.glob(f"compiled.{function.__name__}-*")):

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_mnist import extras
 from tinygrad_mnist.kernels import compiled
+from tinygrad_mnist.kernels.error_functions import NEAR, erf_near_0, erfcx_of_positive
 
 Array = npt.NDArray[Any]
 
@@ -20,14 +22,9 @@ def special_functions() -> Any:
     """SciPy's special functions, imported when first needed.
 
     Raises:
-        ImportError: if SciPy is not installed.
+        MissingPackageError: if SciPy is not installed; `record` has it name the operation.
     """
-    try:
-        from scipy import special
-    except ImportError:
-        message = "special: this is computed by SciPy, which is missing: pip install scipy"
-        raise ImportError(message) from None
-    return special
+    return extras.load("scipy.special", "special")
 
 
 def sigmoid(x: Array) -> Array:
@@ -241,6 +238,12 @@ def gaussian(x: Array, scale: float) -> Array:
     return np.exp(high * high * -scale) * np.exp(rest * -scale)
 
 
+def entr(x: Array) -> Array:
+    """-x log(x); 0 at 0, minus infinity below."""
+    value = -x * np.log(np.where(x > 0, x, x.dtype.type(1)))
+    return np.where(x < 0, x.dtype.type(-np.inf), value + 0)  # 0 at 0, not -0
+
+
 def logit(x: Array) -> Array:
     """log(x / (1 - x)); around 1/2 by atanh."""
     middle = 2 * np.arctanh(2 * np.clip(x, 0.25, 0.75) - 1)
@@ -258,44 +261,57 @@ def erfc_fraction(x: Array) -> Array:
     return fraction
 
 
-def erfc(x: Array) -> Array:
-    """1 - erf(x); above 1 by erfcx, for SciPy's own loses digits in the tail."""
-    special = special_functions()
+def erf(x: Array) -> Array:
+    """The error function."""
+    wide = x.astype(np.float64)
+    size = np.abs(wide)
+    near = erf_near_0(np.clip(wide, -NEAR, NEAR))
+    far = np.copysign(1 - _erfc_of_positive(size), wide)
+    return np.where(size < NEAR, near, far).astype(x.dtype)
 
-    if x.dtype != np.float64:
-        return np.asarray(special.erfc(x)).astype(x.dtype)
-    tail = gaussian(x, 1.0) * special.erfcx(np.maximum(x, 1))
-    return np.where(x > 1, tail, special.erfc(x))
+
+def _erfc_of_positive(x: Array) -> Array:
+    return gaussian(x, 1.0) * erfcx_of_positive(x)
+
+
+def erfc(x: Array) -> Array:
+    """1 - erf(x), without its cancellation above 1/2."""
+    wide = x.astype(np.float64)
+    tail = _erfc_of_positive(np.abs(wide))
+    near = 1 - erf_near_0(np.clip(wide, -0.5, 0.5))
+    far = np.where(wide < 0, 2 - tail, tail)
+    return np.where(np.abs(wide) < 0.5, near, far).astype(x.dtype)
 
 
 def erfcx(x: Array) -> Array:
-    """exp(x^2) erfc(x); below -1 by 2 exp(x^2) - erfcx(-x)."""
-    special = special_functions()
-
+    """exp(x^2) erfc(x); below 0 by 2 exp(x^2) - erfcx(-x)."""
     wide = x.astype(np.float64)
-    mirrored = 2 * gaussian(wide, -1.0) - special.erfcx(-wide)
-    near = np.clip(wide, 0, 0.5)
-    plain = np.where(wide < 0.5, np.exp(near * near) * special.erfc(near), special.erfcx(wide))
-    plain = np.where(wide < 0, special.erfcx(wide), plain)
-    return np.where(wide < -1, mirrored, plain).astype(x.dtype)
+    size = np.abs(wide)
+    plain = erfcx_of_positive(size)
+    mirrored = 2 * gaussian(np.minimum(wide, 0), -1.0) - plain
+    return np.where(wide < 0, mirrored, plain).astype(x.dtype)
 
 
 def ndtr(x: Array) -> Array:
-    """The normal distribution function; below -1 by erfcx."""
-    special = special_functions()
-
+    """The normal distribution function."""
     wide = x.astype(np.float64)
-    tail = gaussian(wide, 0.5) * special.erfcx(np.maximum(-wide, 1) * math.sqrt(0.5)) / 2
-    return np.where(wide < -1, tail, special.ndtr(wide)).astype(x.dtype)
+    root = math.sqrt(0.5)
+    size = np.abs(wide)
+    tail = gaussian(size, 0.5) * erfcx_of_positive(size * root) / 2
+    near = 0.5 + erf_near_0(np.clip(wide, -1, 1) * root) / 2
+    far = np.where(wide < 0, tail, 1 - tail)
+    return np.where(size < 0.7, near, far).astype(x.dtype)
 
 
 def log_ndtr(x: Array) -> Array:
-    """log(ndtr(x)); above 1 by the other side, log(1 - ndtr(-x))."""
-    special = special_functions()
-
+    """log(ndtr(x)); below -1 by erfcx, above 1 by the other side, log(1 - ndtr(-x))."""
     wide = x.astype(np.float64)
+    low = np.minimum(wide, -1)
+    below = np.log(erfcx_of_positive(low * -math.sqrt(0.5)) / 2) - low * low / 2
+    between = np.log(ndtr(np.clip(wide, -1, 1)))
     above = np.log1p(-ndtr(-np.maximum(wide, 1)))
-    return np.where(wide > 1, above, special.log_ndtr(wide)).astype(x.dtype)
+    found = np.where(wide < -1, below, np.where(wide > 1, above, between))
+    return np.where(np.isneginf(wide), wide, found).astype(x.dtype)
 
 
 # Where a slope is 0, as a sum of two numbers, and its Taylor series there, highest first
@@ -382,13 +398,11 @@ def _near_zero(x: Array, slope: Array, zero: tuple[float, float], series: Any) -
 
 def gelu_with_slope(x: Array) -> tuple[Array, Array]:
     """x times the normal distribution function, and its derivative, in float64."""
-    special = special_functions()
-
     power = gaussian(x, 0.5)
-    scaled = special.erfcx(np.maximum(-x, 1) * math.sqrt(0.5)) / 2
+    scaled = erfcx_of_positive(np.maximum(-x, 0) * math.sqrt(0.5)) / 2
     held = np.clip(x, -100, 100)
     density = 1 / math.sqrt(2 * math.pi)
-    above = special.ndtr(x)
+    above = ndtr(x)
     tail = np.where(x < -1, x * scaled * power, x * above)
     slope = np.where(x < -1, (scaled + held * density) * power, above + held * power * density)
     return tail, _near_zero(x, slope, GELU_ZERO, GELU_SERIES)
@@ -452,13 +466,11 @@ def erfcx_slope(x: Array) -> Array:
 
 def log_ndtr_slope(x: Array) -> Array:
     """The derivative of log(ndtr(x)), the normal density over ndtr(x)."""
-    special = special_functions()
-
     wide = x.astype(np.float64)
     root = math.sqrt(0.5)
     above = np.maximum(wide, -1)
-    near = gaussian(above, 0.5) / (math.sqrt(2 * math.pi) * special.ndtr(above))
-    tail = special.erfcx(np.clip(wide, -2e9, -1) * -root)
+    near = gaussian(above, 0.5) / (math.sqrt(2 * math.pi) * ndtr(above))
+    tail = erfcx_of_positive(np.clip(wide, -2e9, -1) * -root)
     far = math.sqrt(2 / math.pi) / tail
     far = np.where(wide < -1e9, -wide, far)
     return np.where(wide < -1, far, near).astype(x.dtype)
@@ -476,25 +488,39 @@ def ndtri_slope(x: Array, y: Array) -> Array:
     """The derivative of y = ndtri(x), sqrt(2 pi) exp(y^2 / 2); |y| above 1 by Mills' ratio, for
     there the rounding of y would count y^2 times.
     """
-    special = special_functions()
-
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
     share = np.where(wide > 0.5, 1 - wide, wide)
-    ratio = math.sqrt(math.pi / 2) * special.erfcx(size * math.sqrt(0.5))
+    ratio = math.sqrt(math.pi / 2) * erfcx_of_positive(size * math.sqrt(0.5))
     far = np.where(np.isinf(size), np.inf, ratio / share)
     near = math.sqrt(2 * math.pi) * gaussian(np.minimum(size, 2), -0.5)
     return np.where(size > 1, far, near).astype(x.dtype)
 
 
+def erfinv(x: Array) -> Array:
+    """The inverse of erf: Winitzki's approximation, and three steps of Halley's method."""
+    wide = x.astype(np.float64)
+    size = np.abs(wide)
+    inside = np.minimum(size, 1 - 2**-53)
+    rest = 1 - inside
+    log = np.log(rest) + np.log1p(inside)
+    part = 2 / (math.pi * 0.147) + log / 2
+    y = np.sqrt(np.sqrt(part * part - log / 0.147) - part)
+    for _ in range(3):
+        off = (erfcx_of_positive(y) - rest * gaussian(y, -1.0)) * (math.sqrt(math.pi) / 2)
+        near = (erf_near_0(np.minimum(y, NEAR)) - inside) * gaussian(y, -1.0)
+        off = np.where(y < 0.5, near * (-math.sqrt(math.pi) / 2), off)
+        y = y + off / (1 - off * y)
+    y = np.where(size == 1, np.inf, np.where(size > 1, np.nan, y))
+    return np.copysign(np.where(np.isnan(size), size, y), wide).astype(x.dtype)
+
+
 def erfinv_slope(x: Array, y: Array) -> Array:
     """The derivative of y = erfinv(x), sqrt(pi) / 2 exp(y^2); above 1/2 as `ndtri_slope`."""
-    special = special_functions()
-
     wide = x.astype(np.float64)
     size = np.abs(y.astype(np.float64))
     scale = math.sqrt(math.pi) / 2
-    ratio = scale * special.erfcx(size) / (1 - np.abs(wide))
+    ratio = scale * erfcx_of_positive(size) / (1 - np.abs(wide))
     far = np.where(np.isinf(size), np.inf, ratio)
     near = scale * gaussian(np.minimum(size, 1), -1.0)
     return np.where(size > 0.5, far, near).astype(x.dtype)

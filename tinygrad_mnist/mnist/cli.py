@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
+from tinygrad_mnist.extras import MissingPackageError
 from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.demo import demo
 from tinygrad_mnist.mnist.commands.derive import derive
@@ -87,7 +88,7 @@ def main() -> None:
     print_plainly()
     try:
         app(standalone_mode=True)
-    except (DataError, RunError, DivergedError, ValueError, OSError) as error:
+    except (DataError, RunError, DivergedError, MissingPackageError, ValueError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
     except MemoryError as error:

@@ -696,7 +696,10 @@ def _silenced() -> Iterator[None]:
     """Keep what TensorFlow prints, its C++ included, off the terminal, and bound its waits."""
     timeout = socket.getdefaulttimeout()
     stderr = os.dup(2)
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(io.StringIO()):
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         try:
             os.dup2(nowhere.fileno(), 2)
             socket.setdefaulttimeout(READ_SECONDS)

@@ -19,26 +19,23 @@ import numpy as np
 import numpy.typing as npt
 
 import tinygrad_mnist as tg
-from tinygrad_mnist import nn, optim
+from tinygrad_mnist import extras, nn, optim
 from tinygrad_mnist.mnist.recipe import RECIPES, initialise
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.utils import check_random_state
-    from sklearn.utils.class_weight import compute_class_weight
-    from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import (
-        _check_sample_weight,
-        check_is_fitted,
-        check_non_negative,
-        validate_data,
-    )
-except ImportError:
-    raise ImportError(
-        "tinygrad_mnist.estimators: needs pip install 'tinygrad-mnist[sklearn]'"
-    ) from None
+extras.require("tinygrad_mnist.estimators", ("sklearn",), "sklearn")
+
+from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: E402
+from sklearn.utils import check_random_state  # noqa: E402
+from sklearn.utils.class_weight import compute_class_weight  # noqa: E402
+from sklearn.utils.multiclass import check_classification_targets  # noqa: E402
+from sklearn.utils.validation import (  # noqa: E402
+    _check_sample_weight,
+    check_is_fitted,
+    check_non_negative,
+    validate_data,
+)
 
 __all__ = ["DigitClassifier", "NetClassifier"]
 

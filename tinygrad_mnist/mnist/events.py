@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_mnist import nn
+from tinygrad_mnist import extras, nn
 from tinygrad_mnist.mnist.training import Epoch
 from tinygrad_mnist.utils.tensorboard import SummaryWriter
 
@@ -22,13 +22,9 @@ def require() -> None:
     """Check that there is tensorboardX.
 
     Raises:
-        ValueError: with what to install.
+        MissingPackageError: with what to install.
     """
-    try:
-        import tensorboardX  # noqa: F401
-    except ImportError:
-        install = "pip install 'tinygrad-mnist[tensorboard]'"
-        raise ValueError(f"--tensorboard: needs the package tensorboardX: {install}") from None
+    extras.require("--tensorboard", ("tensorboardX",), "tensorboard")
 
 
 class Events:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygrad_mnist.extras import MissingPackageError
+
 __all__ = [
     "LARGEST",
     "DataError",
@@ -151,8 +153,7 @@ def _columns(path: Path) -> tuple[list[Any], list[Any]]:
 
             table = read(path).to_dict("list")
     except ImportError:
-        message = "reading Parquet needs pyarrow: pip install 'tinygrad-mnist[parquet]'"
-        raise DataError(f"{path}: {message}") from None
+        raise MissingPackageError(f"{path}: Parquet", "pyarrow") from None
     except Exception as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{path}: {reason or type(error).__name__}") from error

@@ -1746,9 +1746,7 @@ def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([-0.5205,  0.0000,  0.5205])
     """
     x = floating(input)
-    result = record(
-        "erf", scipy_special, (x, lambda g: g * (gaussian(x) * TWO_OVER_ROOT_PI)), called="erf"
-    )
+    result = record("erf", elementary.erf, (x, lambda g: g * (gaussian(x) * TWO_OVER_ROOT_PI)))
     return result if out is None else write_out("erf", result, out)
 
 

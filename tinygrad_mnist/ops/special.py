@@ -127,11 +127,7 @@ def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     x = floating(input)
     result = record(
-        "erfinv",
-        scipy_special,
-        (x, lambda g, y: g * _erfinv_slope(x, y)),
-        output=True,
-        called="erfinv",
+        "erfinv", elementary.erfinv, (x, lambda g, y: g * _erfinv_slope(x, y)), output=True
     )
     return result if out is None else write_out("erfinv", result, out)
 
@@ -281,7 +277,7 @@ def entr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([0.3466, 0.3466])
     """
     x = floating(input)
-    result = record("entr", scipy_special, (x, lambda g: -g * (log(x) + 1)), called="entr")
+    result = record("entr", elementary.entr, (x, lambda g: -g * (log(x) + 1)))
     return result if out is None else write_out("entr", result, out)
 
 

@@ -1,17 +1,17 @@
-"""`torch.distributed.optim`: an optimizer shared by processes, of which there are none."""
+"""`torch.distributed.optim`: optimizers whose state is shared by processes: there are none."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_mnist.distributed.process_group import get_world_size
 from tinygrad_mnist.optim.optimizer import Optimizer
-from tinygrad_mnist.torch_shims.distributed import get_world_size
 
 __all__ = ["ZeroRedundancyOptimizer"]
 
 
 class ZeroRedundancyOptimizer(Optimizer):
-    """Refused: it needs an initialised process group. No optimizer is one.
+    """Refused: every rank keeps the state of its optimizer whole. No optimizer is one.
 
     Args:
         params: parameters.
@@ -19,8 +19,12 @@ class ZeroRedundancyOptimizer(Optimizer):
         kwargs: accepted.
 
     Raises:
-        ValueError: always.
+        ValueError: before `init_process_group`.
+        NotImplementedError: after it.
     """
 
     def __init__(self, params: Any, optimizer_class: Any = None, **kwargs: Any) -> None:
         get_world_size()
+        raise NotImplementedError(
+            "ZeroRedundancyOptimizer: states are not shared among ranks; use the optimizer itself"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from tinygrad_mnist import extras
 from tinygrad_mnist.core.device import CPU, device, require_cpu
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops.creation import DeviceLike
@@ -123,9 +124,8 @@ def set_num_threads(num: int, /) -> None:
     kind = type(num).__name__
     check(isinstance(num, int), "set_num_threads expects an int, but got {}", kind)
     check(num > 0, "set_num_threads expects a positive integer")
-    from threadpoolctl import threadpool_limits
-
-    _Settings.thread_limit = threadpool_limits(num, "blas")
+    threads = extras.load("threadpoolctl", "set_num_threads")
+    _Settings.thread_limit = threads.threadpool_limits(num, "blas")
 
 
 def get_num_threads() -> int:
@@ -134,9 +134,8 @@ def get_num_threads() -> int:
     Returns:
         How many there are.
     """
-    from threadpoolctl import threadpool_info
-
-    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    threads = extras.load("threadpoolctl", "get_num_threads")
+    pools = [pool for pool in threads.threadpool_info() if pool["user_api"] == "blas"]
     counts = [pool["num_threads"] for pool in pools]
     return max(counts, default=os.cpu_count() or 1)
 

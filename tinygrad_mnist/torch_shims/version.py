@@ -6,7 +6,7 @@ from tinygrad_mnist.torch_shims.torch_version import TorchVersion
 
 __all__ = ["VERSION", "__version__", "cuda", "debug", "git_version", "hip", "rocm", "xpu"]
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 """The project's own version, which its releases are named by."""
 
 # Packages ask `torch.__version__` which functions there are and how they are called, and take old

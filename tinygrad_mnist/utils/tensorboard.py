@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_mnist import extras
+
 __all__ = ["SummaryWriter"]
 
 
@@ -17,10 +19,4 @@ def SummaryWriter(*args: Any, **kwargs: Any) -> Any:
     Raises:
         ImportError: if tensorboardX is not installed; it says how.
     """
-    try:
-        from tensorboardX import SummaryWriter as Writer
-    except ImportError:
-        raise ImportError(
-            "SummaryWriter: pip install 'tinygrad-mnist[tensorboard]' (the package tensorboardX)"
-        ) from None
-    return Writer(*args, **kwargs)
+    return extras.load("tensorboardX", "SummaryWriter").SummaryWriter(*args, **kwargs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib.util
 import socket
 import sys
 import threading
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from tinygrad_mnist import set_num_threads
+from tinygrad_mnist import extras, set_num_threads
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
@@ -53,10 +52,7 @@ def demo(
     Without RUN a network is trained on the spot, on the best digits within reach, while you watch;
     it answers from its first epoch on. Ctrl-C ends the server.
     """
-    for package in ("starlette", "uvicorn"):
-        if importlib.util.find_spec(package) is None:
-            message = f"demo: {package} is missing; pip install 'tinygrad-mnist[demo]'"
-            raise ValueError(message)
+    extras.require("demo", ("starlette", "uvicorn"), "demo")
     with _listening(host, port) as listener:
         state = _training_state(data) if run is None else _run_state(run, data)
         set_num_threads(1)  # the visitors are what runs in parallel

@@ -13,6 +13,7 @@ from rich.markup import escape
 import tinygrad_mnist as tg
 from tinygrad_mnist import nn
 from tinygrad_mnist.formats.files import write_file
+from tinygrad_mnist.mnist.advice import command_line
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
 from tinygrad_mnist.mnist.tape_drawing import (
@@ -73,7 +74,8 @@ def _show(tape: list[Entry], run: str, count: int, held: int) -> None:
     size = size_text(held)
     console.print(f"\n{count} digits; the tape holds [bold]{size}[/] until it is played.")
     ending = "svg" if has_graphviz() else "dot"
-    hint = f"As a picture:  tinygrad-mnist graph {escape(run)} --out tape.{ending}"
+    call = command_line("graph", run, "--out", f"tape.{ending}")
+    hint = f"As a picture:  {escape(call)}"
     console.print(hint, style="dim", soft_wrap=True)
 
 

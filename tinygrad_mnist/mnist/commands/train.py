@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from tinygrad_mnist.mnist.advice import command_line
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.recipe import AUGMENTED, CLASSES, PIXELS, RECIPES, Recipe
 from tinygrad_mnist.mnist.runs import Run, RunError, fingerprint
@@ -349,7 +350,7 @@ def _writing(run: Run, training: Training) -> Iterator[None]:
         message = f"{error.filename or run.folder}: cannot be written: {reason}."
         kept = _what_is_kept(run)
         if _has_checkpoint(run):
-            kept += f" When that is mended: tinygrad-mnist train --resume {run.folder}"
+            kept += f" When that is mended: {command_line('train', '--resume', run.folder)}"
         raise RunError(f"{message} {kept}") from None
 
 
@@ -423,10 +424,16 @@ def _report(training: Training, digits: Digits, run: Run, say: Terminal, interru
         say.print(_comparison(training, digits), soft_wrap=True)
         written = "weights, recipe, metrics, learning curves"
         say.print(f"Written to [bold]{folder}[/]: {written}.", soft_wrap=True)
-        say.print(f"Measure again:  tinygrad-mnist evaluate {folder}", style="dim", soft_wrap=True)
+        say.print(
+            f"Measure again:  {escape(command_line('evaluate', run.folder))}",
+            style="dim",
+            soft_wrap=True,
+        )
     if interrupted and can_go_on:
         say.print(
-            f"Go on:          tinygrad-mnist train --resume {folder}", style="dim", soft_wrap=True
+            f"Go on:          {escape(command_line('train', '--resume', run.folder))}",
+            style="dim",
+            soft_wrap=True,
         )
     if not can_go_on:
         run.discard()

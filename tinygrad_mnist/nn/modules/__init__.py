@@ -151,6 +151,7 @@ from tinygrad_mnist.nn.modules.rnn import (
     RNNCellBase,
 )
 from tinygrad_mnist.nn.modules.sparse import Embedding, EmbeddingBag
+from tinygrad_mnist.nn.modules.sync_batchnorm import SyncBatchNorm
 from tinygrad_mnist.nn.modules.transformer import (
     Transformer,
     TransformerDecoder,
@@ -293,6 +294,7 @@ __all__ = [
     "Softplus",
     "Softshrink",
     "Softsign",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",

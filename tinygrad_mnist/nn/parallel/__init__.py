@@ -1,4 +1,4 @@
-"""`torch.nn.parallel`: on one CPU a module runs as it is."""
+"""`torch.nn.parallel`: a module in several processes; on one CPU it runs as it is."""
 
 from tinygrad_mnist.nn.parallel.data_parallel import DataParallel, data_parallel
 from tinygrad_mnist.nn.parallel.distributed import DistributedDataParallel

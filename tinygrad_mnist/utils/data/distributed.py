@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tinygrad_mnist.core.errors import check
+from tinygrad_mnist.distributed.process_group import get_rank, get_world_size, is_initialized
 from tinygrad_mnist.ops.random import Generator
 from tinygrad_mnist.ops.random import source as draws_of
 from tinygrad_mnist.utils.data.sampler import Sampler
@@ -17,12 +18,12 @@ __all__ = ["DistributedSampler"]
 class DistributedSampler(Sampler[int]):
     """Every n-th index, so that n processes share a dataset; all take equally many.
 
-    There are no process groups here: where the numbers are not given, one process takes it all.
+    Where the numbers are not given and there is no process group, one process takes it all.
 
     Args:
         dataset: the dataset.
-        num_replicas: how many processes there are. Default: 1.
-        rank: which of them this is, from 0. Default: 0.
+        num_replicas: how many processes there are. Default: the process group's; 1 without one.
+        rank: which of them this is, from 0. Default: the process group's; 0 without one.
         shuffle: whether the order is random: the same in every process, another for each
             `set_epoch`.
         seed: of the random order.
@@ -47,8 +48,12 @@ class DistributedSampler(Sampler[int]):
         seed: int = 0,
         drop_last: bool = False,
     ) -> None:
-        replicas = 1 if num_replicas is None else num_replicas
-        own = 0 if rank is None else rank
+        replicas = num_replicas
+        if replicas is None:
+            replicas = get_world_size() if is_initialized() else 1
+        own = rank
+        if own is None:
+            own = get_rank() if is_initialized() else 0
         message = "Invalid rank {}, rank should be in the interval [0, {}]"
         check(0 <= own < replicas, message, own, replicas - 1, error=ValueError)
         self.dataset = dataset

@@ -1,0 +1,1 @@
+"""Several ranks: programs that mpiexec runs, and what they must come to."""
