@@ -149,12 +149,12 @@ def test_what_was_read_is_given_back(tmp_path):
     np.save(tmp_path / "x.npy", np.zeros((4000, 4096), np.uint8))
     data = MemoryMappedArray(tmp_path / "x.npy", resident=1 << 20)
     try:
-        open(smaps).close()
+        Path(smaps).read_bytes()
     except OSError:
         pytest.skip("no /proc/self/smaps")
     for start in range(0, 4000, 100):
         data.take(np.arange(start, start + 100))
-        text = Path(smaps).read_text().partition(str(tmp_path / "x.npy"))[2]
+        text = Path(smaps).read_text("utf-8").partition(str(tmp_path / "x.npy"))[2]
         resident = int(text.partition("Rss:")[2].split()[0]) * 1024
         assert resident <= (1 << 20) + (1 << 19)
 

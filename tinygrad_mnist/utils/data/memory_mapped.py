@@ -24,6 +24,9 @@ Header = tuple[np.dtype[Any], tuple[int, ...], int]  # dtype, shape, where the e
 check_value = partial(check, error=ValueError)
 
 RESIDENT = 64 * 2**20  # bytes that may be read before their pages are given back
+CHUNK = 2**20  # bytes that are read ahead at once
+REMEMBERED = 256  # chunks
+DENSE = 2  # rows of a batch in a chunk that make that worth it
 LONGEST_HEADER = 100_000_000  # bytes; safetensors' own limit
 
 # LeCun's types of elements (http://yann.lecun.com/exdb/mnist), big-endian.
@@ -93,7 +96,9 @@ class MemoryMappedArray:
         self.dtype = dtype.newbyteorder("=")
         self.resident = resident
         self._row_bytes = dtype.itemsize * math.prod(self.shape[1:])
-        self._read = 0
+        self._start = start
+        self._read = 0  # bytes since pages were given back
+        self._ahead: set[int] = set()  # chunks that were read ahead lately
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -113,12 +118,31 @@ class MemoryMappedArray:
         Raises:
             IndexError: if there is no such row.
         """
-        taken = self.array.take(np.asarray(rows, np.int64), 0).astype(self.dtype, copy=False)
+        numbers = np.asarray(rows, np.int64)
+        self._read_ahead(numbers)
+        taken = self.array.take(numbers, 0).astype(self.dtype, copy=False)
         # A page is touched for every row, however short that is.
         self._read += len(taken) * max(self._row_bytes, mmap.PAGESIZE)
         if self._read >= self.resident:
             self.release()
         return taken
+
+    def _read_ahead(self, rows: NDArray[np.int64]) -> None:
+        """Let the system read whole chunks of which many rows are wanted, as of a window of blocks.
+
+        Of single rows at random places it reads single pages, one after the other.
+        """
+        if not hasattr(mmap, "MADV_WILLNEED"):
+            return
+        places = self._start + rows % self.shape[0] * self._row_bytes
+        chunks, counts = np.unique(places // CHUNK, return_counts=True)
+        for chunk in chunks[counts >= DENSE].tolist():
+            if chunk not in self._ahead:
+                begin = chunk * CHUNK
+                self._map.madvise(mmap.MADV_WILLNEED, begin, min(CHUNK, len(self._map) - begin))
+        if len(self._ahead) > REMEMBERED:
+            self._ahead.clear()
+        self._ahead.update(chunks[counts >= DENSE].tolist())
 
     def release(self) -> None:
         """Give the pages that were read back to the system, which keeps them in its cache."""
