@@ -280,10 +280,8 @@ class Ranks:
         time.sleep(min(STAGGER * before, PATIENCE))
         sys.stdout.flush()
         assert distributed.GroupMember.WORLD is not None
-        job = distributed.GroupMember.WORLD.comm
-        if not message:
-            job.Abort(code)
-        abort(job, f"rank {self.rank} of {self.size}: {message}", code)
+        text = f"rank {self.rank} of {self.size}: {message}" if message else ""
+        abort(distributed.GroupMember.WORLD.comm, text, code)
 
 
 # shares of batches, and steps of them --------------------------------------------------------

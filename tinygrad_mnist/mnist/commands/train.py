@@ -588,8 +588,9 @@ def _summary(training: Training, digits: Digits) -> Table:
         "time": f"{found['seconds']:.1f} s of training, {an_epoch:.2f} s an epoch",
     }
     if training.agreed:
-        count = training.ranks.size
-        rows["ranks"] = f"{count}, with the same weights after each epoch ({training.agreed[:8]})"
+        rows["ranks"] = (
+            f"{training.ranks.size}, with the same weights after each epoch ({training.agreed[:8]})"
+        )
     if found["test_digits_trained_on"]:
         count = f"{found['test_digits_trained_on']:,}"
         rows["no test of"] = f"{count} test digits that are among the training digits too"
