@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.distributed.environment import check_launcher
-from tinygrad_mnist.distributed.faults import Arrivals, watch_exceptions
+from tinygrad_mnist.distributed.faults import BEFORE_ABORT, Arrivals, Watcher, watch_exceptions
 from tinygrad_mnist.distributed.mpi import library
 
 __all__ = [
@@ -57,7 +58,7 @@ class ProcessGroup:
         self.comm = comm
         self.ranks = list(ranks)
         self.timeout = timeout
-        self.arrivals = Arrivals(comm)
+        self.arrivals = Arrivals(comm.Dup())
 
     def rank(self) -> int:
         """This process's number in the group.
@@ -111,6 +112,24 @@ class ProcessGroup:
             message = f"{name}: not done within {seconds:g} s, though all ranks have come"
         error = RuntimeError(f"{message}; the limit is init_process_group's timeout")
         error.speaker = self.ranks[min(come, default=0)]  # type: ignore[attr-defined]
+        return error
+
+    def abandoned(self, name: str) -> RuntimeError | None:
+        """The error of a wait for ranks that have ended, if there are such.
+
+        Args:
+            name: what is waited for.
+
+        Returns:
+            It names them; None where all may still come.
+        """
+        left = self.arrivals.left()
+        if not left:
+            return None
+        who = ", ".join(str(self.ranks[rank]) for rank in left)
+        error = RuntimeError(f"{name}: rank {who} has ended, and will not come")
+        first = min(rank for rank in range(self.size()) if rank not in left)
+        error.speaker = self.ranks[first]  # type: ignore[attr-defined]
         return error
 
     def free(self) -> None:
@@ -247,13 +266,18 @@ def init_process_group(
     )
     check(name == "mpi" or name in OTHER_BACKENDS, wanted, backend, error=ValueError)
     comm = _world()
+    if comm.size > 1 and not BEFORE_ABORT:
+        watcher = Watcher(comm)
+        BEFORE_ABORT.append(watcher.abort)
+        atexit.register(watcher.leave)
+        watch_exceptions(comm)
     check_launcher(comm.rank, comm.size)
     for said, found, what in ((world_size, comm.size, "world_size"), (rank, comm.rank, "rank")):
         message = "init_process_group: got {} {}, but MPI says {}"
         check(said in (-1, found), message, what, said, found)
-    watch_exceptions(comm)
     limit = TIMEOUT if timeout is None else timeout
     GroupMember.WORLD = ProcessGroup(comm.Dup(), range(comm.size), limit)
+    atexit.register(_leave)
     _Job.backend = name
     if name != "mpi" and comm.rank == 0:
         print(f"distributed: MPI serves in place of {name}", file=sys.stderr, flush=True)
@@ -262,6 +286,13 @@ def init_process_group(
 def _world() -> Any:
     """MPI's communicator of all ranks."""
     return library().COMM_WORLD
+
+
+def _leave() -> None:
+    """At the end of the program: a rank that others still wait for must not let them wait."""
+    if GroupMember.WORLD is not None:
+        for each in (GroupMember.WORLD, *_Job.made):
+            each.arrivals.leave()
 
 
 def destroy_process_group(group: ProcessGroup | None = None) -> None:
@@ -284,6 +315,7 @@ def destroy_process_group(group: ProcessGroup | None = None) -> None:
     assert GroupMember.WORLD is not None
     GroupMember.WORLD.free()
     GroupMember.WORLD = None
+    atexit.unregister(_leave)
 
 
 def group_of(group: Any) -> ProcessGroup:

@@ -14,6 +14,7 @@ __all__ = ["Work", "wait_for"]
 
 EAGER = 200  # looks before a waiting rank begins to sleep between them
 NAP = 50e-6  # seconds
+LOOK_AROUND = 0.1  # seconds between looks for ranks that have ended
 
 
 class Work:
@@ -92,10 +93,11 @@ def wait_for(
         timeout: for how long. Default: the group's.
 
     Raises:
-        RuntimeError: after that time; `ProcessGroup.overdue` says of whom.
+        RuntimeError: after that time, or as soon as a rank has ended; it names the ranks.
     """
     seconds = (timeout or group.timeout).total_seconds()
     deadline = time.monotonic() + seconds
+    next_look_around = 0.0
     looks = 0
     while not done():
         looks += 1
@@ -103,5 +105,11 @@ def wait_for(
             time.sleep(0)  # another rank may want this core
             continue
         time.sleep(NAP)
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > next_look_around:
+            next_look_around = now + LOOK_AROUND
+            error = group.abandoned(name)
+            if error is not None and not done():
+                raise error
+        if now > deadline:
             raise group.overdue(name, seconds)

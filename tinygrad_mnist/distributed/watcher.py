@@ -1,0 +1,59 @@
+"""Names the rank that was killed: `python watcher.py FOLDER SIZE RANK:PROCESS ...`.
+
+MPI's launcher ends all ranks when one is killed, too fast for them to say a word, and its own
+message may name another process. So on each machine a small process of its own looks on. A rank
+that ends in order leaves a file of its number in the folder first. Linux only: it needs pidfd.
+"""
+
+import os
+import select
+import shutil
+import sys
+
+ABORTED = "aborted"  # the file that a rank leaves which ends the job, and says why itself
+
+
+def main(folder: str, size: str, *ranks: str) -> None:
+    """Wait for ranks to end; name one that did not end in order.
+
+    Args:
+        folder: where ranks leave their files; it is removed.
+        size: how many ranks the job has.
+        ranks: this machine's, each with its process: "2:4711".
+    """
+    try:
+        _watch(folder, size, ranks)
+    except OSError:
+        pass  # nobody reads any more
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _watch(folder: str, size: str, ranks: tuple[str, ...]) -> None:
+    watched = {}
+    poll = select.poll()
+    for each in ranks:
+        rank, _, process = each.partition(":")
+        descriptor = os.pidfd_open(int(process))
+        watched[descriptor] = (rank, process)
+        poll.register(descriptor, select.POLLIN)
+    print("watching", flush=True)
+    while watched:
+        killed = []
+        for descriptor, _ in poll.poll():
+            poll.unregister(descriptor)
+            rank, process = watched.pop(descriptor)
+            if not os.path.exists(os.path.join(folder, rank)):
+                killed.append(f"rank {rank} (process {process})")
+        if os.path.exists(os.path.join(folder, ABORTED)):
+            return
+        if killed:
+            # Of several that are found together, the launcher has ended all but one.
+            one = " one of" if len(killed) > 1 else ""
+            message = f"killed:{one} {', '.join(killed)}; the job of {size} ranks ends"
+            print(message, file=sys.stderr, flush=True)
+            return
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
