@@ -135,8 +135,10 @@ def _in_ranks() -> None:
         raise
     except KeyboardInterrupt:
         ranks.abort("", 130)
-    except distributed.DisagreementError as error:
-        ranks.abort(f"error: {error}", 2, 0)
+    except RuntimeError as error:
+        if not hasattr(error, "speaker"):  # no wait for the others, and no comparison with them
+            raise
+        ranks.abort(f"error: {error}", 2, error.speaker)
     except _MENDED as error:
         ranks.abort(f"error: {error}", 2)
     except MemoryError as error:
