@@ -70,7 +70,9 @@ def commands():
                 yield page, line.removeprefix("$ ").partition("  #")[0].strip()
 
 
-@pytest.mark.parametrize("page, line", [c for c in commands() if c[1]], ids=lambda each: str(each)[-40:])
+@pytest.mark.parametrize(
+    "page, line", [c for c in commands() if c[1]], ids=lambda each: str(each)[-40:]
+)
 def test_commands_that_are_shown_exist(page, line):
     words = shlex.split(line.partition("|")[0].partition("&&")[0])
     while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
@@ -93,15 +95,21 @@ def test_commands_that_are_shown_exist(page, line):
         known = place.with_suffix(".py").exists() or (place / "__main__.py").exists()
         assert known or parts[0] in ("pip", "venv", "tensorboard", "pytest"), words[2]
     elif words[:1] == ["python"] and len(words) > 1 and words[1].endswith(".py"):
-        assert (ROOT / words[1]).exists() or Path(words[1]).name in ("program.py", "train.py", "step.py")
+        assert (ROOT / words[1]).exists() or Path(words[1]).name in (
+            "program.py",
+            "train.py",
+            "step.py",
+        )
 
 
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_to_files(page):
-    for found in LINK.finditer(BLOCK.sub("", page.read_text("utf-8"))):
+    words = FORMULA.sub("", BLOCK.sub("", page.read_text("utf-8")))
+    for found in LINK.finditer(words):
         target = (page.parent / found[1]).resolve()
         in_reference = "reference/" in found[1]  # written when the site is built
         known = target.exists() or target.with_suffix(".md").exists() or in_reference
