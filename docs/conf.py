@@ -58,8 +58,8 @@ os.environ.setdefault("COLUMNS", "100")
 
 def to_the_forge(app, name, source):
     """Links from a page to files of the repository outside of docs/ go to the forge."""
-    depth = name.count("/")
-    outside = re.compile(r"\]\((?:\.\./){%d}((?!docs/)[^)#:]+)(#[^)]*)?\)" % (depth + 1))
+    up = re.escape("../" * (name.count("/") + 1))
+    outside = re.compile(rf"\]\({up}((?!docs/)[^)#:]+)(#[^)]*)?\)")
     source[0] = outside.sub(lambda m: f"]({FORGE}/{m[1]}{m[2] or ''})", source[0])
 
 

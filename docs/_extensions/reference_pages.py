@@ -75,7 +75,8 @@ def write(folder: Path) -> None:
             parts += [directive(module, name, seen) for name in names if name != "Tensor"]
         put(folder / f"{file}.rst", "\n".join(parts) + "\n")
     listed = "\n".join(f"   {file}" for _, file, _, _ in PAGES)
-    head = "Reference\n=========\n\nEvery public name, from its docstring. Examples run in the tests.\n"
+    said = "Every public name, from its docstring. Examples run in the tests."
+    head = f"Reference\n=========\n\n{said}\n"
     put(folder / "index.rst", f"{head}\n.. toctree::\n   :maxdepth: 1\n\n{listed}\n")
 
 
