@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import clients, guard, lines, memory, parts, photos, report, start, suite
+from benchmarks import clients, guard, lines, memory, parts, photos, report, start, streaming, suite
 
 ALONE = {
     "clients": clients.main,
@@ -13,6 +13,7 @@ ALONE = {
     "photos": photos.main,
     "report": report.main,
     "start": start.main,
+    "streaming": streaming.main,
 }
 
 if __name__ == "__main__":

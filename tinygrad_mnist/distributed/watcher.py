@@ -1,15 +1,20 @@
 """Names the rank that was killed: `python watcher.py FOLDER SIZE RANK:PROCESS ...`.
 
 MPI's launcher ends all ranks when one is killed, too fast for them to say a word, and its own
-message may name another process. So on each machine a small process of its own looks on. A rank
-that ends in order leaves a file of its number in the folder first. Linux only: it needs pidfd.
+message may name another process. So on each machine a small process of its own looks on, and ends
+what the launcher cannot: a rank that hangs or is stopped. A rank that ends in order leaves a file
+of its number in the folder first. Linux only: it needs pidfd.
 """
 
+import contextlib
 import os
 import select
 import shutil
+import signal
 import sys
+import time
 
+GRACE = 2.0  # seconds in which the launcher ends the other ranks
 ABORTED = "aborted"  # the file that a rank leaves which ends the job, and says why itself
 
 
@@ -46,13 +51,29 @@ def _watch(folder: str, size: str, ranks: tuple[str, ...]) -> None:
             if not os.path.exists(os.path.join(folder, rank)):
                 killed.append(f"rank {rank} (process {process})")
         if os.path.exists(os.path.join(folder, ABORTED)):
+            _end(watched, poll)
             return
         if killed:
             # Of several that are found together, the launcher has ended all but one.
             one = " one of" if len(killed) > 1 else ""
             message = f"killed:{one} {', '.join(killed)}; the job of {size} ranks ends"
             print(message, file=sys.stderr, flush=True)
+            _end(watched, poll)
             return
+
+
+def _end(watched: dict[int, tuple[str, str]], poll: select.poll) -> None:
+    """End the ranks that are still there after a while: the launcher asks them to end, which one
+    that hangs or is stopped does not hear.
+    """
+    deadline = time.monotonic() + GRACE
+    while watched and time.monotonic() < deadline:
+        for descriptor, _ in poll.poll(100):
+            poll.unregister(descriptor)
+            del watched[descriptor]
+    for descriptor in watched:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
 
 
 if __name__ == "__main__":

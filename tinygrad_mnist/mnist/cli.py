@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import re
 import sys
 from typing import Any
@@ -11,6 +13,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
+from tinygrad_mnist import distributed
 from tinygrad_mnist.extras import MissingPackageError
 from tinygrad_mnist.mnist.commands.bench import bench
 from tinygrad_mnist.mnist.commands.demo import demo
@@ -23,6 +26,7 @@ from tinygrad_mnist.mnist.commands.predict import predict
 from tinygrad_mnist.mnist.commands.summary import summary
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
+from tinygrad_mnist.mnist.ranks import Ranks, launched
 from tinygrad_mnist.mnist.runs import RunError
 from tinygrad_mnist.mnist.terminal import errors, print_plainly
 from tinygrad_mnist.mnist.training import DivergedError
@@ -83,15 +87,59 @@ for _command in (train, evaluate, predict, gallery, graph, derive, summary, benc
     app.command(cls=_Command, help=_paragraphs(_command.__doc__))(_command)
 
 
+_MENDED = (DataError, RunError, DivergedError, MissingPackageError, ValueError, OSError)
+
+
 def main() -> None:
     """Run the command line; what a user can mend is one line on standard error and exit code 2."""
     print_plainly()
+    if launched() > 1 and "train" in sys.argv[1:2]:
+        _in_ranks()
+        return
     try:
         app(standalone_mode=True)
-    except (DataError, RunError, DivergedError, MissingPackageError, ValueError, OSError) as error:
+    except _MENDED as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
     except MemoryError as error:
-        reason = " ".join(str(error).split()) or "less must do"
-        errors.print(f"[bold red]error:[/] not enough memory: {escape(reason)}", soft_wrap=True)
+        errors.print(f"[bold red]error:[/] {escape(_lacking(error))}", soft_wrap=True)
         sys.exit(2)
+
+
+def _lacking(error: MemoryError) -> str:
+    reason = " ".join(str(error).split()) or "less must do"
+    return f"not enough memory: {reason}"
+
+
+def _in_ranks() -> None:
+    """Train in one of several processes: rank 0 alone prints, and what ends one rank before its
+    time ends the whole job, with one message that names it.
+    """
+    try:
+        distributed.init_process_group("mpi")
+    except (ImportError, RuntimeError) as error:
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2)
+    ranks = Ranks()
+    unseen = io.StringIO()
+    try:
+        with contextlib.ExitStack() as stack:
+            if not ranks.writes:
+                stack.enter_context(contextlib.redirect_stdout(unseen))
+                stack.enter_context(contextlib.redirect_stderr(unseen))
+            app(standalone_mode=True)
+    except SystemExit as error:
+        if error.code == 2:  # the command line was wrong; rank 0 has said so
+            ranks.abort("" if ranks.writes else unseen.getvalue(), 2)
+        distributed.destroy_process_group()
+        raise
+    except KeyboardInterrupt:
+        ranks.abort("", 130)
+    except RuntimeError as error:
+        if not hasattr(error, "speaker"):  # no wait for the others, and no comparison with them
+            raise
+        ranks.abort(f"error: {error}", 2, error.speaker)
+    except _MENDED as error:
+        ranks.abort(f"error: {error}", 2)
+    except MemoryError as error:
+        ranks.abort(f"error: {_lacking(error)}", 2)

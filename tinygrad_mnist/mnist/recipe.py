@@ -36,6 +36,8 @@ __all__ = [
 PIXELS = 28 * 28
 CLASSES = 10
 SCHEDULES = ("decay", "one-cycle")
+COMPRESSIONS = ("none", "float16")
+RANKS = "Several ranks (mpiexec)"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,30 @@ class Recipe:
     keep_input: float = setting(
         1.0, help="Dropout's keep probability of pixels.", limit=PROBABILITY
     )
-    batch_size: int = setting(256, help="Digits per step.", limit=POSITIVE)
+    batch_size: int = setting(256, help="Digits per step, of all ranks together.", limit=POSITIVE)
+    accumulate: int = setting(
+        1,
+        help="Add up the gradients of this many batches for one step: the step's batch is so many"
+        " times as large, and ranks communicate once for all of them.",
+        limit=POSITIVE,
+        metavar="N",
+        panel=RANKS,
+    )
+    # Local SGD: Stich 2019, arXiv:1805.09767
+    average_every: int = setting(
+        1,
+        help="With several ranks: average their gradients at each step (1), or let each rank make"
+        " this many steps with its own share of the batches and then average the weights.",
+        limit=POSITIVE,
+        metavar="N",
+        panel=RANKS,
+    )
+    compress: str = setting(
+        "none",
+        help=f"With several ranks: how gradients travel: {', '.join(COMPRESSIONS)}.",
+        limit=one_of(COMPRESSIONS),
+        panel=RANKS,
+    )
     epochs: int = setting(50, help="Passes over the training digits.", limit=POSITIVE)
     lr: float = setting(
         0.005, help="Adam's learning rate; of one-cycle, the highest.", limit=POSITIVE
@@ -129,6 +154,9 @@ class Recipe:
             message = f"recipe: {layers} hidden layers but {len(self.keep)} keep probabilities"
             raise ValueError(message)
         check_settings(self, "recipe: {name} is {value}, wanted {wanted}")
+        if self.average_every > 1 and self.compress != "none":
+            message = f"recipe: compress is {self.compress}, wanted none where weights are averaged"
+            raise ValueError(f"{message} (average_every {self.average_every}): no gradients travel")
         if self.patience and not self.validation:
             message = f"recipe: patience is {self.patience}, wanted a validation share with it"
             raise ValueError(message)

@@ -283,7 +283,8 @@ class Run:
         state = read(file)
         written = state.get("recipe")
         same = dataclasses.asdict(self.read_recipe()) | {"epochs": None}
-        if written is not None and written | {"epochs": None} != same:
+        earlier = dataclasses.asdict(Recipe())  # for what its version did not know
+        if written is not None and earlier | written | {"epochs": None} != same:
             raise ValueError("it was written with another recipe")
         return state
 

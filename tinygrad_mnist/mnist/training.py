@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 import tinygrad_mnist as tg
-from tinygrad_mnist import nn, optim
+from tinygrad_mnist import distributed, nn, optim
 from tinygrad_mnist.formats.checkpoint import numpy_state, set_numpy_state
 from tinygrad_mnist.mnist.augmentation import augment
 from tinygrad_mnist.mnist.datasets import Digits
 from tinygrad_mnist.mnist.measures import evaluate
+from tinygrad_mnist.mnist.ranks import Part, Ranks, ShareOfBatches, Steps, Told
 from tinygrad_mnist.mnist.recipe import Recipe, classifier
 from tinygrad_mnist.mnist.tensors import as_dataset
 from tinygrad_mnist.nn import functional as F
-from tinygrad_mnist.utils.data import DataLoader
+from tinygrad_mnist.utils.data import DataLoader, TensorDataset
 
 __all__ = ["DivergedError", "Epoch", "Pass", "Training", "Watch", "split", "train_epoch"]
 
@@ -112,14 +115,16 @@ def split(
 
 def train_epoch(
     network: nn.Module,
-    loader: DataLoader[tuple[tg.Tensor, ...]],
+    loader: Iterable[tuple[tg.Tensor, ...]],
     optimizer: optim.Optimizer,
     watch: Watch | None = None,
     *,
     label_smoothing: float = 0.0,
     change: Callable[[tg.Tensor], tg.Tensor] | None = None,
-    after_step: Callable[[], None] | None = None,
+    after_step: Callable[[Told | None], None] | None = None,
     progress: Pass | None = None,
+    steps: Steps | None = None,
+    drawing: Callable[[int], AbstractContextManager[None]] | None = None,
 ) -> float:
     """Make one pass over the loader's images.
 
@@ -130,8 +135,12 @@ def train_epoch(
         watch: called after each step.
         label_smoothing: the share of a target that is spread over all classes.
         change: what is done to each batch of images first.
-        after_step: called after each step, before `watch`.
+        after_step: called after each step, before `watch`, with what all ranks know then; with
+            None after a step in which they do not meet.
         progress: of a pass that was begun; it is kept up to date. Default: a new one.
+        steps: how batches become steps, of one process or several. Default: each batch is one.
+        drawing: the block of a batch, by its first image's number, in which its random numbers are
+            drawn. Default: none of its own.
 
     Returns:
         The mean loss in nats.
@@ -143,34 +152,93 @@ def train_epoch(
     done = Pass() if progress is None else progress
     before = done.seconds
     start = time.perf_counter()
-    # What is not finite in a backward pass reaches the biases, which are few, of the layers before.
-    biases = [parameter for parameter in network.parameters() if parameter.ndim == 1]
+    own = _Step(network, optimizer, label_smoothing, steps)
     for images, labels in loader:
-        if change:
-            images = change(images)
-        draws = tg.get_rng_state()
-        optimizer.zero_grad()
-        loss = F.cross_entropy(network(images), labels, label_smoothing=label_smoothing)
-        value = loss.item()
-        if not math.isfinite(value):
-            tg.set_rng_state(draws)
-            where = _first_not_finite(network, images)
-            raise DivergedError(f"step {done.steps + 1}: the loss is {value}: {where}")
-        loss.backward()
-        if not all(_is_finite(bias.grad) for bias in biases if bias.grad is not None):
-            tg.set_rng_state(draws)
-            where = _backward_not_finite(network, images, labels, label_smoothing)
-            raise DivergedError(f"step {done.steps + 1}: {where}")
-        optimizer.step()
-        done.total += value * len(labels)
-        done.seen += len(labels)
+        with drawing(done.seen) if drawing else contextlib.nullcontext():
+            part = own.take(change(images) if change else images, labels, done)
+        done.seen += part.count
+        if not part.is_last:
+            continue
+        told = own.finish(part, done)
         done.steps += 1
         done.seconds = before + time.perf_counter() - start
         if after_step:
-            after_step()
+            after_step(told)
         if watch:
-            watch(done.seen, value)
+            watch(done.seen, own.loss)
     return done.total / done.seen
+
+
+class _Step:
+    """One step after another of a pass.
+
+    Args:
+        network: images to logits.
+        optimizer: of its parameters.
+        label_smoothing: the share of a target that is spread over all classes.
+        steps: how batches become steps; None for a step of each.
+
+    Attributes:
+        loss: the mean loss of this rank's images of the latest batch.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        optimizer: optim.Optimizer,
+        label_smoothing: float,
+        steps: Steps | None,
+    ) -> None:
+        self.loss = 0.0
+        self._network = network
+        self._optimizer = optimizer
+        self._smoothing = label_smoothing
+        self._steps = steps
+        self._ranks = Ranks() if steps is None else steps.ranks
+        # What is not finite in a backward pass reaches the biases, which are few, of the layers
+        # before.
+        self._biases = [each for each in network.parameters() if each.ndim == 1]
+
+    def take(self, images: tg.Tensor, labels: tg.Tensor, done: Pass) -> Part:
+        """Add a batch's gradients; of the last one of a step, they are the whole step's."""
+        steps = self._steps
+        part = Part(len(labels)) if steps is None else steps.part(done.seen, len(labels))
+        draws = tg.get_rng_state()
+        if part.is_first:
+            self._optimizer.zero_grad()
+        logits = self._network(images) if steps is None else steps.logits(images, part)
+        if len(labels):
+            loss = F.cross_entropy(logits, labels, label_smoothing=self._smoothing)
+            self.loss = loss.item()
+            self._ranks.add_loss(self.loss * len(labels))
+        else:  # a last batch with fewer images than ranks
+            loss = logits.sum()
+        if not math.isfinite(self.loss):
+            tg.set_rng_state(draws)
+            where = _first_not_finite(self._network, images)
+            raise DivergedError(f"step {done.steps + 1}: the loss is {self.loss}: {where}")
+        if part.meets:
+            self._ranks.begin_meeting()
+        if part.weight != 1:
+            loss = loss * part.weight
+        loss.backward()
+        gradients = [bias.grad for bias in self._biases if bias.grad is not None]
+        if part.is_last and not all(map(_is_finite, gradients)):
+            tg.set_rng_state(draws)
+            where = _backward_not_finite(self._network, images, labels, self._smoothing)
+            raise DivergedError(f"step {done.steps + 1}: {where}")
+        return part
+
+    def finish(self, part: Part, done: Pass) -> Told | None:
+        """Make the step; what all ranks know behind it, or None where they do not meet in it."""
+        self._optimizer.step()
+        if not part.meets:
+            return None
+        if self._steps is not None:
+            self._steps.average(self._network)
+        told = self._ranks.end_meeting()
+        done.total += told.loss
+        return told
 
 
 def _first_not_finite(network: nn.Module, images: tg.Tensor) -> str:
@@ -234,10 +302,14 @@ class Training:
         recipe: how the network is shaped and trained.
         digits: to train and to test on.
         watch: called after each step.
+        ranks: of the job that trains it, each of which makes a Training of its own. Default: this
+            process alone.
 
     Attributes:
-        after_step: called after each step, when all of its state stands: `state` may be taken, and
-            what it raises ends the pass there.
+        after_step: called after each step in which all ranks meet, when all of its state stands:
+            `state` may be taken, and what it raises ends the pass there. It is given what they
+            told each other.
+        agreed: of several ranks, the checksum of the parameters that all had after the last epoch.
         progress: of the pass that was begun; None between epochs.
         best_weights: the averaged network's, of the best epoch; None before the first.
         generator: what all random numbers but augmentation's come from: the training's own.
@@ -248,11 +320,15 @@ class Training:
         history: the epochs so far.
     """
 
-    def __init__(self, recipe: Recipe, digits: Digits, watch: Watch | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, digits: Digits, watch: Watch | None = None, ranks: Ranks | None = None
+    ) -> None:
         self.generator = tg.Generator().manual_seed(recipe.seed)
         self.recipe = recipe
         self.watch = watch
-        self.after_step: Callable[[], None] | None = None
+        self.ranks = Ranks() if ranks is None else ranks
+        self.after_step: Callable[[Told], None] | None = None
+        self.agreed = ""
         with tg.random.use_generator(self.generator):
             self.network = classifier(recipe)
         self.averaged = copy.deepcopy(self.network) if recipe.averaging else self.network
@@ -267,9 +343,15 @@ class Training:
             )
         self.test_set = as_dataset(digits.test_images, digits.test_labels)
         self.loader: DataLoader[tuple[tg.Tensor, ...]] = DataLoader(
-            self.train_set, recipe.batch_size, shuffle=True, generator=self.generator
+            self.train_set,
+            batch_sampler=ShareOfBatches(
+                self.train_set, recipe.batch_size, self.ranks, self.generator
+            ),
+            generator=self.generator,
         )
-        self.schedule = _schedule(recipe, self.optimizer, len(self.loader))
+        steps_an_epoch = -(-len(self.loader) // recipe.accumulate)
+        self.schedule = _schedule(recipe, self.optimizer, steps_an_epoch)
+        self.steps = Steps(self.network, recipe, len(self.train_set), self.ranks)
         self.history: list[Epoch] = []
         self.progress: Pass | None = None
         self.best_weights: dict[str, tg.Tensor] | None = None
@@ -325,10 +407,13 @@ class Training:
                     change=self._change,
                     after_step=self._after_step,
                     progress=self.progress,
+                    steps=self.steps,
+                    drawing=self._drawing,
                 )
         except DivergedError as error:
             raise DivergedError(f"epoch {number}, {error}") from None
         seconds = self.progress.seconds
+        self._agree(number)
         epoch = self._measured(number, loss, self.progress.rate, seconds)
         if self.recipe.schedule == "decay":
             self.schedule.step()
@@ -342,28 +427,60 @@ class Training:
     def _measured(self, number: int, loss: float, rate: float, seconds: float) -> Epoch:
         """What an epoch came to."""
         self.check_finite()
-        train = evaluate(self.averaged, self.train_set)
-        test = evaluate(self.averaged, self.test_set)
+        train_accuracy, _ = self._accuracy_and_loss(self.train_set)
+        test_accuracy, test_loss = self._accuracy_and_loss(self.test_set)
         epoch = Epoch(
             number=number,
             loss=loss,
             rate=rate,
-            train_accuracy=train.accuracy,
-            test_accuracy=test.accuracy,
-            test_loss=test.loss,
+            train_accuracy=train_accuracy,
+            test_accuracy=test_accuracy,
+            test_loss=test_loss,
             seconds=seconds,
             images_per_second=len(self.train_set) / max(seconds, 1e-9),
         )
         if self.validation_set is not None:
-            held_out = evaluate(self.averaged, self.validation_set)
+            accuracy, held_out_loss = self._accuracy_and_loss(self.validation_set)
             epoch = dataclasses.replace(
-                epoch, validation_accuracy=held_out.accuracy, validation_loss=held_out.loss
+                epoch, validation_accuracy=accuracy, validation_loss=held_out_loss
             )
         for value in (epoch.test_loss, epoch.validation_loss):
             if value is not None and not math.isfinite(value):
                 where = _first_not_finite(self.averaged.eval(), self.test_set.tensors[0][:1000])
                 raise DivergedError(f"epoch {number}, when it is measured: {where}")
         return epoch
+
+    def _accuracy_and_loss(self, dataset: TensorDataset) -> tuple[float, float]:
+        """Of the measured network, with dropout off; each rank answers its share of the images."""
+        own = self.ranks.share(dataset)
+        if self.ranks.is_alone:
+            found = evaluate(self.averaged, own)
+            return found.accuracy, found.loss
+        right = 0.0
+        loss = 0.0
+        if len(own):
+            found = evaluate(self.averaged, own)
+            right = float(found.right.sum())
+            loss = found.loss * len(own)
+        right, loss = self.ranks.sum(right, loss)
+        return right / len(dataset), loss / len(dataset)
+
+    def _agree(self, number: int) -> None:
+        """Let ranks that made steps of their own meet, and prove that all have the same weights."""
+        if self.ranks.is_alone:
+            return
+        if self.averaged is not self.network:
+            self.steps.average(self.averaged)
+        self.steps.average(self.network, self.optimizer)
+        self.agreed = distributed.checksum(self.network.parameters())
+        self.ranks.agree(f"epoch {number}: the checksums of the parameters", self.agreed)
+
+    def _drawing(self, seen: int) -> AbstractContextManager[None]:
+        """The block of a batch in which a rank's random numbers are drawn."""
+        place = [self.recipe.seed % 2**64, len(self.history), seen // self.recipe.batch_size]
+        if not self.ranks.is_alone:
+            self._augmentation = np.random.default_rng([*place, self.ranks.rank])
+        return self.steps.drawing(*place)
 
     def check_finite(self) -> None:
         """Refuse weights that are not finite, which are not worth keeping.
@@ -384,11 +501,11 @@ class Training:
 
     def _change(self, images: tg.Tensor) -> tg.Tensor:
         """What an epoch does to its images: augmentation, and dropout of pixels."""
-        if self.recipe.augment:
+        if self.recipe.augment and len(images):
             images = tg.from_numpy(augment(images.numpy(), self._augmentation))
         return F.dropout(images, 1 - self.recipe.keep_input)
 
-    def _after_step(self) -> None:
+    def _after_step(self, told: Told | None) -> None:
         if self.recipe.schedule == "one-cycle":
             self.schedule.step()
         if self.averaged is not self.network:
@@ -396,8 +513,8 @@ class Training:
             with tg.no_grad():
                 for mean, parameter in pairs:
                     mean.lerp_(parameter, 1 - self.recipe.averaging)
-        if self.after_step:
-            self.after_step()
+        if self.after_step and told is not None:
+            self.after_step(told)
 
     def state(self) -> dict[str, Any]:
         """All that a training goes on from, between epochs or within one, for `tg.save`."""

@@ -23,8 +23,9 @@ from rich.table import Table
 
 from tinygrad_mnist.mnist.advice import command_line
 from tinygrad_mnist.mnist.datasets import Digits
+from tinygrad_mnist.mnist.ranks import Ranks, Told, Wish, fingerprint_of
 from tinygrad_mnist.mnist.recipe import AUGMENTED, CLASSES, PIXELS, RECIPES, Recipe
-from tinygrad_mnist.mnist.runs import Run, RunError, fingerprint
+from tinygrad_mnist.mnist.runs import Run, RunError, fingerprint, fingerprint_of_test
 from tinygrad_mnist.mnist.seen import MNIST_TRAINING, checksums, mnist_training
 from tinygrad_mnist.mnist.settings import command_with_settings, read_settings
 from tinygrad_mnist.mnist.terminal import DataOption, Terminal, console, errors, load_digits
@@ -73,6 +74,14 @@ def train(
         ),
     ] = False,
     checkpoint_every: CheckpointOption = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            help="With several ranks: seconds that a rank waits for the others before it ends the"
+            " job.",
+            metavar="SECONDS",
+        ),
+    ] = 300.0,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -90,25 +99,34 @@ def train(
     Every finished epoch is kept. After a crash, a power cut or Ctrl-C, --resume goes on behind the
     last checkpoint, and comes to what a run that was never stopped comes to, bit for bit. Ctrl-C
     and SIGTERM finish the step and write one; a second Ctrl-C stops at once.
+
+    With the extra mpi, mpiexec -n 4 tinygrad-mnist train takes four processes for one training,
+    each with its share of every batch; --resume goes on with any number of them.
     """
     asked = read_settings(Recipe, settings)
     every = Every.read(checkpoint_every)
     say = errors if as_json else console
     say.goes_on = True
+    ranks = Ranks()
+    ranks.wait_at_most(timeout)
+    _say_where(ranks, say)
     if tensorboard:
         from tinygrad_mnist.mnist.events import require
 
         require()
     with contextlib.ExitStack() as held:
         if resume is None:
-            training, run, digits = _begun(recipe or "original", asked, data, out, say, held)
+            chosen = chosen_recipe(recipe or "original", asked)
+            training, run, digits = _begun(
+                chosen, recipe or "original", data, out, say, held, ranks
+            )
         else:
             _refuse_changes(resume, {"recipe": recipe, "out": out, **asked})
-            training, run, digits = _resumed(resume, asked.get("epochs"), data, say, held)
+            training, run, digits = _resumed(resume, asked.get("epochs"), data, say, held, ranks)
         stopped = _train(training, run, say, tensorboard, every)
-        if training.history or stopped:
+        if ranks.writes and (training.history or stopped):
             _report(training, digits, run, say, bool(stopped))
-        if as_json and training.history:
+        if as_json and ranks.writes and training.history:
             summary = {"run": str(run.folder), "interrupted": bool(stopped)}
             print(json.dumps(summary | _measured(training, digits)))
     if stopped:
@@ -118,28 +136,44 @@ def train(
 # what is trained -----------------------------------------------------------------------------
 
 
+def _say_where(ranks: Ranks, say: Terminal) -> None:
+    """Bind ranks to cores, and say so."""
+    if not ranks.is_alone:
+        say.print(escape(ranks.bind()), soft_wrap=True)
+
+
 def _begun(
+    recipe: Recipe,
     name: str,
-    asked: dict[str, Any],
     data: str | None,
     out: Path | None,
     say: Terminal,
     held: contextlib.ExitStack,
+    ranks: Ranks,
 ) -> tuple[Training, Run, Digits]:
-    """A new training, and its folder, which is held from now on."""
-    recipe = chosen_recipe(name, asked)
-    if out is not None:
+    """A new training, and its folder, which is held from now on; rank 0 alone makes that."""
+    ranks.agree("the recipes", fingerprint_of(recipe))
+    if out is not None and ranks.writes:
         Run(out).refuse_second()
         Run(out).refuse_others()
     digits = load_digits(data, say)
-    if out is None:
-        run = Run.fresh(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
-    else:
-        out.mkdir(parents=True, exist_ok=True)
-        run = Run(out)
-    held.enter_context(run.held())
-    run.create(recipe, data, digits)
-    return Training(recipe, digits), run, digits
+    _agree_on_digits(ranks, digits)
+    run = Run(out or Path("runs"))
+    if ranks.writes:
+        if out is None:
+            run = Run.fresh(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
+        run.folder.mkdir(parents=True, exist_ok=True)
+        held.enter_context(run.held())
+        run.create(recipe, data, digits)
+    run = Run(Path(ranks.from_first(str(run.folder))))
+    return Training(recipe, digits, ranks=ranks), run, digits
+
+
+def _agree_on_digits(ranks: Ranks, digits: Digits) -> None:
+    """Refuse a rank that has other digits than the others."""
+    if not ranks.is_alone:
+        ranks.agree("the training digits", fingerprint(digits))
+        ranks.agree("the test digits", fingerprint_of_test(digits))
 
 
 def chosen_recipe(name: str, asked: dict[str, Any]) -> Recipe:
@@ -173,25 +207,42 @@ def _refuse_changes(folder: Path, given: dict[str, Any]) -> None:
 
 
 def _resumed(
-    folder: Path, epochs: int | None, data: str | None, say: Terminal, held: contextlib.ExitStack
+    folder: Path,
+    epochs: int | None,
+    data: str | None,
+    say: Terminal,
+    held: contextlib.ExitStack,
+    ranks: Ranks,
 ) -> tuple[Training, Run, Digits]:
-    """The training of a run's folder, where it was left; the folder is held from now on."""
+    """The training of a run's folder, where it was left; the folder is held from now on.
+
+    Rank 0 alone reads it; the others get from it what they need.
+    """
     run = Run(folder)
-    recipe = run.read_recipe()
-    held.enter_context(run.held())
+    written = None
+    asked = None
+    if ranks.writes:
+        written = run.read_recipe()
+        held.enter_context(run.held())
+        asked = run.asked_data()["asked"]
+    ranks.agree("the options", f"{folder} {epochs}")
+    recipe = ranks.recipe_from_first(written)
+    asked = ranks.from_first(asked)
     if epochs is not None:
         recipe = _longer(recipe, epochs)
-    if data is None:
-        data = run.asked_data()["asked"]
-    digits = load_digits(data, say)
-    training = Training(recipe, digits)
-    for note in run.resume(training, digits):
-        errors.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
+    digits = load_digits(asked if data is None else data, say)
+    _agree_on_digits(ranks, digits)
+    training = Training(recipe, digits, ranks=ranks)
+    if ranks.writes:
+        for note in run.resume(training, digits):
+            errors.print(f"[yellow]{escape(note)}[/]", soft_wrap=True)
+    if not ranks.is_alone:
+        training.load_state(ranks.state_from_first(training.state()))
     if training.finished:
         done = len(training.history)
         message = f"{folder} has its {done} epochs already; {HOW_TO_LENGTHEN}"
         say.print(escape(message), soft_wrap=True)
-    if recipe != run.read_recipe():
+    if ranks.writes and recipe != written:
         recipe.save(run.recipe)
     return training, run, digits
 
@@ -239,6 +290,10 @@ class Every:
 class StopError(Exception):
     """A signal asked the training to end, and a step is finished."""
 
+    def __init__(self, signal: int) -> None:
+        super().__init__(signal)
+        self.signal = signal
+
 
 class _Signals:
     """In its block the first SIGINT or SIGTERM is noted; a second one acts as it always does.
@@ -276,23 +331,27 @@ def _train(training: Training, run: Run, say: Terminal, tensorboard: bool, every
     Returns:
         The signal that ended it, or 0.
     """
-    last = [training.progress.steps if training.progress else 0, time.monotonic()]
+    last = time.monotonic()
 
-    def after_step() -> None:
-        if signals.got:
-            raise StopError
+    def wish() -> Wish:
+        late = every.seconds is not None and time.monotonic() - last >= every.seconds
+        return Wish(signals.got, late)
+
+    def after_step(told: Told) -> None:
+        nonlocal last
+        if told.stop:
+            raise StopError(told.stop)
         steps = training.progress.steps if training.progress else 0
-        now = time.monotonic()
         enough = every.steps is not None and steps % every.steps == 0
-        late = every.seconds is not None and now - last[1] >= every.seconds
-        if enough or late:
-            with _writing(run, training):
-                run.checkpoint(training)
-            last[1] = time.monotonic()
+        if enough or told.checkpoint:
+            _checkpoint(run, training)
+            last = time.monotonic()
 
     training.after_step = after_step
+    training.ranks.wish = wish
     with contextlib.ExitStack() as stack:
-        events = stack.enter_context(_events(run, len(training.history), tensorboard))
+        wanted = tensorboard and training.ranks.writes
+        events = stack.enter_context(_events(run, len(training.history), wanted))
         progress = stack.enter_context(_progress(say))
         epochs = training.recipe.epochs
         task = progress.add_task(
@@ -306,27 +365,42 @@ def _train(training: Training, run: Run, say: Terminal, tensorboard: bool, every
         signals = stack.enter_context(_Signals())
         try:
             for epoch in training:
-                with _writing(run, training):
-                    run.keep(training)
+                _keep(run, training)
                 if events:
                     events.add(epoch, training.averaged)
                 progress.console.print(_line(epoch, epochs))
                 following = min(epoch.number + 1, epochs)
                 progress.reset(task, epoch=following, epochs=epochs, loss=epoch.loss)
-                if signals.got:
-                    return signals.got
-        except StopError:
-            with _writing(run, training):
-                run.checkpoint(training)
-            return signals.got
+                stop = training.ranks.agreed_stop(signals.got)
+                if stop:
+                    return stop
+        except StopError as error:
+            _checkpoint(run, training)
+            return error.signal
         except KeyboardInterrupt:  # a second one
+            if not training.ranks.is_alone:
+                raise
             return signals.got or signal.SIGINT
         except DivergedError as error:
-            if not _has_checkpoint(run):
+            if training.ranks.writes and not _has_checkpoint(run):
                 run.discard()
             message = f"{error}. {_what_is_kept(run)} A lower --lr may help."
             raise DivergedError(message) from None
     return 0
+
+
+def _keep(run: Run, training: Training) -> None:
+    """Keep a finished epoch; of several ranks the first one writes."""
+    if training.ranks.writes:
+        with _writing(run, training):
+            run.keep(training)
+
+
+def _checkpoint(run: Run, training: Training) -> None:
+    """Keep where the training stands; of several ranks the first one writes."""
+    if training.ranks.writes:
+        with _writing(run, training):
+            run.checkpoint(training)
 
 
 def _has_checkpoint(run: Run) -> bool:
@@ -465,6 +539,8 @@ def _measured(training: Training, digits: Digits) -> dict[str, Any]:
     return {
         "network": "-".join(map(str, sizes)),
         "parameters": sum((before + 1) * after for before, after in pairwise(sizes)),
+        "ranks": training.ranks.size,
+        "parameters_sha256": training.agreed or None,
         "epochs": len(history),
         "epochs_asked": recipe.epochs,
         "kept_epoch": kept.number,
@@ -511,6 +587,10 @@ def _summary(training: Training, digits: Digits) -> Table:
         "test loss": f"{found['test_loss']:.4f}",
         "time": f"{found['seconds']:.1f} s of training, {an_epoch:.2f} s an epoch",
     }
+    if training.agreed:
+        rows["ranks"] = (
+            f"{training.ranks.size}, with the same weights after each epoch ({training.agreed[:8]})"
+        )
     if found["test_digits_trained_on"]:
         count = f"{found['test_digits_trained_on']:,}"
         rows["no test of"] = f"{count} test digits that are among the training digits too"

@@ -17,8 +17,10 @@ from tinygrad_mnist.utils.data.dataset import (
     random_split,
 )
 from tinygrad_mnist.utils.data.distributed import DistributedSampler
+from tinygrad_mnist.utils.data.memory_mapped import MemoryMappedArray, MemoryMappedDataset
 from tinygrad_mnist.utils.data.sampler import (
     BatchSampler,
+    BlockRandomSampler,
     RandomSampler,
     Sampler,
     SequentialSampler,
@@ -28,12 +30,15 @@ from tinygrad_mnist.utils.data.sampler import (
 
 __all__ = [
     "BatchSampler",
+    "BlockRandomSampler",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
     "DistributedSampler",
     "Generator",
     "IterableDataset",
+    "MemoryMappedArray",
+    "MemoryMappedDataset",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -22,6 +22,8 @@ from tinygrad_mnist.utils.data.dataset import (
     TensorDataset,
     examples,
 )
+from tinygrad_mnist.utils.data.memory_mapped import MemoryMappedDataset
+from tinygrad_mnist.utils.data.prefetch import made_ahead
 from tinygrad_mnist.utils.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -33,6 +35,7 @@ __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"
 
 T = TypeVar("T", covariant=True)
 check_value = partial(check, error=ValueError)
+END = object()  # in place of a batch: there are no more
 
 
 def _of_kind(like: Any, items: Any) -> Any:
@@ -151,7 +154,11 @@ class DataLoader(Generic[T]):
     """Batches of a dataset, in order or shuffled, anew for each pass.
 
     Tensors that lie in memory (a TensorDataset, or a Subset of one) are gathered with one index for
-    the whole batch. Arguments about worker processes are accepted; loading happens in this one.
+    the whole batch; so are rows of a MemoryMappedDataset.
+
+    With `num_workers` batches are made ahead by one thread, in the same order as without. It is
+    worth its cost where data is read from a disk or changed by NumPy. Of what it draws from the
+    default generator it has a generator of its own, as PyTorch's worker processes have.
 
     Args:
         dataset: examples by number, or one after the other.
@@ -159,21 +166,23 @@ class DataLoader(Generic[T]):
         shuffle: whether their order is random.
         sampler: gives their order instead.
         batch_sampler: gives lists of numbers, a batch each.
-        num_workers: accepted, and must not be negative.
+        num_workers: 0 makes each batch when it is asked for. With more, a thread makes batches
+            ahead; there is one, however large the number.
         collate_fn: makes a batch of a list of examples; by default `default_collate`.
         pin_memory: accepted.
         drop_last: leave out a last batch that would be smaller.
-        timeout: accepted.
-        worker_init_fn: accepted.
+        timeout: seconds to wait for a batch of the thread; 0 for as long as it takes.
+        worker_init_fn: accepted; there are no worker processes.
         multiprocessing_context: accepted.
         generator: draws the order; by default the default one.
-        prefetch_factor: accepted.
+        prefetch_factor: batches that are made ahead for each of `num_workers`. Default: 2.
         persistent_workers: accepted.
         pin_memory_device: accepted.
         in_order: accepted.
 
     Raises:
         ValueError: if two options exclude each other.
+        RuntimeError: in a pass, if a batch is not there in `timeout` seconds.
 
     Example:
         >>> data = torch.utils.data.TensorDataset(torch.arange(4), torch.arange(4) * 10)
@@ -206,7 +215,7 @@ class DataLoader(Generic[T]):
     ) -> None:
         iterable = isinstance(dataset, IterableDataset)
         ordered = bool(shuffle) or sampler is not None
-        check_value(num_workers >= 0, "num_workers option should be non-negative")
+        _check_workers(num_workers, prefetch_factor, timeout, persistent_workers)
         check_value(
             sampler is None or not shuffle, "sampler option is mutually exclusive with shuffle"
         )
@@ -228,12 +237,17 @@ class DataLoader(Generic[T]):
         self.drop_last = drop_last
         self.generator = generator
         self.num_workers = num_workers
+        self.prefetch_factor = prefetch_factor
+        if num_workers and prefetch_factor is None:
+            self.prefetch_factor = 2
+        self.timeout = timeout
         self.pin_memory = pin_memory
         self.persistent_workers = persistent_workers
         self.sampler: Any = sampler
         self.batch_sampler: Any = batch_sampler
         self.collate_fn = collate_fn
         self._pass = _Pass(None)
+        self._passes = 0  # begun, by this loader
         self._resumed: dict[str, Any] | None = None
         self._made = True
 
@@ -263,6 +277,7 @@ class DataLoader(Generic[T]):
             begun = resumed["generator"]
             done = resumed["batches"]
         self._pass = _Pass(begun, done)
+        self._passes += 1
         parts = self._parts()
         if done:
             # The order is drawn again from where it was drawn before; then what was given out is
@@ -272,7 +287,21 @@ class DataLoader(Generic[T]):
             for _ in islice(parts, done):
                 pass
             generator.set_state(now)
-        return _counted(map(self._maker(), parts), self._pass)
+        return _counted(self._batches(parts, generator), self._pass)
+
+    def _batches(self, parts: Iterable[Any], generator: Generator) -> Iterator[Any]:
+        """What is made of the parts, ahead where a thread is asked for."""
+        if not self.num_workers:
+            return map(self._maker(), parts)
+        depth = self.num_workers * (self.prefetch_factor or 1)
+        seed = (generator.initial_seed() + self._passes) % 2**64
+        if not isinstance(self.dataset, IterableDataset):
+            return made_ahead(parts, self._maker(), depth, seed, self.timeout)
+        # Its examples are read where they are made into batches: a part is a turn of the thread's.
+        whole = map(self._maker(), parts)
+        turns = iter(lambda: None, 0)  # without end
+        made = made_ahead(turns, lambda _: next(whole, END), depth, seed, self.timeout)
+        return takewhile(lambda batch: batch is not END, made)
 
     def _generator(self) -> Generator:
         """What the order is drawn from."""
@@ -338,6 +367,8 @@ class DataLoader(Generic[T]):
                 rows = np.asarray(dataset.indices)[rows]
                 dataset = dataset.dataset
             numbers = rows.dtype.kind in "iu"  # True is no row: as an index it is a mask
+            if type(dataset) is MemoryMappedDataset and numbers:
+                return list(dataset.batch(rows))
             if type(dataset) is TensorDataset and numbers and not _recorded(dataset.tensors):
                 return [wrap(x.array.take(rows, 0)) for x in dataset.tensors]
         return self.collate_fn(examples(self.dataset, indices))
@@ -352,6 +383,27 @@ class DataLoader(Generic[T]):
 def _recorded(tensors: Sequence[Tensor]) -> bool:
     """Whether a batch of these has a history."""
     return state.recording and any(x.requires_grad for x in tensors)
+
+
+def _check_workers(
+    num_workers: int, prefetch_factor: int | None, timeout: float, persistent_workers: bool
+) -> None:
+    """ValueError for options about workers that exclude each other, in PyTorch's words."""
+    check_value(num_workers >= 0, "num_workers option should be non-negative")
+    check_value(timeout >= 0, "timeout option should be non-negative")
+    check_value(
+        num_workers > 0 or prefetch_factor is None,
+        "prefetch_factor option could only be specified in multiprocessing."
+        "let num_workers > 0 to enable multiprocessing, otherwise set prefetch_factor to None.",
+    )
+    check_value(
+        prefetch_factor is None or prefetch_factor > 0,
+        "prefetch_factor option should be positive, got {}",
+        prefetch_factor,
+    )
+    check_value(
+        num_workers > 0 or not persistent_workers, "persistent_workers option needs num_workers > 0"
+    )
 
 
 def _check_batching(

@@ -7,6 +7,9 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinygrad_mnist.core.dtypes import float64
 from tinygrad_mnist.core.errors import check
 from tinygrad_mnist.ops import random
@@ -15,6 +18,7 @@ from tinygrad_mnist.ops.random import Generator, multinomial
 
 __all__ = [
     "BatchSampler",
+    "BlockRandomSampler",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
@@ -158,6 +162,107 @@ class SubsetRandomSampler(Sampler[int]):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+
+class BlockRandomSampler(Sampler[int]):
+    """In random order, but near one another: for data that is read from a disk.
+
+    The examples are cut into blocks of neighbours. The blocks come in random order; `window` of
+    them at a time are shuffled together. So a stretch of the order reads `window` places of the
+    file, and the order takes the memory of one window, however many examples there are.
+
+    Of several processes each takes every n-th index of the same order, as with DistributedSampler:
+    the batches of all of them together are those that one process with an n times larger batch has.
+
+    Args:
+        data_source: the dataset.
+        block_size: examples in a block. Default: 1,024.
+        window: blocks that are shuffled together. Default: 8.
+        num_replicas: how many processes share the dataset. Default: 1.
+        rank: which of them this is, from 0. Default: 0.
+        seed: of the order, the same in every process.
+        drop_last: leave out examples at the end so that all processes take equally many, instead of
+            taking some of the first twice.
+
+    Raises:
+        ValueError: if a size is no positive integer, or there is no process of that rank.
+
+    Example:
+        >>> sampler = torch.utils.data.BlockRandomSampler(range(8), block_size=2, window=2, seed=1)
+        >>> list(sampler)
+        [3, 7, 2, 6, 0, 4, 1, 5]
+        >>> sampler.set_epoch(1)
+        >>> sorted(sampler)
+        [0, 1, 2, 3, 4, 5, 6, 7]
+    """
+
+    def __init__(
+        self,
+        data_source: Any,
+        block_size: int = 1024,
+        window: int = 8,
+        num_replicas: int = 1,
+        rank: int = 0,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None:
+        _require_count("block_size", block_size)
+        _require_count("window", window)
+        _require_count("num_replicas", num_replicas)
+        message = "Invalid rank {}, rank should be in the interval [0, {}]"
+        check_value(0 <= rank < num_replicas, message, rank, num_replicas - 1)
+        self.data_source = data_source
+        self.block_size = block_size
+        self.window = window
+        self.num_replicas = num_replicas
+        self.rank = rank
+        self.seed = seed
+        self.drop_last = drop_last
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        n = len(self.data_source)
+        if self.drop_last:
+            return n // self.num_replicas
+        return -(-n // self.num_replicas)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Say which pass comes, so that each has an order of its own.
+
+        Args:
+            epoch: the number of the pass.
+        """
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[int]:
+        """The indices of this process, drawn window by window."""
+        total = len(self) * self.num_replicas
+        place = 0  # in the order of all processes
+        for indices in self._padded(total):
+            taken = indices[: total - place]
+            first = (self.rank - place) % self.num_replicas
+            yield from taken[first :: self.num_replicas].tolist()
+            place += len(taken)
+
+    def _padded(self, total: int) -> Iterator[NDArray[np.int64]]:
+        """The windows, and the first ones again while there are fewer indices than that."""
+        given = 0
+        while given < total:
+            for indices in self._windows():
+                yield indices
+                given += len(indices)
+                if given >= total:
+                    return
+
+    def _windows(self) -> Iterator[NDArray[np.int64]]:
+        """All indices in the order of this seed and epoch, a window at a time."""
+        draw = random.source(Generator().manual_seed(self.seed + self.epoch))
+        n = len(self.data_source)
+        blocks = draw.permutation(-(-n // self.block_size))
+        for start in range(0, len(blocks), self.window):
+            chosen = blocks[start : start + self.window]
+            rows = (chosen[:, None] * self.block_size + np.arange(self.block_size)).ravel()
+            yield draw.permutation(rows[rows < n])
 
 
 class WeightedRandomSampler(Sampler[int]):
