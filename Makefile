@@ -41,7 +41,7 @@ lint: $(VENV)/.installed-lint ## Check style, formatting, types and the directio
 stubs: $(VENV)/.installed-test ## Write the type stubs anew: Tensor's methods, PyTorch's paths
 	@$(BIN)/python -m tests.stubs
 
-bench: $(VENV)/.installed-mnist ## The benchmark suite (ARGS="--help" lists cases; ARGS="epoch --data FOLDER": one of them)
+bench: $(VENV)/.installed-mnist ## The benchmark suite (ARGS=--help lists its cases)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lines: $(VENV)/.installed-mnist ## Count the lines of code of each room: no blanks, comments, docstrings
