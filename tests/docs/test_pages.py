@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
 import typer
 
 from tests.docs.pages import BLOCK, PAGES, ROOT, blocks

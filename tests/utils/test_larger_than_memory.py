@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("safetensors", reason="needs the extra safetensors")
 import safetensors.numpy
 
 import tinygrad_mnist as torch

@@ -45,6 +45,20 @@ CheckpointOption = Annotated[
         show_default="at the end of each epoch",
     ),
 ]
+TimeoutOption = Annotated[
+    float,
+    typer.Option(
+        help="With several ranks: seconds that a rank waits for the others before it ends the job.",
+        metavar="SECONDS",
+    ),
+]
+SummaryOption = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print the summary as one JSON object on standard output, all else on the other.",
+    ),
+]
 HOW_TO_LENGTHEN = "with --epochs, a run whose schedule is decay goes on for longer"
 
 
@@ -74,21 +88,8 @@ def train(
         ),
     ] = False,
     checkpoint_every: CheckpointOption = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            help="With several ranks: seconds that a rank waits for the others before it ends the"
-            " job.",
-            metavar="SECONDS",
-        ),
-    ] = 300.0,
-    as_json: Annotated[
-        bool,
-        typer.Option(
-            "--json",
-            help="Print the summary as one JSON object on standard output, all else on the other.",
-        ),
-    ] = False,
+    timeout: TimeoutOption = 300.0,
+    as_json: SummaryOption = False,
     **settings: Any,
 ) -> None:
     """Train the classifier, and write weights, recipe, metrics and learning curves to a folder.
