@@ -62,7 +62,7 @@ clean: ## Remove .venv, caches and build products
 FAILED = { echo "make: installation failed, see above; 'make $(MAKECMDGOALS) QUIET=' shows what pip does." >&2; exit 1; }
 
 $(VENV)/.installed-%: pyproject.toml $(BIN)/python
-	@echo "Installing the package and its extra '$*' into $(VENV) (once; a few minutes) ..."
+	@echo "Installing the package with its extra '$*' (once; a minute or more) ..."
 	@$(PIP) install $(QUIET) -e '.[$*]' || $(FAILED)
 	@touch $@
 

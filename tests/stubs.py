@@ -243,7 +243,15 @@ def missing() -> list[str]:
     """Attributes of Tensor that are neither in its class's source nor noted as facts."""
     own = set(ast.unparse(ast.parse(inspect.getsource(sys.modules[Tensor.__module__]))).split())
     source = inspect.getsource(Tensor)
-    every_class = {"__module__", "__annotations__", "__doc__"}  # Python adds them
+    every_class = {  # Python adds them
+        "__annotate_func__",
+        "__annotations__",
+        "__annotations_cache__",
+        "__doc__",
+        "__firstlineno__",
+        "__module__",
+        "__static_attributes__",
+    }
     known = own | every_class | set(facts())
     return [name for name in vars(Tensor) if name not in known and name not in source]
 

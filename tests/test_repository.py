@@ -83,7 +83,7 @@ def test_a_workflow_runs_what_there_is(path):
     extras = PROJECT["project"]["optional-dependencies"]
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for job in workflow["jobs"].values():
-        assert job["timeout-minutes"] <= 60
+        assert job.get("timeout-minutes", 360) <= 60, "a job that hangs runs for six hours"
         for step in job["steps"]:
             if "uses" in step:
                 assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]), step
@@ -204,3 +204,13 @@ def test_an_index_shows_the_readme_with_links_that_lead_somewhere():
             if target.startswith(start):
                 assert (ROOT / target.removeprefix(start).partition("#")[0]).exists(), target
     assert f"({raw}/main/docs/images/" in text
+
+
+def test_every_cell_of_the_comparison_leads_to_what_shows_it():
+    text = (ROOT / "README.md").read_text("utf-8").partition("### Why this one")[2]
+    rows = [line for line in text.partition("\n(")[0].splitlines() if line.startswith("|")]
+    assert len(rows) > 6
+    for row in rows[2:]:
+        name, *cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert name and len(cells) == 5
+        assert all("](" in cell for cell in cells), row

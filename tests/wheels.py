@@ -88,6 +88,23 @@ def check(wheel: Path, sdist: Path) -> None:
         print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB, checked")
 
 
+def installed(environment: Path) -> str:
+    """What an environment holds beside pip: its packages, and their size."""
+    (folder,) = [
+        *environment.glob("lib/python*/site-packages"),
+        *environment.glob("Lib/site-packages"),
+    ]
+    names = [path.name.partition("-")[0].lower() for path in folder.glob("*.dist-info")]
+    packages = sorted({*names} - {"pip", "setuptools"})
+    others = ("pip", "setuptools", "pkg_resources", "_distutils_hack")
+    size = sum(
+        path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(others)
+    )
+    return f"{size / 1e6:.0f} MB in {' and '.join(packages)}"
+
+
 def attempt(interpreter: str, package: Path) -> bool:
     """Install a package alone, and try it; whether it could be tried."""
     with tempfile.TemporaryDirectory() as folder:
@@ -109,12 +126,13 @@ def attempt(interpreter: str, package: Path) -> bool:
         done = subprocess.run(
             [python, "-W", "error", "smoke.py"], capture_output=True, text=True, cwd=folder
         )
-        print(
-            f"{package.suffix.lstrip('.')}: {done.stdout.strip() or done.stderr.strip()}",
-            flush=True,
-        )
+        kind = package.suffix.lstrip(".")
         if done.returncode:
-            sys.exit(1)
+            sys.exit(f"{kind}: {interpreter}\n{done.stdout}{done.stderr}")
+        command = python.with_name("tinygrad-mnist" + python.suffix)
+        told = subprocess.run([command, "train"], capture_output=True, text=True, cwd=folder)
+        assert told.returncode == 2 and "tinygrad-mnist[mnist]" in told.stderr, told
+        print(f"{kind}: {done.stdout.strip()}; {installed(Path(folder) / 'venv')}", flush=True)
     return True
 
 

@@ -259,4 +259,4 @@ def test_small_graphs_leave_nothing_without_the_collector():
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert grown < 4096
+    assert grown < 10 * 2000  # a graph that stays takes hundreds of bytes

@@ -153,7 +153,7 @@ def _columns(path: Path) -> tuple[list[Any], list[Any]]:
 
             table = read(path).to_dict("list")
     except ImportError:
-        raise MissingPackageError(f"{path}: Parquet", "pyarrow") from None
+        raise DataError(str(MissingPackageError(f"{path}: Parquet", "pyarrow"))) from None
     except Exception as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{path}: {reason or type(error).__name__}") from error

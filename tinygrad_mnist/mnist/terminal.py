@@ -234,5 +234,6 @@ def load_digits(data: str | None, to: Console = console) -> Digits:
     digits = datasets.load(data, report=lambda line: errors.print(f"[yellow]{escape(line)}[/]"))
     train = f"[bold]{len(digits.train_labels):,}[/] training"
     test = f"[bold]{len(digits.test_labels):,}[/] test"
-    to.print(f"{train} and {test} digits from {escape(digits.source)}", soft_wrap=True)
+    line = f"{train} and {test} digits from {escape(digits.source)}"
+    to.print(line, soft_wrap=not to.is_terminal)
     return digits

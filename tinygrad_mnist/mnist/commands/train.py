@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
-ORIGINAL = {"train_accuracy": 0.9913, "test_accuracy": 0.97}  # what the original project reports
+ORIGINAL = {"train_accuracy": 0.9913, "test_accuracy": 0.97}  # what the recipe's author reports
 CheckpointOption = Annotated[
     str | None,
     typer.Option(
@@ -495,8 +495,8 @@ def _report(training: Training, digits: Digits, run: Run, say: Terminal, interru
         with _writing(run, training):
             learning_curves(history, run.curves)
         say.print(_summary(training, digits))
-        say.print(_comparison(training, digits), soft_wrap=True)
-        written = "weights, recipe, metrics, learning curves"
+        say.print(_comparison(training, digits), soft_wrap=not say.is_terminal)
+        written = "weights, recipe, metrics, curves"
         say.print(f"Written to [bold]{folder}[/]: {written}.", soft_wrap=True)
         say.print(
             f"Measure again:  {escape(command_line('evaluate', run.folder))}",
@@ -611,6 +611,6 @@ def _comparison(training: Training, digits: Digits) -> str:
     elif np.isin(checksums(digits.train_images), mnist_training()).all():
         end = f", on {len(digits.train_labels):,} of its 60,000 training digits."
     return (
-        "The original project: 99.13% training, 97% test."
+        "The recipe's author reported 99.13% on training and 97% on test digits."
         f" Here: {train:+.2f} and {test:+.2f} points{end}"
     )

@@ -159,7 +159,7 @@ def embedding_bag(
     include_last_offset: bool = False,
     padding_idx: int | None = None,
 ) -> Tensor:
-    """The sum, mean or largest of the `embedding`s in each bag of indices.
+    """The sum, mean or largest of the embeddings in each bag of indices.
 
     Args:
         input: the indices, integers from 0 to n - 1: (bags, length), or with `offsets` all bags one

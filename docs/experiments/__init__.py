@@ -1,0 +1,1 @@
+"""The experiments that the chapters tell of: real runs, with their seeds, and what they came to."""

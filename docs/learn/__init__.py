@@ -1,0 +1,1 @@
+"""The chapters, and the engine that they build."""

@@ -1,0 +1,1 @@
+"""The engine that chapter 4 builds, stage by stage."""
