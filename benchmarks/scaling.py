@@ -1,8 +1,10 @@
 """How training scales over ranks and nodes: measured here, and predicted by a cost model.
 
-python -m benchmarks scaling scaling.json --measure   # about a minute, on a quiet machine
-python -m benchmarks scaling scaling.json             # the tables of docs/scaling.md
-python -m benchmarks scaling scaling.json --figure docs/images/ranks.png
+python -m benchmarks scaling docs/figures/ranks.json --measure --write docs/scaling.md \\
+    --figure docs/images/ranks.png
+
+measures for about two minutes, on a quiet machine, and writes the page's tables and its figure;
+without --measure it takes the measurement that is there.
 
 The model: a step takes the time of its forward and backward pass and of the optimizer, as measured
 in one rank; gradients travel in buckets, each from when it is whole and the one before it is there
@@ -29,6 +31,9 @@ import numpy as np
 MEGABYTE = 2**20
 NODES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 SHOWN = (8, 64, 256, 1024)
+BEGIN = "<!-- written by python -m benchmarks scaling -->"
+END = "<!-- end of what was written -->"
+CORES = 32  # of a larger node
 WORTH = 0.5  # the efficiency below which more nodes are said not to pay
 
 
@@ -118,15 +123,16 @@ def buckets(gradients: list[list[float]]) -> list[tuple[float, float]]:
     """
     found: list[tuple[float, float]] = []
     size = 0.0
+    whole = 0.0
     limit = MEGABYTE
-    for position, (more, at, end) in enumerate(gradients):
+    for more, at, end in gradients:
         if size >= limit:
-            found.append((size, gradients[position - 1][1] / end))
+            found.append((size, whole))
             size = 0.0
             limit = 25 * MEGABYTE
         size += more
-        last = at / end
-    found.append((size, last))
+        whole = max(whole, at / end)
+    found.append((size, whole))
     return found
 
 
@@ -223,19 +229,28 @@ def _fit(found: dict[str, Any]) -> str:
 def _predicted(found: dict[str, Any]) -> str:
     heads = " | ".join(f"{nodes:,}" for nodes in SHOWN)
     lines = [
-        f"| network trained | bytes a step | carried by | {heads} | pays up to | one batch: best |",
-        f"|---|---:|---|{'---:|' * len(SHOWN)}---:|---:|",
+        f"| network trained | a node is | carried by | {heads} | pays up to | one batch: best |",
+        f"|---|---|---|{'---:|' * len(SHOWN)}---:|---:|",
     ]
     for name, measured in found["jobs"][0]["networks"].items():
-        for carried, network in NETWORKS.items():
-            shares = [efficiency(measured, nodes, network) for nodes in SHOWN]
-            cells = " | ".join(f"{share:.0%}" for share in shares)
-            paying = [n for n in NODES if efficiency(measured, n, network) >= WORTH]
-            best = best_of_one_batch(measured, network)
-            lines.append(
-                f"| {name} | {4 * measured['parameters']:,} | {carried} | {cells}"
-                f" | {max(paying):,} | {best} |"
-            )
+        for faster in (1, CORES):
+            node = "a core as here" if faster == 1 else f"{CORES} such cores"
+            for carried, network in NETWORKS.items():
+                shares = [efficiency(measured, n, network, faster=faster) for n in NODES]
+                cells = " | ".join(f"{shares[NODES.index(n)]:.0%}" for n in SHOWN)
+                paying = max(n for n, share in zip(NODES, shares, strict=True) if share >= WORTH)
+                best = best_of_one_batch(measured, network, faster=faster)
+                lines.append(f"| {name} | {node} | {carried} | {cells} | {paying:,} | {best} |")
+    lines.append("")
+    for name, measured in found["jobs"][0]["networks"].items():
+        size = 4 * measured["parameters"]
+        one = compute_seconds(measured, measured["batch"])
+        travel = buckets(measured["gradients"])
+        lines.append(
+            f"- {name}: {size:,} bytes a step, batch {measured['batch']} a node, {one * 1e3:.1f} ms"
+            f" of one core; {len(travel)} bucket(s), the last one whole at {travel[-1][1]:.0%} of"
+            " the forward and backward pass"
+        )
     return "\n".join(lines)
 
 
@@ -243,16 +258,16 @@ def _cut(found: dict[str, Any]) -> str:
     """What less communication is worth where it is worth most: fast nodes on the slow network."""
     carried, network = next(iter(NETWORKS.items()))
     lines = [
-        f"Nodes 32 times as fast as a core here, on {carried}, 64 of them:",
+        f"Nodes of {CORES} such cores, on {carried}, 64 of them:",
         "",
         "| network trained | as it is | float16 | every 8th step |",
         "|---|---:|---:|---:|",
     ]
     for name, measured in found["jobs"][0]["networks"].items():
-        plain = efficiency(measured, 64, network, faster=32)
-        half = efficiency(measured, 64, network, faster=32, share=0.5)
-        alone = step_seconds(measured, 1, network, measured["batch"], faster=32)
-        steps = step_seconds(measured, 64, network, measured["batch"], faster=32)
+        plain = efficiency(measured, 64, network, faster=CORES)
+        half = efficiency(measured, 64, network, faster=CORES, share=0.5)
+        alone = step_seconds(measured, 1, network, measured["batch"], faster=CORES)
+        steps = step_seconds(measured, 64, network, measured["batch"], faster=CORES)
         eighth = 8 * alone / (7 * alone + steps)
         lines.append(f"| {name} | {plain:.0%} | {half:.0%} | {eighth:.0%} |")
     return "\n".join(lines)
@@ -288,6 +303,15 @@ def figure(found: dict[str, Any], path: Path) -> None:
     picture.savefig(path, dpi=120)
 
 
+def write_into(page: Path, text: str) -> None:
+    """Put tables between a page's marks."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise SystemExit(f"{page}: got no marks, wanted {BEGIN} and {END}")
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+
+
 # measuring -----------------------------------------------------------------------------------
 
 
@@ -318,6 +342,7 @@ def main() -> int:
     parser.add_argument("--measure", action="store_true", help="write it first")
     parser.add_argument("--ranks", default="1,2,3,4", help="to measure; the first two are 1 and 2")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--write", type=Path, help="a page to put the tables into")
     parser.add_argument("--figure", type=Path, help="a PNG to draw")
     options = parser.parse_args()
     if options.measure:
@@ -326,6 +351,8 @@ def main() -> int:
         options.file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     found = json.loads(options.file.read_text("utf-8"))
     print(tables(found))
+    if options.write:
+        write_into(options.write, tables(found))
     if options.figure:
         figure(found, options.figure)
     return 0

@@ -67,26 +67,25 @@ def _median(step: Callable[[], Any], seconds: float) -> float:
 
 
 def _arrivals(network: nn.Module, loss: Loss, count: int) -> list[tuple[int, float, float]]:
-    """Of each parameter, in order: its bytes, when its gradient is whole after the start of the
-    step, and the end of the backward pass; with gradients delivered as DistributedDataParallel has
-    them, as soon as they are whole.
+    """Of each parameter, in the order in which DistributedDataParallel sends them: its bytes, when
+    its gradient is whole after the start of the step, and the end of the backward pass.
     """
-    parallel = nn.parallel.DistributedDataParallel(network)
-    found: list[tuple[int, float]] = []
+    parallel = nn.parallel.DistributedDataParallel(network)  # it has gradients delivered early
+    parameters = list(reversed(list(network.parameters())))
+    whole: dict[tg.Tensor, float] = {}
     begun = 0.0
 
     def note(parameter: tg.Tensor) -> None:
-        found.append((parameter.numel() * 4, time.perf_counter() - begun))
+        whole[parameter] = time.perf_counter() - begun
 
-    hooks = [each.register_post_accumulate_grad_hook(note) for each in network.parameters()]
+    hooks = [each.register_post_accumulate_grad_hook(note) for each in parameters]
     runs = []
     for _ in range(7):
-        found.clear()
         network.zero_grad()
         begun = time.perf_counter()
         loss(parallel, count).backward()
         end = time.perf_counter() - begun
-        runs.append([(size, at, end) for size, at in found])
+        runs.append([(each.numel() * 4, whole[each], end) for each in parameters])
     for hook in hooks:
         hook.remove()
     return sorted(runs, key=lambda run: run[-1][2])[len(runs) // 2]
