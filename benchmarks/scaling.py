@@ -113,6 +113,7 @@ def compute_seconds(measured: dict[str, Any], batch: float) -> float:
     batches = np.array([float(each) for each in times])
     seconds = np.array(list(times.values()))
     slope, start = np.polyfit(batches, seconds, 1, w=1 / seconds)
+    # A step has a part that no batch is too small for: at least half of the least is counted.
     return float(max(start + slope * batch, min(seconds) / 2))
 
 
@@ -280,26 +281,26 @@ def figure(found: dict[str, Any], path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    picture, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    picture, (left, right) = pyplot.subplots(1, 2, figsize=(11.5, 3.8), layout="constrained")
     ranks = [job["ranks"] for job in found["jobs"]]
     speeds = [job["images_per_second"]["float32"] / 1000 for job in found["jobs"]]
     left.plot(ranks, speeds, "o-", label="measured")
     left.plot(ranks, [speeds[0] * each for each in ranks], ":", color="0.5", label="1 rank times n")
     left.axvline(found["cores"], color="0.8", zorder=0)
-    left.text(found["cores"], 0, " cores here", color="0.4", va="bottom")
+    left.text(found["cores"], 0, f" {found['cores']} cores", color="0.4", va="bottom")
     left.set(xlabel="ranks", ylabel="thousand images a second", xticks=ranks, ylim=(0, None))
     left.set_title("Digit network, measured on one machine")
     left.legend(frameon=False)
     for color, (name, measured) in enumerate(found["jobs"][0]["networks"].items()):
         for style, (carried, network) in zip(("--", "-"), NETWORKS.items(), strict=True):
-            shares = [100 * efficiency(measured, nodes, network) for nodes in NODES]
+            shares = [100 * efficiency(measured, n, network, faster=CORES) for n in NODES]
             label = f"{name}, {carried.split(' (')[0].split(',')[0]}"
             right.semilogx(NODES, shares, style, color=f"C{color}", base=2, label=label)
     right.axhline(100 * WORTH, color="0.8", zorder=0)
     right.set(xlabel="nodes", ylabel="efficiency, %", ylim=(0, 105))
     right.set_xticks(NODES, [str(nodes) for nodes in NODES])
-    right.set_title("Predicted: the same batch for each node")
-    right.legend(frameon=False, fontsize="small")
+    right.set_title(f"Predicted, nodes of {CORES} such cores")
+    right.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     picture.savefig(path, dpi=120)
 
 
