@@ -45,6 +45,19 @@ CheckpointOption = Annotated[
         show_default="at the end of each epoch",
     ),
 ]
+ResumeOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Go on with the run in this folder, as if it had never stopped.", metavar="RUN"
+    ),
+]
+TimeoutOption = Annotated[
+    float,
+    typer.Option(
+        help="With several ranks: seconds that a rank waits for the others before it ends the job.",
+        metavar="SECONDS",
+    ),
+]
 HOW_TO_LENGTHEN = "with --epochs, a run whose schedule is decay goes on for longer"
 
 
@@ -61,12 +74,7 @@ def train(
         Path | None,
         typer.Option(help="The folder to write the run to.", show_default="runs/RECIPE-DATE-TIME"),
     ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            help="Go on with the run in this folder, as if it had never stopped.", metavar="RUN"
-        ),
-    ] = None,
+    resume: ResumeOption = None,
     tensorboard: Annotated[
         bool,
         typer.Option(
@@ -74,14 +82,7 @@ def train(
         ),
     ] = False,
     checkpoint_every: CheckpointOption = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            help="With several ranks: seconds that a rank waits for the others before it ends the"
-            " job.",
-            metavar="SECONDS",
-        ),
-    ] = 300.0,
+    timeout: TimeoutOption = 300.0,
     as_json: Annotated[
         bool,
         typer.Option(
