@@ -271,6 +271,7 @@ def test_a_fault_ends_the_job_and_it_goes_on_with_other_ranks(data, tmp_path, fa
     else:
         number = signal.SIGINT if fault == "interrupted" else signal.SIGTERM
         assert code == 128 + number and "Stopped" in out
+        assert re.search(r"Go on: +mpiexec -n 2 .*train --resume", out)
     goes_on(folder, ranks={"killed": 1, "stopped": 3}.get(fault, 4))
 
 

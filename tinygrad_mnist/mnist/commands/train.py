@@ -520,7 +520,7 @@ def _report(training: Training, digits: Digits, run: Run, say: Terminal, interru
         )
     if interrupted and can_go_on:
         say.print(
-            f"Go on:          {escape(command_line('train', '--resume', run.folder))}",
+            f"Go on:          {escape(training.ranks.command('train', '--resume', run.folder))}",
             style="dim",
             soft_wrap=True,
         )
