@@ -2,7 +2,19 @@
 
 import sys
 
-from benchmarks import clients, guard, lines, memory, parts, photos, report, start, streaming, suite
+from benchmarks import (
+    clients,
+    guard,
+    lines,
+    memory,
+    parts,
+    photos,
+    report,
+    scaling,
+    start,
+    streaming,
+    suite,
+)
 
 ALONE = {
     "clients": clients.main,
@@ -12,6 +24,7 @@ ALONE = {
     "parts": parts.main,
     "photos": photos.main,
     "report": report.main,
+    "scaling": scaling.main,
     "start": start.main,
     "streaming": streaming.main,
 }

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+import tinygrad_mnist as tg
 from benchmarks.memory import peak_mb
 from tinygrad_mnist import optim
 from tinygrad_mnist.mnist import datasets
@@ -80,7 +81,8 @@ def _changed(images: Any, generator: np.random.Generator) -> Any:
 
 def transform(images: Any, labels: Any) -> tuple[Any, Any]:
     """Bytes as the network takes them."""
-    return images.float().div_(255), labels.long()
+    pixels = np.multiply(images.numpy(), np.float32(1 / 255), dtype=np.float32)
+    return tg.from_numpy(pixels), labels.long()
 
 
 def stream(images: Path, labels: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pytest
 import tinygrad_mnist as tg
 from tests.distributed.launch import environment, mpiexec
 from tinygrad_mnist.mnist import datasets
+from tinygrad_mnist.mnist.commands.train import Every
 from tinygrad_mnist.mnist.ranks import Ranks, ShareOfBatches, Steps
 from tinygrad_mnist.mnist.recipe import Recipe, classifier
 from tinygrad_mnist.mnist.training import Training
@@ -270,6 +271,7 @@ def test_a_fault_ends_the_job_and_it_goes_on_with_other_ranks(data, tmp_path, fa
     else:
         number = signal.SIGINT if fault == "interrupted" else signal.SIGTERM
         assert code == 128 + number and "Stopped" in out
+        assert re.search(r"Go on: +mpiexec -n 2 .*train --resume", out)
     goes_on(folder, ranks={"killed": 1, "stopped": 3}.get(fault, 4))
 
 
@@ -294,3 +296,11 @@ def test_resumed_by_others_is_as_never_stopped(data, tmp_path):
     list(training)
     theirs = {name: x.numpy() for name, x in training.network.state_dict().items()}
     assert largest_difference(weights(tmp_path / "run"), theirs) < 3e-4
+
+
+def test_checkpoints_are_due_when_ranks_meet():
+    every = Every.read("5")
+    assert [every.is_passed(*each) for each in [(4, 5), (5, 6), (3, 6), (0, 4), (9, 12)]] == [
+        True, False, True, False, True,
+    ]  # fmt: skip
+    assert not Every.read("5s").is_passed(0, 100)

@@ -60,7 +60,9 @@ def check_agreement(what: str, fingerprint: str, group: Any = None) -> None:
         return
     usual = max(found, key=lambda each: (found.count(each), each == found[0]))
     others = [str(chosen.ranks[rank]) for rank, each in enumerate(found) if each != usual]
-    plural = "ranks" if len(others) > 1 else "rank"
-    error = DisagreementError(f"{what}: {plural} {', '.join(others)} differ from the other ranks")
+    named = f"rank {others[0]} differs"
+    if len(others) > 1:
+        named = f"ranks {', '.join(others)} differ"
+    error = DisagreementError(f"{what}: {named} from the other ranks")
     error.speaker = chosen.ranks[0]  # type: ignore[attr-defined]
     raise error

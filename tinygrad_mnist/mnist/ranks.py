@@ -28,6 +28,7 @@ from tinygrad_mnist import distributed, nn, optim
 from tinygrad_mnist.distributed.algorithms.ddp_comm_hooks.default_hooks import fp16_compress_hook
 from tinygrad_mnist.distributed.cores import bind_to_cores
 from tinygrad_mnist.distributed.faults import abort
+from tinygrad_mnist.mnist.advice import command_line
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.utils.data import BatchSampler, RandomSampler, TensorDataset
 
@@ -107,6 +108,18 @@ class Ranks:
     def writes(self) -> bool:
         """Whether this is the rank that writes files and prints."""
         return self.rank == 0
+
+    def command(self, *words: object) -> str:
+        """A call of this command line by as many ranks, to paste into the shell.
+
+        Args:
+            words: what follows the command's name.
+
+        Returns:
+            The text.
+        """
+        line = command_line(*words)
+        return line if self.is_alone else f"mpiexec -n {self.size} {line}"
 
     def wait_at_most(self, seconds: float) -> None:
         """Bound the time for which a rank waits for the others.

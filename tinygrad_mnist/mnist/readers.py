@@ -57,7 +57,10 @@ def read_bytes(path: Path) -> bytes:
         DataError: if there are more than digits can need; no more are unpacked.
         OSError, EOFError, zlib.error: if it cannot be read, or is damaged.
     """
-    too_large = DataError(f"{path}: got more than {LARGEST:,} bytes, wanted fewer")
+    too_large = DataError(
+        f"{path}: got more than {LARGEST:,} bytes, wanted fewer; a program reads more with"
+        " utils.data.MemoryMappedDataset"
+    )
     if path.stat().st_size > LARGEST:
         raise too_large
     content = path.read_bytes()

@@ -110,7 +110,7 @@ if size > 1:
     try:
         dist.check_agreement("the text", "other" if rank == 1 else "text")
     except dist.DisagreementError as error:
-        assert str(error) == "the text: rank 1 differ from the other ranks" or size == 2, error
+        assert str(error) == "the text: rank 1 differs from the other ranks" or size == 2, error
     else:
         raise AssertionError
 for wrong in (

@@ -45,6 +45,12 @@ CheckpointOption = Annotated[
         show_default="at the end of each epoch",
     ),
 ]
+ResumeOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Go on with the run in this folder, as if it had never stopped.", metavar="RUN"
+    ),
+]
 TimeoutOption = Annotated[
     float,
     typer.Option(
@@ -75,12 +81,7 @@ def train(
         Path | None,
         typer.Option(help="The folder to write the run to.", show_default="runs/RECIPE-DATE-TIME"),
     ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            help="Go on with the run in this folder, as if it had never stopped.", metavar="RUN"
-        ),
-    ] = None,
+    resume: ResumeOption = None,
     tensorboard: Annotated[
         bool,
         typer.Option(
@@ -287,6 +288,18 @@ class Every:
             raise ValueError(message)
         return cls(seconds=float(found[1])) if found[2] else cls(steps=int(found[1]))
 
+    def is_passed(self, before: int, steps: int) -> bool:
+        """Whether a checkpoint is due by the number of steps.
+
+        Args:
+            before: steps of the pass when that was asked before.
+            steps: that are done now; several ranks ask only when they meet.
+
+        Returns:
+            Whether a multiple of `steps` lies between.
+        """
+        return self.steps is not None and steps // self.steps > before // self.steps
+
 
 class StopError(Exception):
     """A signal asked the training to end, and a step is finished."""
@@ -333,17 +346,19 @@ def _train(training: Training, run: Run, say: Terminal, tensorboard: bool, every
         The signal that ended it, or 0.
     """
     last = time.monotonic()
+    before = training.progress.steps if training.progress else 0
 
     def wish() -> Wish:
         late = every.seconds is not None and time.monotonic() - last >= every.seconds
         return Wish(signals.got, late)
 
     def after_step(told: Told) -> None:
-        nonlocal last
+        nonlocal last, before
         if told.stop:
             raise StopError(told.stop)
         steps = training.progress.steps if training.progress else 0
-        enough = every.steps is not None and steps % every.steps == 0
+        enough = every.is_passed(before if before < steps else 0, steps)
+        before = steps
         if enough or told.checkpoint:
             _checkpoint(run, training)
             last = time.monotonic()
@@ -506,7 +521,7 @@ def _report(training: Training, digits: Digits, run: Run, say: Terminal, interru
         )
     if interrupted and can_go_on:
         say.print(
-            f"Go on:          {escape(command_line('train', '--resume', run.folder))}",
+            f"Go on:          {escape(training.ranks.command('train', '--resume', run.folder))}",
             style="dim",
             soft_wrap=True,
         )

@@ -23,7 +23,7 @@ Array = NDArray[Any]
 Header = tuple[np.dtype[Any], tuple[int, ...], int]  # dtype, shape, where the elements begin
 check_value = partial(check, error=ValueError)
 
-RESIDENT = 64 * 2**20  # bytes that may be read before their pages are given back
+RESIDENT = 128 * 2**20  # bytes that may be read before their pages are given back
 CHUNK = 2**20  # bytes that are read ahead at once
 REMEMBERED = 256  # chunks
 DENSE = 2  # rows of a batch in a chunk that make that worth it
@@ -56,7 +56,7 @@ class MemoryMappedArray:
         path: an uncompressed file: IDX, npy (in C order), or safetensors. Its first bytes say
             which, not its name.
         name: of a tensor in a safetensors file; may be left out if there is only one.
-        resident: bytes that may be read before their pages are given back. Default: 64 MiB.
+        resident: bytes that may be read before their pages are given back. Default: 128 MiB.
 
     Attributes:
         path: the file.
@@ -135,14 +135,14 @@ class MemoryMappedArray:
         if not hasattr(mmap, "MADV_WILLNEED"):
             return
         places = self._start + rows % self.shape[0] * self._row_bytes
-        chunks, counts = np.unique(places // CHUNK, return_counts=True)
-        for chunk in chunks[counts >= DENSE].tolist():
-            if chunk not in self._ahead:
+        chunks = (places // CHUNK).tolist()
+        for chunk in set(chunks) - self._ahead:
+            if chunks.count(chunk) >= DENSE:
                 begin = chunk * CHUNK
                 self._map.madvise(mmap.MADV_WILLNEED, begin, min(CHUNK, len(self._map) - begin))
+                self._ahead.add(chunk)
         if len(self._ahead) > REMEMBERED:
             self._ahead.clear()
-        self._ahead.update(chunks[counts >= DENSE].tolist())
 
     def release(self) -> None:
         """Give the pages that were read back to the system, which keeps them in its cache."""
