@@ -49,6 +49,7 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "notes_style"), ("Keyword Args", "params_style")]
 python_display_short_literal_types = True
 python_maximum_signature_line_length = 80
