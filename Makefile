@@ -12,7 +12,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help train test test-framework lint stubs bench lines wheels release clean
+.PHONY: help train test test-framework docs lint stubs bench lines wheels release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,12 +31,17 @@ test-framework: $(VENV)/.installed-test-framework ## Run the framework's tests w
 	@$(BIN)/python -m pytest -n auto --dist worksteal --ignore tests/mnist --ignore tests/test_examples.py \
 	  --ignore tests/compiler/test_programs.py $(ARGS)
 
+docs: $(VENV)/.installed-docs ## Build the documentation into docs/_build/html (no network needed to read it)
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -j auto -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
 lint: $(VENV)/.installed-lint ## Check style, formatting, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
 
 stubs: $(VENV)/.installed-test ## Write the type stubs anew: Tensor's methods, PyTorch's paths
 	@$(BIN)/python -m tests.stubs

@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "_extensions.accessible",
     "_extensions.mathml",
     "_extensions.plain_docstrings",
 ]
@@ -49,9 +50,9 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True
 napoleon_custom_sections = [("Shape", "notes_style"), ("Keyword Args", "params_style")]
 python_display_short_literal_types = True
-python_maximum_signature_line_length = 80
 
 os.environ.setdefault("COLUMNS", "100")
 

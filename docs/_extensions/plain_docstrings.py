@@ -7,9 +7,13 @@ MARKUP = re.compile(r"[*|]|_(?!\w)")
 
 
 def literal(text):
-    """Text outside of backticks, with its stars, bars and last underscores as they stand."""
+    """Text outside of backticks, with its stars, bars and last underscores as they stand.
+
+    A letter may follow a backtick, as in a plural.
+    """
     parts = text.split("`")
     parts[::2] = [MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
+    parts[2::2] = ["\\ " + part if part[:1].isalnum() else part for part in parts[2::2]]
     return "`".join(parts)
 
 

@@ -8,28 +8,60 @@ from pathlib import Path
 import tinygrad_mnist
 from tinygrad_mnist.core.surface import ATTACHED
 
-# Title, file, module, and what the page says first.
+# Title (which is the file's name too), the modules, and what the page says first.
 PAGES = [
-    ("Functions", "functions", "", "`import tinygrad_mnist as torch`: what lies at the top."),
-    ("Tensor", "tensor", "", "The methods of a tensor. Most are functions too, and said there."),
-    ("nn", "nn", "nn", "Modules: layers, losses and what holds them."),
-    ("nn.functional", "nn.functional", "nn.functional", "The same without parameters of its own."),
-    ("nn.init", "nn.init", "nn.init", "How parameters begin."),
-    ("nn.utils", "nn.utils", "nn.utils", "Clipping, weight norms, packed sequences."),
-    ("nn.parallel", "nn.parallel", "nn.parallel", "A module in several processes."),
-    ("optim", "optim", "optim", "How parameters follow their gradients."),
-    ("optim.lr_scheduler", "optim.lr_scheduler", "optim.lr_scheduler", "How rates change."),
-    ("autograd", "autograd", "autograd", "Gradients, and operations of one's own."),
-    ("autograd.functional", "autograd.functional", "autograd.functional", "Jacobians, Hessians."),
-    ("func", "func", "func", "Gradients of functions, as functions."),
-    ("linalg", "linalg", "linalg", "Matrices."),
-    ("special", "special", "special", "Special functions."),
-    ("distributions", "distributions", "distributions", "Random variables."),
-    ("utils.data", "utils.data", "utils.data", "Datasets, samplers, loaders."),
-    ("distributed", "distributed", "distributed", "Several processes, over MPI."),
-    ("profiler", "profiler", "profiler", "Where the time goes."),
-    ("onnx", "onnx", "onnx", "Networks for other programs."),
-    ("Extras", "extras", "extras", "What is missing is named."),
+    ("functions", [""], "`import tinygrad_mnist as torch`: what lies at the top."),
+    ("tensor", [], "The methods of a tensor. Most are functions too, and said there."),
+    ("nn", ["nn"], "Modules: layers, losses and what holds them."),
+    ("nn.functional", ["nn.functional", "nn.attention"], "The same without parameters of its own."),
+    ("nn.init", ["nn.init"], "How parameters begin."),
+    ("nn.utils", ["nn.utils", "nn.utils.rnn"], "Clipping, weight norms, packed sequences."),
+    ("nn.parallel", ["nn.parallel"], "A module in several processes."),
+    ("optim", ["optim"], "How parameters follow their gradients."),
+    ("optim.lr_scheduler", ["optim.lr_scheduler"], "How rates change."),
+    ("autograd", ["autograd", "autograd.function"], "Gradients, and operations of one's own."),
+    ("autograd.functional", ["autograd.functional"], "Jacobians and Hessians."),
+    ("func", ["func"], "Gradients of functions, as functions."),
+    ("compiler", ["compiler"], "Programs that the tape writes."),
+    ("linalg", ["linalg"], "Matrices."),
+    ("special", ["special"], "Special functions."),
+    ("random", ["random"], "Where random numbers come from."),
+    (
+        "distributions",
+        ["distributions", "distributions.constraints", "distributions.utils"],
+        "Random variables.",
+    ),
+    ("utils.data", ["utils.data"], "Datasets, samplers, loaders."),
+    (
+        "utils",
+        ["utils.checkpoint", "utils.hooks", "utils.tensorboard"],
+        "Recomputing, hooks, event files.",
+    ),
+    ("checkpoint", ["checkpoint"], "Trainings that survive a crash."),
+    (
+        "distributed",
+        [
+            "distributed",
+            "distributed.algorithms.ddp_comm_hooks.default_hooks",
+            "distributed.algorithms.model_averaging.averagers",
+        ],
+        "Several processes, over MPI.",
+    ),
+    ("profiler", ["profiler"], "Where the time goes."),
+    ("onnx", ["onnx"], "Networks for other programs."),
+    ("notebook", ["notebook"], "How tensors and modules look in notebooks."),
+    ("testing", ["testing"], "Comparing tensors in tests."),
+    ("extras", ["extras"], "What is missing is named."),
+    (
+        "other",
+        [
+            *("accelerator", "amp", "backends.cpu", "backends.cuda", "backends.cudnn"),
+            *("backends.mkl", "backends.mkldnn", "backends.mps", "backends.openmp"),
+            *("backends.opt_einsum", "cpu", "cpu.amp", "cuda", "cuda.amp", "futures", "hub"),
+            *("jit", "mps", "multiprocessing", "sparse", "types", "xpu"),
+        ],
+        "What programs for PyTorch ask of devices and the like, answered for one CPU.",
+    ),
 ]
 
 
@@ -66,15 +98,17 @@ def write(folder: Path) -> None:
     """Write the pages that are not as they should be, so that Sphinx reads no more than it must."""
     folder.mkdir(exist_ok=True)
     seen: set[object] = set()
-    for title, file, path, said in PAGES:
+    for title, paths, said in PAGES:
         parts = [title, "=" * len(title), "", said, ""]
-        if file == "tensor":
+        if not paths:
             parts += tensor_methods()
-        else:
+        for path in paths:
+            if len(paths) > 1:
+                parts += [path, "-" * len(path), ""]
             module, names = public_names(path)
             parts += [directive(module, name, seen) for name in names if name != "Tensor"]
-        put(folder / f"{file}.rst", "\n".join(parts) + "\n")
-    listed = "\n".join(f"   {file}" for _, file, _, _ in PAGES)
+        put(folder / f"{title}.rst", "\n".join(parts) + "\n")
+    listed = "\n".join(f"   {title}" for title, _, _ in PAGES)
     said = "Every public name, from its docstring. Examples run in the tests."
     head = f"Reference\n=========\n\n{said}\n"
     put(folder / "index.rst", f"{head}\n.. toctree::\n   :maxdepth: 1\n\n{listed}\n")
