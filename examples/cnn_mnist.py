@@ -103,7 +103,7 @@ def main(data: str | None = None, quick: bool = False, seed: int = 0) -> float:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="a folder with MNIST's four IDX files, gzipped or not")
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     main(**vars(parser.parse_args()))

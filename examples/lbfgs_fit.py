@@ -43,5 +43,5 @@ def main(noise: float = 0.02) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    argparse.ArgumentParser(description=__doc__).parse_args()
     main()

@@ -45,5 +45,5 @@ def main(steps: int = 300) -> float:
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    argparse.ArgumentParser(description=__doc__).parse_args()
     main()

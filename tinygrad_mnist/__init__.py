@@ -45,6 +45,7 @@ from tinygrad_mnist.core.modes import (
 from tinygrad_mnist.core.printing import set_printoptions
 from tinygrad_mnist.core.tensor import Size, Tensor
 from tinygrad_mnist.formats import checkpoint, notebook, onnx
+from tinygrad_mnist.formats.drawing import show
 from tinygrad_mnist.formats.serialization import load, save
 from tinygrad_mnist.kernels.memory import keep_freed_memory as _keep_freed_memory
 from tinygrad_mnist.nn.functional import (
@@ -1040,6 +1041,7 @@ __all__ = [
     "set_warn_always",
     "sgn",
     "short",
+    "show",
     "sigmoid",
     "sigmoid_",
     "sign",

@@ -284,9 +284,9 @@ def test_graph_shows_each_parameter_and_draws(trained, tmp_path):
     assert "7×200 float32" in text and re.search(r"holds [\d.]+ KiB", text)
     run("graph", trained, "--out", tmp_path / "tape.dot")
     assert (tmp_path / "tape.dot").read_text().startswith("digraph tape {")
-    if tape_drawing.has_graphviz():
-        run("graph", trained, "--out", tmp_path / "tape.svg")
-        assert "</svg>" in (tmp_path / "tape.svg").read_text()
+    run("graph", trained, "--out", tmp_path / "tape.svg")
+    svg = (tmp_path / "tape.svg").read_text("utf-8")
+    assert "</svg>" in svg and ">7.weight<" in svg and svg.count(">gradient<") > 6
     data = json.loads(run("graph", trained, "--json", "--batch-size", 7))
     assert data["held_bytes"] > 7 * 200 * 4 and data["tape"][0]["kind"] == "result"
 

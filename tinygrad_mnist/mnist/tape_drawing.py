@@ -1,30 +1,19 @@
 """The tape behind a tensor, drawn.
 
-As Graphviz' DOT, as SVG by its `dot` program, or as a tree of text. It walks `grad_fn` and
+As Graphviz' DOT, or as a tree of text; `tinygrad_mnist.show` draws it as SVG. It walks `grad_fn` and
 `next_functions`, as any program may, and so draws any network's tape.
 """
 
 from __future__ import annotations
 
 import math
-import shutil
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tinygrad_mnist import Tensor
 
-__all__ = [
-    "Entry",
-    "entries",
-    "has_graphviz",
-    "shape_text",
-    "size_text",
-    "to_dot",
-    "to_svg",
-    "to_tree",
-]
+__all__ = ["Entry", "entries", "shape_text", "size_text", "to_dot", "to_tree"]
 
 # Light and dark enough for text of the other kind on them; the SVG's own background is paper.
 FILLS = {"result": "#fbe3d0", "operation": "#dbe7f5", "parameter": "#e3efdc", "leaf": "#ececec"}
@@ -211,38 +200,6 @@ def to_dot(tape: list[Entry], title: str = "") -> str:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
-
-
-def has_graphviz() -> bool:
-    """Whether Graphviz' program `dot` is installed."""
-    return shutil.which("dot") is not None
-
-
-def to_svg(dot: str) -> str:
-    """Draw with Graphviz.
-
-    Args:
-        dot: as `to_dot` gives it.
-
-    Returns:
-        The text of an .svg file.
-
-    Raises:
-        ValueError: if Graphviz is missing or refuses.
-    """
-    program = shutil.which("dot")
-    if program is None:
-        package = "on Debian and Ubuntu: the package graphviz"
-        raise ValueError(f"SVG needs Graphviz' program dot ({package})")
-    command = [program, "-Tsvg"]
-    try:
-        done = subprocess.run(
-            command, input=dot, capture_output=True, text=True, check=True, timeout=60
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        reason = " ".join(str(getattr(error, "stderr", None) or error).split())
-        raise ValueError(f"dot: could not draw: {reason}") from None
-    return done.stdout
 
 
 @dataclass(frozen=True)

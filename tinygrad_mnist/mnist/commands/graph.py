@@ -16,15 +16,7 @@ from tinygrad_mnist.formats.files import write_file
 from tinygrad_mnist.mnist.advice import command_line
 from tinygrad_mnist.mnist.recipe import Recipe
 from tinygrad_mnist.mnist.runs import opened
-from tinygrad_mnist.mnist.tape_drawing import (
-    Entry,
-    entries,
-    has_graphviz,
-    size_text,
-    to_dot,
-    to_svg,
-    to_tree,
-)
+from tinygrad_mnist.mnist.tape_drawing import Entry, entries, size_text, to_dot, to_tree
 from tinygrad_mnist.mnist.terminal import JsonOption, RunArgument, console, print_json
 from tinygrad_mnist.nn import functional as F
 
@@ -36,7 +28,7 @@ def graph(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Draw it to this file: .dot is Graphviz' text, .svg needs its program dot."
+            help="Draw it to this file: .svg with values and gradients, .dot as Graphviz' text."
         ),
     ] = None,
     batch_size: Annotated[
@@ -53,13 +45,13 @@ def graph(
         raise ValueError(f"--out: got {out}, wanted a file that ends in .dot or .svg")
     network, about = opened(run)
     count = batch_size or (about.recipe or Recipe()).batch_size
-    tape, held = one_step(network, count)
-    if out:
+    loss, held = one_step(network, count)
+    tape = entries(loss, network.named_parameters())
+    if out and out.suffix == ".svg":
+        tg.show(loss, network).save(out)
+    elif out:
         title = f"One training step of {run}, {count} digits: the tape holds {size_text(held)}"
-        drawing = to_dot(tape, title)
-        if out.suffix == ".svg":
-            drawing = to_svg(drawing)
-        write_file(out, drawing)
+        write_file(out, to_dot(tape, title))
     if json:
         rows = [dataclasses.asdict(entry) for entry in tape]
         print_json({"batch_size": count, "held_bytes": held, "tape": rows})
@@ -73,13 +65,12 @@ def _show(tape: list[Entry], run: str, count: int, held: int) -> None:
     console.print(to_tree(tape), markup=False, soft_wrap=True)
     size = size_text(held)
     console.print(f"\n{count} digits; the tape holds [bold]{size}[/] until it is played.")
-    ending = "svg" if has_graphviz() else "dot"
-    call = command_line("graph", run, "--out", f"tape.{ending}")
+    call = command_line("graph", run, "--out", "tape.svg")
     hint = f"As a picture:  {escape(call)}"
     console.print(hint, style="dim", soft_wrap=True)
 
 
-def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:
+def one_step(network: nn.Module, count: int) -> tuple[tg.Tensor, int]:
     """Compute the loss on random images.
 
     Args:
@@ -87,7 +78,7 @@ def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:
         count: how many images.
 
     Returns:
-        The tape of the loss, and the bytes that it holds, measured.
+        The loss, and the bytes that its tape holds, measured.
     """
     images = tg.rand(count, 28, 28)
     labels = tg.randint(10, (count,))
@@ -104,4 +95,4 @@ def one_step(network: nn.Module, count: int) -> tuple[list[Entry], int]:
         if started:
             tracemalloc.stop()
         network.eval()
-    return entries(loss, network.named_parameters()), after - before
+    return loss, after - before
