@@ -1,7 +1,7 @@
 """The tape behind a tensor, drawn.
 
-As Graphviz' DOT, or as a tree of text; `tinygrad_mnist.show` draws it as SVG. It walks `grad_fn` and
-`next_functions`, as any program may, and so draws any network's tape.
+As Graphviz' DOT, or as a tree of text; `tinygrad_mnist.show` draws it as SVG. It walks
+`grad_fn` and `next_functions`, as any program may, and so draws any network's tape.
 """
 
 from __future__ import annotations
