@@ -70,6 +70,7 @@ def test_more_nodes_pay_less_and_less():
 
 
 def test_tables_and_figure_come_from_the_measurement(tmp_path):
+    pytest.importorskip("matplotlib")
     speeds = {"float32": 1000.0, "float16": 900.0, "none": 2000.0}
     one = {"ranks": 1, "batch": 100, "networks": {"digit network": MEASURED}}
     two = {"ranks": 2, "batch": 100, "messages": {"8": 1e-5, "800000": 1e-3}}

@@ -7,6 +7,9 @@ import re
 import pytest
 
 import tinygrad_mnist
+
+pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
+
 from docs._extensions import reference_pages
 from docs.experiments import tables
 from tests.docs.pages import ROOT

@@ -273,7 +273,8 @@ def _folded(boxes: list[_Box]) -> list[_Box]:
         inside[id(box)] = current
     for box in boxes:
         for source in box.sources if box.kind != "leaf" else ():
-            own, other = inside[id(box)], inside.get(id(source))
+            own = inside[id(box)]
+            other = inside.get(id(source))
             if other is not None and other is not own and other not in own.sources:
                 own.sources.append(other)
     groups[-1].kind = "result"
@@ -331,7 +332,8 @@ class _Wire:
             parts.append(f"C{middle:.0f} {y:.0f} {middle:.0f} {to:.0f} {stop.x:.0f} {to:.0f}")
             if stop.kind == "way":
                 parts.append(f"H{stop.x + WIDTH:.0f}")
-            x, y = stop.x + WIDTH, to
+            x = stop.x + WIDTH
+            y = to
         return f'<path d="{" ".join(parts)}"/>'
 
 

@@ -16,6 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from tinygrad_mnist import distributed
 from tinygrad_mnist.extras import MissingPackageError
 from tinygrad_mnist.mnist.commands.bench import bench
+from tinygrad_mnist.mnist.commands.compare import compare
+from tinygrad_mnist.mnist.commands.data import data
 from tinygrad_mnist.mnist.commands.demo import demo
 from tinygrad_mnist.mnist.commands.derive import derive
 from tinygrad_mnist.mnist.commands.evaluate import evaluate
@@ -24,6 +26,7 @@ from tinygrad_mnist.mnist.commands.gallery import gallery
 from tinygrad_mnist.mnist.commands.graph import graph
 from tinygrad_mnist.mnist.commands.predict import predict
 from tinygrad_mnist.mnist.commands.summary import summary
+from tinygrad_mnist.mnist.commands.sweep import sweep
 from tinygrad_mnist.mnist.commands.train import train
 from tinygrad_mnist.mnist.datasets import DataError
 from tinygrad_mnist.mnist.ranks import Ranks, launched
@@ -83,7 +86,11 @@ def _paragraphs(docstring: str | None) -> str:
     return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(docstring or ""))
 
 
-for _command in (train, evaluate, predict, gallery, graph, derive, summary, bench, export, demo):
+_COMMANDS = (
+    *(train, sweep, compare, evaluate, predict, gallery, graph, derive, summary, data),
+    *(export, demo, bench),
+)
+for _command in _COMMANDS:
     app.command(cls=_Command, help=_paragraphs(_command.__doc__))(_command)
 
 

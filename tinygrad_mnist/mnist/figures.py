@@ -31,6 +31,7 @@ __all__ = [
     "LIGHT",
     "Figure",
     "Theme",
+    "compared",
     "confusion",
     "curves",
     "digits",
@@ -40,6 +41,7 @@ __all__ = [
     "png",
     "reliability",
     "slopes",
+    "spread",
 ]
 
 Images = npt.NDArray[np.uint8]
@@ -195,6 +197,55 @@ def curves(history: list[Epoch], theme: Theme) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.grid(axis="y", color=theme.line, linewidth=0.8)
         axes.legend(frameon=False)
+    return figure
+
+
+def compared(runs: dict[str, list[Epoch]], theme: Theme) -> Figure:
+    """The cost on test digits and the share of them answered wrong, a line for each run.
+
+    Args:
+        runs: the epochs of each run, by its name.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
+    figure, (costs, errors) = plt.subplots(1, 2, figsize=(11, 4.2))
+    shades = plt.get_cmap("viridis")(np.linspace(0.05, 0.85, len(runs)))
+    for (name, history), shade in zip(runs.items(), shades, strict=True):
+        epochs = [epoch.number for epoch in history]
+        marker = "o" if len(history) < 3 else None
+        costs.plot(epochs, [epoch.test_loss for epoch in history], color=shade, marker=marker)
+        wrong = [1 - epoch.test_accuracy for epoch in history]
+        errors.plot(epochs, wrong, color=shade, marker=marker, label=name)
+    costs.set(title="Cost on test digits", xlabel="epoch", ylabel="cross-entropy (nats)")
+    errors.set(title="Test digits answered wrong", xlabel="epoch", ylim=(0, None))
+    errors.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    for axes in (costs, errors):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        axes.grid(axis="y", color=theme.line, linewidth=0.8)
+    errors.legend(frameon=False)
+    return figure
+
+
+def spread(values: dict[str, list[float]], theme: Theme) -> Figure:
+    """Test accuracies of several variants: each seed a point, and the median.
+
+    Args:
+        values: the accuracies of each variant, by its name.
+        theme: light or dark.
+
+    Returns:
+        The figure.
+    """
+    figure, axes = plt.subplots(figsize=(9, 1.2 + 0.5 * len(values)))
+    for row, accuracies in enumerate(values.values()):
+        axes.plot(accuracies, [row] * len(accuracies), "o", color=theme.blue, alpha=0.6)
+        axes.plot([float(np.median(accuracies))], [row], "|", color=theme.orange, markersize=22)
+    axes.set_yticks(range(len(values)), list(values))
+    axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="test accuracy; the stroke is the median")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    axes.grid(axis="x", color=theme.line, linewidth=0.8)
     return figure
 
 
