@@ -12,15 +12,43 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 import tinygrad_mnist as tg
 from benchmarks import work
 from benchmarks.rivals import numpy_only, torch_style
+from tinygrad_mnist import nn
+from tinygrad_mnist.kernels import adam as adam_kernel
 from tinygrad_mnist.kernels.network import relu_gradient
 from tinygrad_mnist.nn import functional as F
 from tinygrad_mnist.ops import random
+
+
+def flat_adam(network: nn.Module, block: int | None = None) -> Callable[[], None]:
+    """Adam's step on all parameters at once, as they would lie in one flat array."""
+    size = sum(parameter.numel() for parameter in network.parameters())
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(size, np.float32) for _ in range(4)]
+
+    def step() -> None:
+        before = adam_kernel.BLOCK
+        adam_kernel.BLOCK = block or before
+        try:
+            adam_kernel.adam(
+                *arrays,
+                None,
+                beta1=work.BETA1,
+                beta2=work.BETA2,
+                step_size=1e-9,
+                correction=0.9,
+                eps=work.EPS,
+            )
+        finally:
+            adam_kernel.BLOCK = before
+
+    return step
 
 
 def main() -> int:
@@ -49,6 +77,9 @@ def main() -> int:
         "the whole step": (step, "1"),
         "its matrix products": (products, "1"),
         "Adam": (adam.step, "1"),
+        "Adam, all parameters in one flat array": (flat_adam(network), "tried"),
+        "Adam, in blocks of 4,096": (flat_adam(network, 4_096), "tried"),
+        "Adam, in blocks of 131,072": (flat_adam(network, 131_072), "tried"),
         "gathering the batch": (lambda: images.take(rows, 0), "1"),
         "random bits for 256 x 400": (lambda: random.bits16(256 * 400), "1.25"),
         "dropout of 256 x 400, with its bits": (lambda: F.dropout(hidden, 0.6), "1.25"),

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("tinygrad_mnist.mnist", exc_type=ImportError, reason="needs the extra mnist")
 
-from benchmarks import guard, report, suite
+from benchmarks import guard, page, report, suite
 from benchmarks.cases import CASES, OURS, TORCH, Case, Rival
 from benchmarks.guard import Check
 from benchmarks.rivals import torch_style
@@ -117,3 +117,22 @@ def test_a_report_shows_ratios_reasons_and_figures(tmp_path):
         "scaling.png",
     }
     assert json.loads((tmp_path / "results.json").read_text())["cases"].keys() <= CASES.keys()
+
+
+def test_the_pages_say_what_is_kept_of_the_measurements():
+    runs = json.loads(page.KEPT.read_text("utf-8"))
+    for path in page.PAGES:
+        text = path.read_text("utf-8")
+        assert page.PLACE.search(text)
+        assert page.filled(text, runs) == text, "python -m benchmarks page"
+
+
+def test_a_table_has_ratios_of_every_run_and_marks_what_is_missed():
+    ways = dict(zip(page.COLUMNS, (2.0, 1.8, 1.7, 1.2), strict=True))
+    first = {"epoch": {**ways, "floor": 1.0, "JAX, jit": 2.0}}
+    second = {"epoch": {**ways, "floor": 1.25, "JAX, jit": 2.0}}
+    table = page.whole_table([first, second])
+    assert "its matrix products alone | 1.60 to **2.00** | **1.44** to **1.80** |" in table
+    assert "| 1.36 to **1.70** | 0.96 to 1.20 | 1.6, 1.3 |" in table
+    assert "JAX, whole step under jit | 1.00 | 0.90 | 0.85 | 0.60 | 1, 0.85 |" in table
+    assert "PyTorch, fused Adam" not in table  # it was not measured

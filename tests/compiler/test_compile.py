@@ -1,6 +1,8 @@
 """torch.compile: programs give what the tape gives, and never an old result."""
 
+import copy
 import gc
+import operator
 import random
 import threading
 import warnings
@@ -573,3 +575,68 @@ def test_nothing_of_the_first_call_is_kept():
     del x, out
     gc.collect()
     assert [ref() for ref in refs] == [None, None]
+
+
+class Counted:
+    """A training loop as people write them: it counts steps that the step does not read."""
+
+    def __init__(self, **attributes):
+        self.layer = nn.Linear(2, 1)
+        self.steps = 0
+        self.scale = 1.0
+        self.options = Options()
+        self.__dict__.update(attributes)
+        self.forward = torch.compile(self._forward, backend="numpy")
+
+    def _forward(self, x):
+        return self.layer(x).sum() * self.scale * self.options.factor
+
+
+class Options:
+    factor_unread = 1
+
+    def __init__(self):
+        self.factor = 2.0
+        self.verbose = False
+
+
+def test_attributes_that_the_code_does_not_name_are_not_compared():
+    loop = Counted()
+    x = torch.ones(3, 2)
+    first = loop.forward(x)
+    for _ in range(4):
+        loop.steps += 1
+        loop.options.verbose = not loop.options.verbose
+        loop.unheard_of = loop.steps
+        assert loop.forward(x).item() == first.item()
+    assert [len(known) for known in loop.forward.programs.values()] == [1]
+    loop.scale = 3.0
+    assert loop.forward(x).item() == pytest.approx(3 * first.item())
+    loop.options.factor = 4.0
+    assert loop.forward(x).item() == pytest.approx(6 * first.item())
+    loop.options = Options()
+    assert loop.forward(x).item() == pytest.approx(3 * first.item())
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda self: getattr(self, "sc" + "ale"),
+        lambda self: vars(self)["scale"],
+        lambda self: self.__dict__["scale"],
+        lambda self: operator.attrgetter("scale")(self),
+        lambda self: copy.copy(self).scale,
+        lambda self: next(getattr(self, name) for name in ("scale",)),
+    ],
+    ids=["getattr", "vars", "dict", "attrgetter", "copy", "list"],
+)
+def test_attributes_read_in_other_ways_are_compared(read):
+    class Other(Counted):
+        def _forward(self, x):
+            return self.layer(x).sum() * read(self)
+
+    loop = Other()
+    x = torch.ones(3, 2)
+    first = loop.forward(x).item()
+    loop.scale = 5.0
+    assert loop.forward(x).item() == pytest.approx(5 * first)

@@ -8,11 +8,12 @@ Tensors are not baked in but read at each call; which tensor a name means is.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import random
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,12 @@ from tinygrad_mnist.core.tensor import Tensor
 DEPTH = 3  # of containers and objects inside one another that are looked into
 LONG = 1000  # members of a container, beyond which only their number is compared
 OWN = __name__.partition(".")[0]  # this package, whose code does not change
+# Code with one of these may read attributes whose names it does not show.
+BY_ANY_NAME = {
+    *("__dict__", "__getattribute__", "__getstate__", "asdict", "astuple", "attrgetter", "copy"),
+    *("deepcopy", "dir", "fields", "getattr", "getmembers", "hasattr", "replace", "vars"),
+}
+ALL = "*"  # among the names that are read: any may be
 HELD_APART = ("_parameters", "_buffers", "_modules")  # a module's tensors and inner modules
 
 
@@ -32,7 +39,8 @@ class Guard:
 
     Attributes:
         names: triples of a container of names, a name and what it meant.
-        objects: other objects that it can reach, each with what its plain attributes were.
+        objects: other objects that it can reach, each with what its attributes were, by name.
+        read: the names of attributes that the traced call may have read; None for all.
         modules: the modules that the function can reach, each with what its attributes were.
         changes: how often any module's attributes had been set when all was last compared.
     """
@@ -40,7 +48,8 @@ class Guard:
     def __init__(self) -> None:
         self.names: list[tuple[Any, Any, Any]] = []
         self.modules: list[tuple[Any, Any]] = []
-        self.objects: list[tuple[Any, Any]] = []
+        self.objects: list[tuple[Any, dict[str, Any]]] = []
+        self.read: set[str] | None = None
         self.changes = -1
         self._seen: set[int] = set()
         self._kept: list[Any] = []
@@ -51,7 +60,7 @@ class Guard:
             if snapshot(_look_up(container, name)) != before:
                 return False
         for value, before in self.objects:
-            if _object_snapshot(value) != before:
+            if self._attributes(value) != before:
                 return False
         if self.changes == Changes.count:
             return True
@@ -61,6 +70,27 @@ class Guard:
                 return False
         self.changes = now
         return True
+
+    def keep_only(self, read: set[str] | None) -> None:
+        """From now on compare only what the traced call may have read of objects.
+
+        Args:
+            read: the names of attributes; None for all.
+        """
+        self.read = read
+        if read is not None:
+            self.objects = [
+                (value, {name: each for name, each in before.items() if name in read})
+                for value, before in self.objects
+            ]
+
+    def _attributes(self, value: Any) -> dict[str, Any]:
+        """What an object's attributes are now."""
+        return {
+            name: snapshot(each, 1)
+            for name, each in value.__dict__.items()
+            if self.read is None or name in self.read
+        }
 
     # collecting
 
@@ -110,7 +140,7 @@ class Guard:
         elif _is_users_object(value):
             self._seen.add(id(value))
             self._kept.append(value)
-            self.objects.append((value, _object_snapshot(value)))
+            self.objects.append((value, self._attributes(value)))
             self._add_methods(type(value))
             for each in value.__dict__.values():
                 self.add_value(each, depth + 1)
@@ -185,7 +215,8 @@ def named_tensors(guard: Guard) -> Iterator[tuple[str, Tensor]]:
 
 def snapshot(value: Any, depth: int = 0) -> Any:
     """What is compared of a value: plain values by type and value, containers by their contents,
-    functions, tensors and arrays by identity, other objects by their plain attributes too.
+    functions, tensors, arrays and other objects by identity: a guard has these objects' attributes
+    apart.
     """
     kind = type(value)
     if kind is int or kind is bool or kind is str or value is None:
@@ -212,9 +243,6 @@ def snapshot(value: Any, depth: int = 0) -> Any:
         return (kind, frozenset(value))
     if is_module(value) or isinstance(value, types.MethodType | types.BuiltinFunctionType):
         return id(value)
-    attributes = getattr(value, "__dict__", None)
-    if isinstance(attributes, dict) and not _is_library(kind):
-        return (id(value), *((k, snapshot(each, depth + 1)) for k, each in attributes.items()))
     if isinstance(value, np.generic):
         return (kind, value.tobytes())
     return id(value)
@@ -224,11 +252,6 @@ def _is_users_object(value: Any) -> bool:
     """Whether it is an object of a class of the user's, with attributes."""
     plain = isinstance(value, Tensor | np.ndarray | types.ModuleType)
     return not plain and hasattr(value, "__dict__") and not _is_library(type(value))
-
-
-def _object_snapshot(value: Any) -> Any:
-    """An object's attributes."""
-    return snapshot(value.__dict__, 1)
 
 
 def _module_snapshot(module: Any) -> Any:
@@ -266,6 +289,46 @@ def _plain_function(function: Any, guard: Guard) -> types.FunctionType | None:
     if not isinstance(function, types.FunctionType) or _is_library(function):
         return None
     return function
+
+
+@contextlib.contextmanager
+def names_read() -> Iterator[set[str]]:
+    """In the block: the names of attributes that code outside of this package may read.
+
+    They are the names in the code of every function that is called, and the texts, for `getattr`
+    and its like. `ALL` is among them where code reads attributes by names that it computes, or
+    where a profiler is at work, which cannot be listened beside.
+    """
+    found: set[str] = set()
+    if sys.getprofile() is not None:
+        found.add(ALL)
+        yield found
+        return
+    codes: set[types.CodeType] = set()
+
+    def listen(frame: types.FrameType, event: str, _argument: Any) -> None:
+        if event == "call" and frame.f_globals.get("__name__", "").partition(".")[0] != OWN:
+            codes.add(frame.f_code)
+
+    sys.setprofile(listen)
+    try:
+        yield found
+    finally:
+        sys.setprofile(None)
+        for code in codes:
+            found.update(code.co_names)
+            found.update(_texts(code.co_consts))
+        if found & BY_ANY_NAME:
+            found.add(ALL)
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    """The texts among constants, and in tuples among them."""
+    for each in values:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, tuple):
+            yield from _texts(each)
 
 
 def _names_in(code: types.CodeType) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_mnist.compiler.guards import Guard
+from tinygrad_mnist.compiler.guards import ALL, Guard, names_read
 from tinygrad_mnist.compiler.names import name_values
 from tinygrad_mnist.compiler.program import Array, Instruction, Program, Value
 from tinygrad_mnist.compiler.structure import Unsupported, take_apart
@@ -148,7 +148,8 @@ def trace_call(
     changes = Changes.count
     others = _other_random_states()
     with _watched_by(tracer):
-        result = function(*args, **kwargs)
+        with names_read() as read:
+            result = function(*args, **kwargs)
         try:
             if Changes.count != changes:
                 raise Unsupported("it sets an attribute of a module")
@@ -164,6 +165,7 @@ def trace_call(
             builder.add_backward()
         except Unsupported as refused:
             raise Refused(str(refused), result) from None
+    guard.keep_only(None if ALL in read else read)
     builder.trace.generators = list(drawn_from)
     tracer.put_back()
     for each, bits, before in generators:
