@@ -34,6 +34,10 @@ html_theme = "furo"
 html_title = "tinygrad_mnist"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [  # what a reader can move
+    ("figures-data.js", {"defer": "defer"}),
+    ("figures.js", {"defer": "defer"}),
+]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False
