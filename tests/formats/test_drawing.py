@@ -58,6 +58,31 @@ def test_values_and_gradients_are_the_right_numbers():
     assert torch.show(v * v, gradients=False).svg.count(">gradient<") == 0
 
 
+def test_tensors_of_the_program_are_named_and_valued():
+    w, x, b = (torch.tensor(number, requires_grad=True) for number in (2.0, 3.0, 1.0))
+    u = w * x
+    v = u + b
+    loss = v * v
+    named = {"w": w, "x": x, "b": b, "u": u, "v": v, "L": loss}
+    found = {texts[0]: texts[2:] for _, texts, _ in boxes(torch.show(loss, tensors=named))}
+    assert found == {
+        "w": ["2", "value", "42", "gradient"],
+        "x": ["3", "value", "28", "gradient"],
+        "b": ["1", "value", "14", "gradient"],
+        "u = mul": ["6", "value", "14", "gradient"],
+        "v = add": ["7", "value", "14", "gradient"],
+        "L = mul": ["49", "value", "1", "gradient"],
+    }
+    assert "<&>" in [texts[0] for _, texts, _ in boxes(torch.show(loss, tensors={"<&>": w}))]
+    q, r = torch.linalg.qr(torch.randn(3, 3, requires_grad=True))
+    several = boxes(torch.show(q.sum() + r.sum(), tensors={"q": q, "r": r}))
+    assert any(texts[0].startswith("q, r = ") for _, texts, _ in several)
+    with pytest.raises(ValueError, match="'other' in tensors is not on the tape"):
+        torch.show(loss, tensors={"other": torch.ones(2)})
+    with pytest.raises(TypeError, match="got float for 'w' in tensors"):
+        torch.show(loss, tensors={"w": 2.0})
+
+
 def test_branches_meet_without_boxes_over_each_other():
     w = torch.ones(3, requires_grad=True)
     x = w * 2.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -83,13 +83,17 @@ class Drawing:
 
 
 def show(
-    tensor: Tensor, module: Module | None = None, gradients: bool = True, most: int = MOST
+    tensor: Tensor,
+    module: Module | None = None,
+    gradients: bool = True,
+    most: int = MOST,
+    tensors: Mapping[str, Tensor] | None = None,
 ) -> Drawing:
     """Draw the tape behind a tensor, with values and gradients.
 
-    The values are those of leaves, of the tensor itself, and of what rules will read: the tape
-    keeps no others. The gradients of a tensor of one element are computed for the drawing, without
-    touching `.grad`; hooks of the program are called. Blue is positive, orange negative.
+    The values are those of leaves, of the tensor itself, of what rules will read, and of `tensors`:
+    the tape keeps no others. The gradients of a tensor of one element are computed for the drawing,
+    without touching `.grad`; hooks of the program are called. Blue is positive, orange negative.
 
     Args:
         tensor: the result of recorded operations.
@@ -97,23 +101,28 @@ def show(
             for each of its parts.
         gradients: whether to compute them.
         most: how many boxes there may be before the tape is folded.
+        tensors: leaves and results by the names that they bear in the program.
 
     Returns:
         The drawing; `save` writes it to a file.
 
     Raises:
-        ValueError: if the tensor has no tape, or its tape was freed by a backward pass.
+        ValueError: if the tensor has no tape, or its tape was freed by a backward pass, or one of
+            `tensors` is not on it.
+        TypeError: if one of `tensors` is no tensor.
 
     Example:
         >>> w = torch.tensor([2.0], requires_grad=True)
-        >>> drawing = torch.show((w * 3.0).sum())
-        >>> ">mul<" in drawing.svg, ">sum<" in drawing.svg
-        (True, True)
+        >>> u = w * 3.0
+        >>> drawing = torch.show(u.sum(), tensors={"w": w, "u": u})
+        >>> [name in drawing.svg for name in (">w<", ">u = mul<", ">sum<")]
+        [True, True, True]
     """
     if tensor._grad_fn is None:
         message = "show: got a tensor without history, wanted the result of recorded operations"
         raise ValueError(message)
     boxes = _boxes(tensor, {} if module is None else _names(module))
+    _name(boxes, tensors or {})
     if any(box.is_freed for box in boxes):
         message = "show: got a tape that a backward pass has freed, wanted one that is whole"
         raise ValueError(f"{message}; draw it before, or give backward retain_graph=True")
@@ -189,6 +198,24 @@ def _boxes(root: Tensor, names: dict[int, str]) -> list[_Box]:
     order[-1].value = root.array
     _find_values(made)
     return order
+
+
+def _name(boxes: list[_Box], tensors: Mapping[str, Tensor]) -> None:
+    """Call boxes as the program calls their tensors, and show those tensors' values."""
+    found = {id(box.source): box for box in boxes}
+    given: dict[int, list[str]] = {}
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, Tensor):
+            kind = type(tensor).__name__
+            raise TypeError(f"show: got {kind} for {name!r} in tensors, wanted a Tensor")
+        box = found.get(id(tensor if tensor._grad_fn is None else _joint(tensor._grad_fn)))
+        if box is None:
+            raise ValueError(f"show: {name!r} in tensors is not on the tape that is drawn")
+        names = given.setdefault(id(box), [])
+        names.append(name)
+        title = ", ".join(names)
+        box.title = title if box.kind == "leaf" else f"{title} = {box.source.operation}"
+        box.value = tensor.array
 
 
 def _joint(source: Any) -> Any:
