@@ -3,6 +3,7 @@
 from pathlib import Path
 
 CHANGES = [
+    ('<div id="search-results">', '<h1>Search</h1>\n<div id="search-results">'),
     ('role="heading"><span', 'role="heading" aria-level="2"><span'),
     ('<aside class="sidebar-drawer"', '<aside class="sidebar-drawer" aria-label="All pages"'),
     ('<aside class="toc-drawer', '<aside aria-label="This page" class="toc-drawer'),
