@@ -3,6 +3,7 @@
 import doctest
 import re
 import shlex
+import sys
 import warnings
 from pathlib import Path
 
@@ -26,6 +27,18 @@ def name_of(page):
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name_of)
 def test_the_blocks_of_a_page_run(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    before = {name: each for name, each in sys.modules.items() if name.partition(".")[0] == "torch"}
+    try:
+        run_blocks(page)
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "torch"]:
+            del sys.modules[name]
+        sys.modules.update(before)  # PyTorch cannot be loaded twice
+    capsys.readouterr()
+
+
+def run_blocks(page):
+    """Run the blocks of a page, one after the other."""
     names = {"__name__": page.stem}
     for block in BLOCKS[page]:
         if block.language != "python" or block.why:
@@ -38,7 +51,6 @@ def test_the_blocks_of_a_page_run(page, tmp_path, monkeypatch, capsys):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exec(code, names)
-    capsys.readouterr()
 
 
 def run_examples(block, names, where):

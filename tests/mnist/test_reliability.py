@@ -710,7 +710,7 @@ def test_exact_steps_are_counted_on_after_a_resume(few, tmp_path):
     class Stop(Exception):
         pass
 
-    def stop():
+    def stop(_told):
         raise Stop
 
     for _ in range(len(whole.loader)):

@@ -28,6 +28,7 @@ from tinygrad_mnist.distributed.collectives import (
 from tinygrad_mnist.distributed.environment import name_ranks as _name_ranks
 from tinygrad_mnist.distributed.point_to_point import irecv, isend, recv, send
 from tinygrad_mnist.distributed.process_group import (
+    Backend,
     GroupMember,
     ProcessGroup,
     destroy_process_group,
@@ -50,6 +51,7 @@ from tinygrad_mnist.distributed.process_group import (
 from tinygrad_mnist.distributed.work import Work
 
 __all__ = [
+    "Backend",
     "DisagreementError",
     "GroupMember",
     "ProcessGroup",

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_mnist.distributed.mpi import library
-from tinygrad_mnist.distributed.watcher import ABORTED
+from tinygrad_mnist.distributed.watcher import ABORTED, ALIVE
 
 __all__ = ["Arrivals", "abort", "watch_exceptions"]
 
@@ -123,6 +123,9 @@ class Watcher:
             _start_watching(folder, comm.size, processes)
         here.Barrier()
         here.Free()
+        alive = os.path.join(folder, f"{ALIVE}{comm.rank}")
+        if os.path.exists(alive):
+            self._alive = os.open(alive, os.O_WRONLY)  # held until this process is gone
 
     def leave(self) -> None:
         """This rank ends in order."""
@@ -141,6 +144,8 @@ def _start_watching(folder: str, size: int, processes: list[str]) -> None:
     """Start the process, and wait until it watches; where it cannot run, nobody is named."""
     if not hasattr(os, "pidfd_open"):
         return
+    for each in processes:
+        os.mkfifo(os.path.join(folder, f"{ALIVE}{each.partition(':')[0]}"))
     program = os.path.join(os.path.dirname(__file__), "watcher.py")
     command = [sys.executable, "-I", "-S", program, folder, str(size), *processes]
     process = subprocess.Popen(

@@ -17,6 +17,7 @@ from tinygrad_mnist.distributed.faults import BEFORE_ABORT, Arrivals, Watcher, w
 from tinygrad_mnist.distributed.mpi import library
 
 __all__ = [
+    "Backend",
     "GroupMember",
     "ProcessGroup",
     "destroy_process_group",
@@ -136,6 +137,27 @@ class ProcessGroup:
         """Give back what MPI holds for the group; all its ranks must call it."""
         self.arrivals.free()
         self.comm.Free()
+
+
+class Backend(str):
+    """The name of what communicates, in lower case.
+
+    Args:
+        name: of the backend.
+
+    Example:
+        >>> torch.distributed.Backend("MPI") == torch.distributed.Backend.MPI
+        True
+    """
+
+    GLOO = "gloo"
+    MPI = "mpi"
+    NCCL = "nccl"
+    UCC = "ucc"
+    UNDEFINED = "undefined"
+
+    def __new__(cls, name: str) -> Backend:
+        return super().__new__(cls, name.lower())
 
 
 class GroupMember:

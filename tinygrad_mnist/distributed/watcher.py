@@ -15,6 +15,7 @@ import sys
 import time
 
 GRACE = 2.0  # seconds in which the launcher ends the other ranks
+ALIVE = "alive-"  # how the name of a rank's pipe begins
 ABORTED = "aborted"  # the file that a rank leaves which ends the job, and says why itself
 
 
@@ -35,37 +36,44 @@ def main(folder: str, size: str, *ranks: str) -> None:
 
 
 def _watch(folder: str, size: str, ranks: tuple[str, ...]) -> None:
+    # A rank that is killed lets go of its pipe before the launcher can know of it, and so before
+    # the others that the launcher ends; as a process it may be gone after them.
+    pipes = {}
     watched = {}
     poll = select.poll()
     for each in ranks:
         rank, _, process = each.partition(":")
-        descriptor = os.pidfd_open(int(process))
-        watched[descriptor] = (rank, process)
-        poll.register(descriptor, select.POLLIN)
+        pipe = os.open(os.path.join(folder, f"{ALIVE}{rank}"), os.O_RDONLY | os.O_NONBLOCK)
+        pipes[pipe] = (rank, process)
+        poll.register(pipe, select.POLLHUP)
+        watched[os.pidfd_open(int(process))] = (rank, process)
     print("watching", flush=True)
-    while watched:
+    while pipes:
         killed = []
-        for descriptor, _ in poll.poll():
-            poll.unregister(descriptor)
-            rank, process = watched.pop(descriptor)
+        for pipe, _ in poll.poll():
+            poll.unregister(pipe)
+            rank, process = pipes.pop(pipe)
             if not os.path.exists(os.path.join(folder, rank)):
                 killed.append(f"rank {rank} (process {process})")
         if os.path.exists(os.path.join(folder, ABORTED)):
-            _end(watched, poll)
+            _end(watched)
             return
         if killed:
             # Of several that are found together, the launcher has ended all but one.
             one = " one of" if len(killed) > 1 else ""
             message = f"killed:{one} {', '.join(killed)}; the job of {size} ranks ends"
             print(message, file=sys.stderr, flush=True)
-            _end(watched, poll)
+            _end(watched)
             return
 
 
-def _end(watched: dict[int, tuple[str, str]], poll: select.poll) -> None:
+def _end(watched: dict[int, tuple[str, str]]) -> None:
     """End the ranks that are still there after a while: the launcher asks them to end, which one
     that hangs or is stopped does not hear.
     """
+    poll = select.poll()
+    for descriptor in watched:
+        poll.register(descriptor, select.POLLIN)
     deadline = time.monotonic() + GRACE
     while watched and time.monotonic() < deadline:
         for descriptor, _ in poll.poll(100):
