@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Work", "wait_for"]
 
-EAGER = 200  # looks before a waiting rank begins to sleep between them
+EAGER = 0.005  # seconds of looks without sleep: what is under way moves on with every look
 NAP = 50e-6  # seconds
 LOOK_AROUND = 0.1  # seconds between looks for ranks that have ended
 
@@ -96,16 +96,15 @@ def wait_for(
         RuntimeError: after that time, or as soon as a rank has ended; it names the ranks.
     """
     seconds = (timeout or group.timeout).total_seconds()
-    deadline = time.monotonic() + seconds
+    begun = time.monotonic()
+    deadline = begun + seconds
     next_look_around = 0.0
-    looks = 0
     while not done():
-        looks += 1
-        if looks < EAGER:
+        now = time.monotonic()
+        if now - begun < EAGER:
             time.sleep(0)  # another rank may want this core
             continue
         time.sleep(NAP)
-        now = time.monotonic()
         if now > next_look_around:
             next_look_around = now + LOOK_AROUND
             error = group.abandoned(name)
